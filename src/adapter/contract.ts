@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Clock } from '../domain/clock.ts';
+import type { DoorCommand } from '../domain/door.ts';
+import type { DeviceSignal } from '../domain/event.ts';
+import type { EventKind } from '../domain/kinds.ts';
+import type { PointId, PointType } from '../domain/point.ts';
+import type { SecretReference } from './secret.ts';
+
+/**
+ * An adapter: one folder under `adapters/`, whose `index.ts` exports a definition as `default`.
+ * It is one async function, `connect`; reconnecting, back-off and link state belong to the supervisor.
+ */
+export interface AdapterDefinition<Options = unknown> {
+  /** The folder's name. */
+  readonly name: string;
+  /** One line for the table of adapters. */
+  readonly summary: string;
+  /** Every kind of event that it may report besides `device.offline` and `device.malformed`, which are the host's. */
+  readonly kinds: readonly EventKind[];
+  /** The device's options in the site file. Each field has a description and, where it helps, an example. */
+  readonly options: z.ZodType<Options>;
+  /** The types of point that it serves, and for each the schema of `at`: the point's address on the device. */
+  readonly points: Partial<Record<PointType, z.ZodType>>;
+  /**
+   * Establishes the link, reads all states (reported with `initial: true`), calls `host.online()` and goes on reporting until `host.signal` aborts.
+   * @throws ConfigurationError when trying again cannot help (wrong password, no such profile); anything else is retried with back-off.
+   */
+  connect(options: Options, host: AdapterHost): Promise<Connection>;
+}
+
+/** A link that stands. */
+export interface Connection {
+  /** Resolves after `host.signal` has aborted and every handle is released; rejects with the reason when the link is lost (handles released as well). */
+  readonly done: Promise<void>;
+  readonly doors?: DoorFacet;
+  readonly cameras?: CameraFacet;
+}
+
+export interface DoorFacet {
+  /**
+   * Sends a command; resolves when the device has confirmed it, which is not yet when the door has moved: that arrives as an event.
+   * @throws Error with a sentence for the dispatcher when the device refuses or does not answer in time.
+   */
+  command(door: PointId, command: DoorCommand): Promise<void>;
+}
+
+export interface CameraFacet {
+  /** Where the camera's picture comes from. The credentials are for the RTSP client alone: never logged, never sent to a browser. */
+  stream(camera: PointId): Promise<StreamAddress>;
+}
+
+export interface StreamAddress {
+  /** rtsp://host:port/path, without credentials. */
+  readonly uri: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** A point of the device, with its address as the adapter's schema parsed it. */
+export interface ServedPoint {
+  readonly id: PointId;
+  readonly type: PointType;
+  readonly name: string;
+  readonly at: unknown;
+  /** For a zone: its panel. For a reader: its door. */
+  readonly parent?: PointId;
+}
+
+/** What the gateway offers to one connection attempt of one device. */
+export interface AdapterHost {
+  readonly device: { readonly id: PointId; readonly name: string };
+  readonly points: readonly ServedPoint[];
+  /** Aborts when the gateway stops or the device is taken out of the site. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /**
+   * Hands a signal to intake. Resolves once it is on disk: only then may the device be acknowledged.
+   * Rejects when the journal cannot be written: leave the device unacknowledged so that it repeats.
+   */
+  report(signal: DeviceSignal): Promise<void>;
+  /** The link stands and every state has been read. `detail` says what was found, such as "Axis P3265, firmware 11.8". */
+  online(detail?: string): void;
+  /** Counts a frame that cannot be understood and keeps it for diagnosis. `frame`: the bytes or text as received. */
+  malformed(frame: Uint8Array | string, reason: string): void;
+  /** The secret that a `secret()` option refers to. @throws ConfigurationError naming the variable or file that is missing. */
+  secret(reference: SecretReference): Promise<string>;
+}
+
+/** Trying again cannot help: the site file, a password or a key is wrong. The device stays `failed` until the configuration changes. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** The state of a device's link, as the supervisor knows it. */
+export type LinkState =
+  | { readonly state: 'connecting'; readonly since: number; readonly attempt: number }
+  | { readonly state: 'online'; readonly since: number; readonly detail?: string }
+  | { readonly state: 'offline'; readonly since: number; readonly reason: string; readonly retryAt: number; readonly attempt: number }
+  | { readonly state: 'failed'; readonly since: number; readonly reason: string }
+  | { readonly state: 'stopped'; readonly since: number };
+
+/** Checks a definition's types where it is written, and forgets them where it is stored. */
+export function defineAdapter<Options>(definition: AdapterDefinition<Options>): AdapterDefinition<Options> {
+  return definition;
+}

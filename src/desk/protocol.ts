@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { doorCommands } from '../domain/door.ts';
+import { dispositions } from '../domain/incident.ts';
+import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, siteViewSchema } from './schemas.ts';
+
+// What a console and the gateway say to each other on the WebSocket /desk, one JSON object a message.
+//
+//   console                         gateway
+//      |------- WebSocket, session cookie ->|
+//      |<------ hello ----------------------|   who you are, what the site is called
+//      |------- resume (epoch, revision) -->|   empty when it has nothing yet
+//      |<------ state, or changes ----------|   everything, or what came since
+//      |<------ changes --------------------|   as they happen
+//      |------- act, door, scenario ------->|
+//      |<------ answer ---------------------|   by the request's number; the effect itself comes as changes
+
+/** Grows when an older console could misread what is sent. */
+export const PROTOCOL_VERSION = 1;
+
+export const roles = ['dispatcher', 'integrator'] as const;
+export type Role = (typeof roles)[number];
+
+const request = z.number().int().nonnegative().describe('chosen by the console; the answer repeats it');
+
+const resume = z.strictObject({
+  type: z.literal('resume'),
+  epoch: z.string().exactOptional().describe('of the hello after which the console was last up to date'),
+  revision: z.number().int().exactOptional().describe('the last one that the console has applied'),
+});
+
+/** What a dispatcher does with an incident. `revision` is the one that was on the screen. */
+export const incidentActionSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('acknowledge') }),
+  z.strictObject({ action: z.literal('start') }),
+  z.strictObject({ action: z.literal('note'), note: z.string().trim().min(1).max(2000) }),
+  z.strictObject({ action: z.literal('resolve'), note: z.string().trim().min(1).max(2000) }),
+  z.strictObject({ action: z.literal('close'), disposition: z.enum(dispositions), note: z.string().trim().min(1).max(2000) }),
+]);
+export type IncidentAction = z.infer<typeof incidentActionSchema>;
+
+const act = z.strictObject({
+  type: z.literal('act'),
+  request,
+  incident: z.string(),
+  revision: z.number().int(),
+  act: incidentActionSchema,
+});
+
+const door = z.strictObject({
+  type: z.literal('door'),
+  request,
+  door: z.string(),
+  command: z.enum(doorCommands),
+  incident: z.string().exactOptional().describe('the incident from which it was commanded; the step goes into its log'),
+});
+
+const scenario = z.strictObject({ type: z.literal('scenario'), request, name: z.string() });
+
+/** Everything that a console may send. */
+export const fromConsole = z.discriminatedUnion('type', [resume, act, door, scenario]);
+export type FromConsole = z.infer<typeof fromConsole>;
+
+const hello = z.object({
+  type: z.literal('hello'),
+  protocol: z.number().int(),
+  epoch: z.string().describe('of this run of the gateway; revisions of another epoch say nothing'),
+  now: z.number().describe("the gateway's clock, so that the console shows ages by it"),
+  user: z.object({ name: z.string(), role: z.enum(roles) }),
+  site: siteViewSchema,
+});
+
+const state = z.object({
+  type: z.literal('state'),
+  revision: z.number().int(),
+  incidents: z.array(incidentSchema).describe('every open one, and those closed lately'),
+  doors: z.array(doorStateSchema),
+  devices: z.array(deviceStateSchema),
+  log: z.array(logLineSchema).describe('the latest lines, oldest first'),
+});
+
+const changes = z.object({
+  type: z.literal('changes'),
+  revision: z.number().int(),
+  incidents: z.array(incidentSchema).exactOptional(),
+  doors: z.array(doorStateSchema).exactOptional(),
+  devices: z.array(deviceStateSchema).exactOptional(),
+  log: z.array(logLineSchema).exactOptional(),
+});
+
+const answer = z.discriminatedUnion('ok', [
+  z.object({ type: z.literal('answer'), request, ok: z.literal(true) }),
+  z.object({
+    type: z.literal('answer'),
+    request,
+    ok: z.literal(false),
+    code: z.string(),
+    message: z.string().describe('a sentence for the dispatcher'),
+  }),
+]);
+
+/** Everything that the gateway may send to a console. */
+export const toConsole = z.union([z.discriminatedUnion('type', [hello, state, changes]), answer]);
+export type ToConsole = z.infer<typeof toConsole>;
+export type Hello = z.infer<typeof hello>;
+export type DeskState = z.infer<typeof state>;
+export type DeskChanges = z.infer<typeof changes>;

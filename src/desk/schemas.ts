@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { DoorState } from '../domain/door.ts';
+import { doorCommands } from '../domain/door.ts';
+import { phases } from '../domain/event.ts';
+import type { Evidence, Incident, LogEntry, PriorityStep } from '../domain/incident.ts';
+import { dispositions, incidentStates } from '../domain/incident.ts';
+import { eventKinds } from '../domain/kinds.ts';
+
+// The domain's types as they travel: shared by the desk's WebSocket protocol and the REST interface.
+
+const epochMs = z.number().describe('milliseconds since 1970-01-01T00:00:00Z');
+
+export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 is the most urgent');
+
+const priorityStepSchema = z.object({ priority: prioritySchema, because: z.string() }) satisfies z.ZodType<PriorityStep>;
+
+const evidenceSchema = z.object({
+  event: z.string(),
+  at: epochMs,
+  kind: z.enum(eventKinds),
+  phase: z.enum(phases),
+  point: z.string(),
+  role: z.enum(['lead', 'support', 'repeat', 'restore']),
+  rule: z.string(),
+  text: z.string(),
+}) satisfies z.ZodType<Evidence>;
+
+const logEntrySchema = z.object({
+  at: epochMs,
+  by: z.string(),
+  what: z.string(),
+  note: z.string().exactOptional(),
+}) satisfies z.ZodType<LogEntry>;
+
+/** An incident as it is sent to consoles and REST clients. */
+export const incidentSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  reason: z.string().describe('why it was raised, in one sentence'),
+  priority: prioritySchema,
+  priorityBecause: z.array(priorityStepSchema),
+  state: z.enum(incidentStates),
+  condition: z.enum(['active', 'normal']),
+  point: z.string(),
+  areas: z.array(z.string()),
+  door: z.string().exactOptional(),
+  cameras: z.array(z.string()),
+  evidence: z.array(evidenceSchema),
+  log: z.array(logEntrySchema),
+  owner: z.string().exactOptional(),
+  disposition: z.enum(dispositions).exactOptional(),
+  occurredAt: epochMs,
+  openedAt: epochMs,
+  closedAt: epochMs.exactOptional(),
+  revision: z.number().int(),
+}) satisfies z.ZodType<Incident>;
+
+/** A door's state in ONVIF Door Control words. */
+export const doorStateSchema = z.object({
+  door: z.string(),
+  physical: z.enum(['Open', 'Closed', 'Unknown']),
+  lock: z.enum(['Locked', 'Unlocked', 'Unknown']),
+  alarm: z.enum(['Normal', 'DoorForcedOpen', 'DoorOpenTooLong']),
+  tamper: z.boolean(),
+  fault: z.boolean(),
+  current: z.boolean().describe('false while the device cannot be reached'),
+  changedAt: epochMs,
+}) satisfies z.ZodType<DoorState>;
+
+/** A device's link as the supervisor knows it, flattened for people. */
+export const deviceStateSchema = z.object({
+  device: z.string(),
+  name: z.string(),
+  adapter: z.string(),
+  state: z.enum(['connecting', 'online', 'offline', 'failed', 'stopped']),
+  since: epochMs,
+  detail: z.string().describe('what was found, or why it is not online'),
+  malformed: z.number().int().describe('frames that could not be understood since the gateway started'),
+});
+export type DeviceState = z.infer<typeof deviceStateSchema>;
+
+/** One line of the log that dispatchers read: what happened, who did what. */
+export const logLineSchema = z.object({
+  id: z.number().int(),
+  at: epochMs,
+  by: z.string(),
+  text: z.string(),
+  incident: z.string().exactOptional(),
+  point: z.string().exactOptional(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
+const named = z.object({ id: z.string(), name: z.string() });
+
+/** What a console needs to know of the site to show names instead of identifiers. */
+export const siteViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  areas: z.array(named.extend({ within: z.string().exactOptional() })),
+  doors: z.array(named.extend({ area: z.string().exactOptional(), commands: z.array(z.enum(doorCommands)) })),
+  cameras: z.array(named.extend({ area: z.string().exactOptional() })),
+  points: z.array(named.extend({ type: z.string() })).describe('every point and device, for their names'),
+  scenarios: z.array(z.object({ name: z.string(), title: z.string() })).describe('the lab panel; empty on a real site'),
+});
+export type SiteView = z.infer<typeof siteViewSchema>;

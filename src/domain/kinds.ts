@@ -1,0 +1,234 @@
+/**
+ * How much a kind of event matters before any rule has looked at it.
+ * `critical` events must never be masked by grouping, suppression, flood mode or a schedule.
+ */
+export type Severity = 'critical' | 'alarm' | 'supervisory' | 'informational';
+
+/** One row of the table of event kinds. */
+export interface KindOfEvent {
+  readonly meaning: string;
+  readonly severity: Severity;
+  /** Words that follow the point's name: "Server room door" + "forced open". */
+  readonly words: { readonly raised: string; readonly restored?: string };
+  /** Topic in the ONVIF event name space (Core, Door Control, Access Control, Analytics specifications). */
+  readonly onvif?: string;
+  /** Two-letter codes of SIA DC-03 that raise this kind; its restores are mapped by the panel adapter. */
+  readonly sia?: readonly string[];
+  /** Event codes of SIA DC-05 (Ademco Contact ID) that raise this kind. */
+  readonly contactId?: readonly string[];
+}
+
+const table = {
+  'door.open': {
+    meaning: 'The door leaf is open (raised) or shut (restored)',
+    severity: 'informational',
+    words: { raised: 'opened', restored: 'closed' },
+    onvif: 'tns1:Door/State/DoorPhysicalState',
+  },
+  'door.unlocked': {
+    meaning: 'The lock is released (raised) or engaged (restored)',
+    severity: 'informational',
+    words: { raised: 'unlocked', restored: 'locked' },
+    onvif: 'tns1:Door/State/LockPhysicalState',
+  },
+  'door.mode': {
+    meaning: 'The door entered another operating mode, named in details.mode (ONVIF DoorMode)',
+    severity: 'informational',
+    words: { raised: 'changed its mode' },
+    onvif: 'tns1:Door/State/DoorMode',
+    sia: ['DO', 'DC'],
+    contactId: ['426'],
+  },
+  'door.forced': {
+    meaning: 'The door was opened without a valid access or request to exit',
+    severity: 'critical',
+    words: { raised: 'forced open', restored: 'no longer forced' },
+    onvif: 'tns1:Door/State/DoorAlarm (DoorForcedOpen)',
+    sia: ['DF'],
+    contactId: ['423'],
+  },
+  'door.held': {
+    meaning: 'The door stayed open longer than it may',
+    severity: 'alarm',
+    words: { raised: 'held open', restored: 'no longer held open' },
+    onvif: 'tns1:Door/State/DoorAlarm (DoorOpenTooLong)',
+    sia: ['DN'],
+  },
+  'door.tamper': {
+    meaning: 'Somebody tampers with the door, its lock or its controller',
+    severity: 'alarm',
+    words: { raised: 'tampered with', restored: 'no longer tampered with' },
+    onvif: 'tns1:Door/State/DoorTamper',
+  },
+  'door.fault': {
+    meaning: 'The door or its lock does not work',
+    severity: 'supervisory',
+    words: { raised: 'has a fault', restored: 'works again' },
+    onvif: 'tns1:Door/State/DoorFault',
+  },
+  'door.exit-request': {
+    meaning: 'Somebody inside asked to leave (request to exit)',
+    severity: 'informational',
+    words: { raised: 'request to exit' },
+    onvif: 'tns1:AccessControl/Request/External',
+    sia: ['DX', 'DR'],
+  },
+  'access.granted': {
+    meaning: 'A credential was accepted at a reader',
+    severity: 'informational',
+    words: { raised: 'granted access' },
+    onvif: 'tns1:AccessControl/AccessGranted/Credential',
+    sia: ['DG'],
+    contactId: ['422'],
+  },
+  'access.denied': {
+    meaning: 'A credential was refused at a reader; details.reason says why',
+    severity: 'informational',
+    words: { raised: 'denied access' },
+    onvif: 'tns1:AccessControl/Denied/Credential',
+    sia: ['DD', 'DK'],
+    contactId: ['421'],
+  },
+  'intrusion.alarm': {
+    meaning: 'A zone of an intrusion detection system is in alarm',
+    severity: 'critical',
+    words: { raised: 'intrusion alarm', restored: 'intrusion alarm restored' },
+    sia: ['BA', 'BV', 'UA'],
+    contactId: ['130', '131', '132', '133', '134', '135', '136', '138', '139', '140'],
+  },
+  'fire.alarm': {
+    meaning: 'Fire, smoke or heat was detected, or a call point was pressed',
+    severity: 'critical',
+    words: { raised: 'fire alarm', restored: 'fire alarm restored' },
+    sia: ['FA', 'KA', 'FV'],
+    contactId: ['110', '111', '112', '113', '114', '115', '116', '117', '118'],
+  },
+  'panic.alarm': {
+    meaning: 'Somebody pressed a panic button',
+    severity: 'critical',
+    words: { raised: 'panic alarm', restored: 'panic alarm restored' },
+    sia: ['PA'],
+    contactId: ['120', '123', '124'],
+  },
+  'holdup.alarm': {
+    meaning: 'A hold-up is signalled, silently',
+    severity: 'critical',
+    words: { raised: 'hold-up alarm', restored: 'hold-up alarm restored' },
+    sia: ['HA'],
+    contactId: ['122'],
+  },
+  'duress.alarm': {
+    meaning: 'A user acts under threat (duress code or credential)',
+    severity: 'critical',
+    words: { raised: 'duress alarm', restored: 'duress alarm restored' },
+    onvif: 'tns1:AccessControl/Duress',
+    contactId: ['121'],
+  },
+  'medical.alarm': {
+    meaning: 'Somebody needs medical help',
+    severity: 'critical',
+    words: { raised: 'medical alarm', restored: 'medical alarm restored' },
+    sia: ['MA', 'QA'],
+    contactId: ['100', '101', '102'],
+  },
+  'technical.alarm': {
+    meaning: 'A technical sensor is in alarm: water, gas, temperature, power',
+    severity: 'alarm',
+    words: { raised: 'technical alarm', restored: 'technical alarm restored' },
+    sia: ['WA', 'GA', 'ZA', 'SA'],
+    contactId: ['150', '151', '152', '153', '154', '155', '156', '157', '158', '159', '162', '163'],
+  },
+  tamper: {
+    meaning: 'A device, zone or panel is tampered with',
+    severity: 'alarm',
+    words: { raised: 'tampered with', restored: 'tamper restored' },
+    sia: ['TA', 'ES', 'JA'],
+    contactId: ['137', '144', '145', '341', '383'],
+  },
+  'zone.bypassed': {
+    meaning: 'A zone is left out of supervision',
+    severity: 'supervisory',
+    words: { raised: 'bypassed', restored: 'no longer bypassed' },
+    sia: ['BB', 'UB'],
+    contactId: ['570', '571', '572', '573', '574'],
+  },
+  'zone.trouble': {
+    meaning: 'A zone reports a fault of its sensor or wiring',
+    severity: 'supervisory',
+    words: { raised: 'reports trouble', restored: 'trouble restored' },
+    sia: ['BT', 'UT', 'FT'],
+    contactId: ['370', '371', '372', '373', '380', '381', '382', '384'],
+  },
+  'panel.armed': {
+    meaning: 'A partition was armed (raised) or disarmed (restored); details.partition and details.user say which and by whom',
+    severity: 'informational',
+    words: { raised: 'armed', restored: 'disarmed' },
+    sia: ['CL', 'CG', 'CA', 'CF'],
+    contactId: ['400', '401', '402', '403', '407', '408', '409', '441'],
+  },
+  'panel.test': {
+    meaning: 'A panel sent a test report',
+    severity: 'informational',
+    words: { raised: 'test report' },
+    sia: ['RP', 'TX', 'TS', 'TE'],
+    contactId: ['601', '602', '603', '607', '608'],
+  },
+  'panel.message': {
+    meaning: 'A panel sent a code that has no kind of its own; details.code names it',
+    severity: 'informational',
+    words: { raised: 'reported', restored: 'restored' },
+  },
+  'device.power': {
+    meaning: 'A device lost its mains or its battery is low',
+    severity: 'supervisory',
+    words: { raised: 'has a power fault', restored: 'power restored' },
+    sia: ['AT', 'YT', 'YM'],
+    contactId: ['301', '302', '308', '309', '311'],
+  },
+  'device.offline': {
+    meaning: 'The gateway cannot reach a device, or a panel stopped its supervision messages',
+    severity: 'supervisory',
+    words: { raised: 'offline', restored: 'back online' },
+    sia: ['YS', 'YC'],
+    contactId: ['350', '354'],
+  },
+  'device.malformed': {
+    meaning: 'A frame that cannot be understood arrived; it is kept for diagnosis',
+    severity: 'informational',
+    words: { raised: 'sent a malformed message' },
+  },
+  'device.clock': {
+    meaning: "A device's clock differs from ours by more than its policy allows; details.offsetMs says by how much",
+    severity: 'supervisory',
+    words: { raised: 'has a wrong clock', restored: 'clock is right again' },
+    sia: ['JT'],
+    contactId: ['625', '626'],
+  },
+  'video.motion': {
+    meaning: 'A camera sees motion',
+    severity: 'informational',
+    words: { raised: 'sees motion', restored: 'motion ended' },
+    onvif: 'tns1:RuleEngine/CellMotionDetector/Motion',
+  },
+  'video.lost': {
+    meaning: 'No picture comes from a camera',
+    severity: 'supervisory',
+    words: { raised: 'picture lost', restored: 'picture back' },
+    onvif: 'tns1:VideoSource/SignalLoss',
+  },
+  'video.tamper': {
+    meaning: 'A camera is covered, turned away, blurred or blinded',
+    severity: 'alarm',
+    words: { raised: 'tampered with', restored: 'sees its scene again' },
+    onvif: 'tns1:VideoSource/GlobalSceneChange',
+  },
+} as const satisfies Record<string, KindOfEvent>;
+
+/** The name of a kind of event, such as `door.forced`. */
+export type EventKind = keyof typeof table;
+
+/** The one table of event kinds: what each means, how grave it is, and its counterparts in the field's protocols. */
+export const kinds: Readonly<Record<EventKind, KindOfEvent>> = table;
+
+/** All kinds, in the order of the table. */
+export const eventKinds = Object.keys(table) as [EventKind, ...EventKind[]];

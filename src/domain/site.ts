@@ -1,0 +1,74 @@
+import type { DoorCommand } from './door.ts';
+import type { PointId, PointType } from './point.ts';
+
+/** A place; areas nest by `within`. */
+export interface Area {
+  readonly id: PointId;
+  readonly name: string;
+  readonly within?: PointId;
+}
+
+/** A connection to hardware, spoken to by one adapter. */
+export interface Device {
+  readonly id: PointId;
+  readonly name: string;
+  readonly adapter: string;
+  readonly area?: PointId;
+  /** Checked by the adapter's schema. */
+  readonly options: unknown;
+}
+
+/** What a device serves. `at` is its address on the device, checked by the adapter's schema for that type of point. */
+export interface Point {
+  readonly id: PointId;
+  readonly type: PointType;
+  readonly name: string;
+  readonly device: PointId;
+  readonly area?: PointId;
+  readonly at: unknown;
+}
+
+export interface Door extends Point {
+  readonly type: 'door';
+  /** How long the door may stand open. */
+  readonly heldAfterSeconds: number;
+  readonly commands: readonly DoorCommand[];
+}
+
+export interface Reader extends Point {
+  readonly type: 'reader';
+  readonly door: PointId;
+}
+
+export interface Camera extends Point {
+  readonly type: 'camera';
+  /** Doors, zones and areas that it sees. */
+  readonly covers: readonly PointId[];
+}
+
+export interface Panel extends Point {
+  readonly type: 'panel';
+}
+
+export interface Zone extends Point {
+  readonly type: 'zone';
+  readonly panel: PointId;
+}
+
+/** A site as its file describes it, checked: every reference leads somewhere. */
+export interface Site {
+  readonly id: string;
+  readonly name: string;
+  readonly areas: readonly Area[];
+  readonly devices: readonly Device[];
+  readonly doors: readonly Door[];
+  readonly readers: readonly Reader[];
+  readonly cameras: readonly Camera[];
+  readonly panels: readonly Panel[];
+  readonly zones: readonly Zone[];
+}
+
+/** Everything that can raise an event, devices apart. */
+export function pointsOf(site: Site): readonly (Door | Reader | Camera | Panel | Zone)[] {
+  return [...site.doors, ...site.readers, ...site.cameras, ...site.panels, ...site.zones];
+}
