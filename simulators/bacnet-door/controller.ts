@@ -1,0 +1,161 @@
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { MalformedEncoding } from './codec/elements.ts';
+import type { ObjectId } from './codec/elements.ts';
+import { decodeFrame, encodeFrame } from './codec/frame.ts';
+import type { Apdu } from './codec/frame.ts';
+import * as services from './codec/services.ts';
+import { Line } from './line.ts';
+import { abortReasons, confirmedServices, errors, objectTypes, properties, rejectReasons, unconfirmedServices } from './numbers.ts';
+import { BacnetError, covProperties, ObjectDatabase, vendor } from './objects.ts';
+import type { Installation } from './objects.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { Peer } from './subscriptions.ts';
+
+type Request = Extract<Apdu, { type: 'confirmed-request' }>;
+
+/** The controller's communication: one UDP socket that answers requests and reports changes. */
+export class Controller {
+  readonly line = new Line((frame, to) => this.#socket?.send(frame, to.port, to.address));
+  readonly #installation: Installation;
+  readonly #objects: ObjectDatabase;
+  readonly #subscriptions: Subscriptions;
+  readonly #refusesCovOnDoors: boolean;
+  readonly #peers = new Map<string, Peer>();
+  #socket: Socket | undefined;
+
+  constructor(installation: Installation, refusesCovOnDoors: boolean) {
+    this.#installation = installation;
+    this.#objects = new ObjectDatabase(installation);
+    this.#subscriptions = new Subscriptions(this.#objects, installation.instance, (apdu, to) => this.#send(apdu, to));
+    this.#refusesCovOnDoors = refusesCovOnDoors;
+  }
+
+  /** How many subscriptions stand. */
+  get subscriptions(): number {
+    return this.#subscriptions.count;
+  }
+
+  /** @throws Error naming the address when it is taken. */
+  async start(host: string, port: number): Promise<void> {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', (cause) => reject(new Error(`UDP ${host}:${port} cannot be bound`, { cause })));
+      socket.bind(port, host, resolve);
+    });
+    socket.removeAllListeners('error');
+    socket.on('error', () => undefined);
+    socket.on('message', (bytes, { address, port: from }) => this.#receive(bytes, { address, port: from }));
+    this.#socket = socket;
+  }
+
+  /** The port in use; 0 while stopped. */
+  get port(): number {
+    return this.#socket?.address().port ?? 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#subscriptions.forget();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket !== undefined) await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+
+  changed(): void {
+    this.#subscriptions.changed();
+  }
+
+  /** Forgets what a restart forgets, then says I-Am. Sent to each known peer, since a broadcast does not cross ports on the loopback. */
+  restart(): void {
+    this.#subscriptions.forget();
+    const data = services.encodeIAm(this.#installation.instance, vendor.id);
+    for (const peer of this.#peers.values()) this.#send({ type: 'unconfirmed-request', service: unconfirmedServices.iAm, data }, peer);
+  }
+
+  #receive(bytes: Buffer, peer: Peer): void {
+    if (!this.line.open) return;
+    try {
+      const apdu = decodeFrame(bytes);
+      if (apdu === undefined) return;
+      this.#peers.set(`${peer.address}:${peer.port}`, peer);
+      if (apdu.type === 'confirmed-request') this.#answer(apdu, peer);
+      else if (apdu.type === 'simple-ack') this.#subscriptions.acknowledged(apdu.invokeId);
+      else if (apdu.type === 'unconfirmed-request' && apdu.service === unconfirmedServices.whoIs) this.#introduce(apdu.data, peer);
+    } catch (error) {
+      // Nobody answers a frame whose sender cannot be made out (clause 5.4).
+      if (!(error instanceof MalformedEncoding)) throw error;
+    }
+  }
+
+  #introduce(data: Buffer, peer: Peer): void {
+    if (!services.whoIsAsksFor(data, this.#installation.instance)) return;
+    const iAm = services.encodeIAm(this.#installation.instance, vendor.id);
+    this.#send({ type: 'unconfirmed-request', service: unconfirmedServices.iAm, data: iAm }, peer);
+  }
+
+  #answer(request: Request, peer: Peer): void {
+    const { invokeId, service } = request;
+    try {
+      this.#send(this.#serve(request, peer), peer);
+    } catch (error) {
+      if (error instanceof BacnetError) this.#send({ type: 'error', invokeId, service, data: services.encodeError(error.error) }, peer);
+      else if (error instanceof MalformedEncoding) this.#send({ type: 'reject', invokeId, reason: rejectReasons.invalidTag }, peer);
+      else throw error;
+    }
+    // After the answer: a new subscriber's first notification, and what a command has changed.
+    this.changed();
+  }
+
+  #serve(request: Request, peer: Peer): Apdu {
+    const { invokeId, service, data } = request;
+    if (request.segmented) return { type: 'abort', invokeId, reason: abortReasons.segmentationNotSupported, server: true };
+    switch (service) {
+      case confirmedServices.readProperty: {
+        const read = services.decodeReadProperty(data);
+        const object = this.#objects.resolve(read.object);
+        return { type: 'complex-ack', invokeId, service, data: services.encodeReadAck({ ...read, object }, this.#objects.read(object, read)) };
+      }
+      case confirmedServices.readPropertyMultiple: {
+        const answers = services.decodeReadPropertyMultiple(data).map((each) => this.#readAll(each));
+        return { type: 'complex-ack', invokeId, service, data: services.encodeReadMultipleAck(answers) };
+      }
+      case confirmedServices.writeProperty:
+        this.#objects.write(services.decodeWriteProperty(data));
+        return { type: 'simple-ack', invokeId, service };
+      case confirmedServices.subscribeCov:
+        this.#subscribe(services.decodeSubscribeCov(data), peer);
+        return { type: 'simple-ack', invokeId, service };
+      default:
+        return { type: 'reject', invokeId, reason: rejectReasons.unrecognizedService };
+    }
+  }
+
+  /** Errors of single properties are told beside the values of the others (clause 15.7.2). */
+  #readAll({ object: asked, references }: services.ReadMultipleRequest): { object: ObjectId; results: services.ReadResult[] } {
+    const object = this.#objects.resolve(asked);
+    const wanted = references.flatMap((each) =>
+      each.property === properties.all ? this.#objects.propertiesOf(object).map((property): services.PropertyReference => ({ property })) : [each],
+    );
+    const results = wanted.map((each): services.ReadResult => {
+      try {
+        return { ...each, values: this.#objects.read(object, each) };
+      } catch (error) {
+        if (error instanceof BacnetError) return { ...each, error: error.error };
+        throw error;
+      }
+    });
+    return { object, results };
+  }
+
+  #subscribe(request: services.SubscribeRequest, peer: Peer): void {
+    const { object } = request;
+    if (!this.#objects.has(object)) throw new BacnetError(errors.unknownObject);
+    const refused = object.type === objectTypes.accessDoor && this.#refusesCovOnDoors;
+    if (refused || covProperties[object.type] === undefined) throw new BacnetError(errors.covNotOffered);
+    this.#subscriptions.subscribe(request, peer);
+  }
+
+  #send(apdu: Apdu, to: Peer): void {
+    this.line.send(encodeFrame(apdu), to);
+  }
+}

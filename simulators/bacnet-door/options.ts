@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const schema = z.strictObject({
+  host: z.string().default('127.0.0.3').describe('address to bind; more than one controller on a machine: one 127.x address each'),
+  port: z.int().min(0).max(65535).default(47808).describe('UDP port; 0 takes a free one'),
+  deviceInstance: z.int().min(0).max(4_194_302),
+  doors: z.int().min(1).max(100).default(2).describe('how many doors, numbered from 1'),
+  pulseMs: z.int().min(1).default(5000).describe('how long a pulse-unlock lasts'),
+  heldAfterMs: z.int().min(1).default(30_000).describe('how long a door may stand open'),
+  covOnAccessDoor: z.enum(['accept', 'refuse']).default('accept').describe('some real stacks refuse COV on Access Door objects (error 1/45)'),
+});
+
+export type Options = z.output<typeof schema>;
+
+/** @throws Error naming the wrong option. */
+export function parseOptions(options: unknown): Options {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  throw new Error(`bacnet-door simulator: ${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,102 @@
+import type { ObjectId } from './codec/elements.ts';
+import { encodeElements } from './codec/elements.ts';
+import type { ObjectDatabase } from './objects.ts';
+import { apduRetries, apduTimeoutMs, covProperties } from './objects.ts';
+import { encodeCovNotification } from './codec/services.ts';
+import type { SubscribeRequest } from './codec/services.ts';
+import type { Apdu } from './codec/frame.ts';
+import { confirmedServices, unconfirmedServices } from './numbers.ts';
+
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+interface Subscription {
+  readonly peer: Peer;
+  readonly process: number;
+  readonly object: ObjectId;
+  readonly confirmed: boolean;
+  /** 0: for ever. */
+  readonly expiresAt: number;
+  lastSent: string;
+}
+
+/** Change-of-value reporting (ASHRAE 135-2020, clause 13.1): who is told of what, and the repeats of what was not confirmed. */
+export class Subscriptions {
+  readonly #objects: ObjectDatabase;
+  readonly #device: number;
+  readonly #send: (apdu: Apdu, to: Peer) => void;
+  readonly #byKey = new Map<string, Subscription>();
+  readonly #unconfirmed = new Map<number, NodeJS.Timeout>();
+  #nextInvokeId = 0;
+
+  constructor(objects: ObjectDatabase, device: number, send: (apdu: Apdu, to: Peer) => void) {
+    this.#objects = objects;
+    this.#device = device;
+    this.#send = send;
+  }
+
+  get count(): number {
+    return this.#byKey.size;
+  }
+
+  /** Takes, renews or cancels a subscription. The caller acknowledges, then calls `changed` for the first notification (clause 13.14.2). */
+  subscribe({ process, object, terms }: SubscribeRequest, peer: Peer): void {
+    const key = `${peer.address}:${peer.port}/${process}/${object.type}:${object.instance}`;
+    if (terms === undefined) {
+      this.#byKey.delete(key);
+      return;
+    }
+    const { confirmed, lifetimeSeconds } = terms;
+    const expiresAt = lifetimeSeconds === 0 ? 0 : Date.now() + lifetimeSeconds * 1000;
+    this.#byKey.set(key, { peer, process, object, confirmed, expiresAt, lastSent: '' });
+  }
+
+  /** Tells each subscriber whose object has changed since it was last told. */
+  changed(): void {
+    for (const [key, subscription] of this.#byKey) {
+      if (subscription.expiresAt !== 0 && subscription.expiresAt < Date.now()) this.#byKey.delete(key);
+      else this.#notifyIfChanged(subscription);
+    }
+  }
+
+  acknowledged(invokeId: number): void {
+    clearTimeout(this.#unconfirmed.get(invokeId));
+    this.#unconfirmed.delete(invokeId);
+  }
+
+  /** A restart loses them all. */
+  forget(): void {
+    this.#byKey.clear();
+    for (const timer of this.#unconfirmed.values()) clearTimeout(timer);
+    this.#unconfirmed.clear();
+  }
+
+  #notifyIfChanged(subscription: Subscription): void {
+    const { object, process, confirmed, expiresAt, peer } = subscription;
+    const values = (covProperties[object.type] ?? []).map((property) => ({ property, values: this.#objects.read(object, { property }) }));
+    const content = encodeElements(values.flatMap((each) => each.values)).toString('hex');
+    if (content === subscription.lastSent) return;
+    subscription.lastSent = content;
+    const secondsRemaining = expiresAt === 0 ? 0 : Math.max(1, Math.round((expiresAt - Date.now()) / 1000));
+    const data = encodeCovNotification({ process, device: this.#device, object, secondsRemaining, values });
+    if (!confirmed) this.#send({ type: 'unconfirmed-request', service: unconfirmedServices.covNotification, data }, peer);
+    else this.#sendConfirmed(data, peer);
+  }
+
+  /** Repeats until it is acknowledged or its retries are used up (clause 5.4.4.1). */
+  #sendConfirmed(data: Buffer, peer: Peer): void {
+    const invokeId = this.#nextInvokeId;
+    this.#nextInvokeId = (invokeId + 1) % 256;
+    const attempt = (retriesLeft: number) => {
+      this.#send({ type: 'confirmed-request', invokeId, segmented: false, service: confirmedServices.covNotification, data }, peer);
+      const timer = setTimeout(() => {
+        this.#unconfirmed.delete(invokeId);
+        if (retriesLeft > 0) attempt(retriesLeft - 1);
+      }, apduTimeoutMs);
+      this.#unconfirmed.set(invokeId, timer);
+    };
+    attempt(apduRetries);
+  }
+}
