@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import { systemClock } from '../domain/clock.ts';
+import { DeskConnection } from './desk-connection.ts';
+import type { SessionState } from './desk-connection.ts';
+import type { DeskParts } from './desk-context.ts';
+import { DeskContext, useSnapshotOf } from './desk-context.ts';
+import { DeskModel } from './desk-model.ts';
+import { isTyping } from './keys.ts';
+import { sessionState } from './session.ts';
+import { openDeskSocket } from './socket.ts';
+import { AlarmSound } from './sound.ts';
+import { Ticker } from './ticker.ts';
+import { Desk } from './views/desk.tsx';
+import { SignIn } from './views/sign-in.tsx';
+
+const noticeOf: Readonly<Record<SessionState, string | undefined>> = {
+  valid: undefined,
+  'signed-out': undefined,
+  unreachable: 'The gateway does not answer. Check the network and try again.',
+};
+
+/** The console: the sign-in page, or the desk. */
+export function App({ session }: { readonly session: SessionState }) {
+  const [parts, setParts] = useState(() => (session === 'valid' ? openDesk() : undefined));
+  if (parts === undefined) return <SignIn notice={noticeOf[session]} onSignedIn={() => setParts(openDesk())} />;
+  return <SignedIn parts={parts} onSignedIn={() => setParts(openDesk())} onSignedOut={() => setParts(undefined)} />;
+}
+
+interface SignedInProps {
+  readonly parts: DeskParts;
+  readonly onSignedIn: () => void;
+  readonly onSignedOut: () => void;
+}
+
+function SignedIn({ parts, onSignedIn, onSignedOut }: SignedInProps) {
+  const { link } = useSnapshotOf(parts.model);
+  if (link.state === 'signed-out') return <SignIn notice="Your session has ended. Sign in again." onSignedIn={onSignedIn} />;
+  return (
+    <DeskContext value={parts}>
+      <Desk onSignedOut={onSignedOut} />
+    </DeskContext>
+  );
+}
+
+function openDesk(): DeskParts {
+  const connection = new DeskConnection({ openSocket: openDeskSocket, clock: systemClock, sessionState });
+  const sound = new AlarmSound();
+  const model = new DeskModel({
+    connection,
+    clock: systemClock,
+    typing: isTyping,
+    alarm: ([first]) => {
+      if (first !== undefined && first.priority <= 2) sound.play(first.priority === 1 ? 2 : 1);
+    },
+  });
+  // When the network is back there is no reason to wait for the next attempt.
+  addEventListener('online', () => {
+    if (connection.link.state === 'lost') connection.connect();
+  });
+  connection.connect();
+  return { model, sound, ticker: new Ticker(model.now) };
+}

@@ -1,0 +1,47 @@
+import { useEffect, useEffectEvent } from 'react';
+
+/** Every key of the console, as the help shows them. */
+export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
+  ['A', 'Acknowledge the incident in focus'],
+  ['S', 'Start to work on it'],
+  ['R', 'Resolve it'],
+  ['C', 'Close it'],
+  ['N', 'Write a note'],
+  ['J or ↓', 'Next incident in the queue'],
+  ['K or ↑', 'Previous incident in the queue'],
+  ['G', 'Go to the incident that waits'],
+  ['B', 'Go back to the incident before'],
+  ['O', 'Overview'],
+  ['U, twice', 'Unlock the door'],
+  ['T, twice', 'Let one person through the door'],
+  ['L', 'Lock the door'],
+  ['1 to 9', 'Another camera of the incident'],
+  ['P', 'Pause or play the time before the alarm'],
+  ['M', 'Mute or unmute the alarm sound'],
+  ['?', 'This help'],
+  ['Esc', 'Close a dialog'],
+];
+
+/** Whether the dispatcher writes or has a dialog open that must not be disturbed. The help is not one. */
+export function isTyping(): boolean {
+  const active = document.activeElement;
+  if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) return true;
+  return document.querySelector('dialog[open]:not([data-yields])') !== null;
+}
+
+/** Calls the action of a key while nobody types. Letters are written in lower case. */
+export function useKeys(actions: Readonly<Record<string, (() => void) | undefined>>): void {
+  const pressed = useEffectEvent((event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+    if (isTyping() || document.querySelector('dialog[open]') !== null) return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => pressed(event);
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  }, []);
+}

@@ -1,0 +1,98 @@
+import type { DeskChanges, DeskState, Hello, ToConsole } from '../desk/protocol.ts';
+import type { DeviceState, LogLine } from '../desk/schemas.ts';
+import type { EpochMs } from '../domain/clock.ts';
+import type { DoorState } from '../domain/door.ts';
+import type { Incident } from '../domain/incident.ts';
+
+/** Everything that the gateway has told this console. */
+export interface DeskView {
+  readonly hello: Hello | undefined;
+  /** The gateway's clock minus this machine's. */
+  readonly clockOffsetMs: number;
+  /** Up to where this console is up to date; undefined while it has nothing. */
+  readonly synced: { readonly epoch: string; readonly revision: number } | undefined;
+  readonly incidents: ReadonlyMap<string, Incident>;
+  readonly doors: ReadonlyMap<string, DoorState>;
+  readonly devices: ReadonlyMap<string, DeviceState>;
+  /** Oldest first. */
+  readonly log: readonly LogLine[];
+}
+
+export const emptyView: DeskView = {
+  hello: undefined,
+  clockOffsetMs: 0,
+  synced: undefined,
+  incidents: new Map(),
+  doors: new Map(),
+  devices: new Map(),
+  log: [],
+};
+
+// A console stays open for weeks: what is over must not pile up.
+const LOG_LINES = 200;
+const CLOSED_INCIDENTS = 30;
+
+/** The view after `message`, which arrived at `localNow` by this machine's clock. Pure. */
+export function reduce(view: DeskView, message: ToConsole, localNow: EpochMs): DeskView {
+  switch (message.type) {
+    case 'hello':
+      // What is on the screen stays there until the state of the new epoch replaces it.
+      return { ...view, hello: message, clockOffsetMs: message.now - localNow };
+    case 'state':
+      return stateOf(view, message);
+    case 'changes':
+      return changed(view, message);
+    case 'answer':
+      return view;
+  }
+}
+
+function stateOf(view: DeskView, { revision, incidents, doors, devices, log }: DeskState): DeskView {
+  return {
+    ...view,
+    synced: syncedAt(view, revision),
+    incidents: new Map(incidents.map((incident) => [incident.id, incident])),
+    doors: new Map(doors.map((door) => [door.door, door])),
+    devices: new Map(devices.map((device) => [device.device, device])),
+    log: log.slice(-LOG_LINES),
+  };
+}
+
+function changed(view: DeskView, { revision, incidents, doors, devices, log }: DeskChanges): DeskView {
+  return {
+    ...view,
+    synced: syncedAt(view, revision),
+    incidents: incidents === undefined ? view.incidents : mergedIncidents(view.incidents, incidents),
+    doors: doors === undefined ? view.doors : new Map([...view.doors, ...doors.map((door) => [door.door, door] as const)]),
+    devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
+    log: log === undefined ? view.log : mergedLog(view.log, log),
+  };
+}
+
+function syncedAt(view: DeskView, revision: number): DeskView['synced'] {
+  return view.hello === undefined ? undefined : { epoch: view.hello.epoch, revision };
+}
+
+/** After a resume a change may arrive that is known already; an older revision never replaces a newer one. */
+function mergedIncidents(known: ReadonlyMap<string, Incident>, news: readonly Incident[]): ReadonlyMap<string, Incident> {
+  const merged = new Map(known);
+  for (const incident of news) {
+    if (incident.revision >= (known.get(incident.id)?.revision ?? 0)) merged.set(incident.id, incident);
+  }
+  const closed = [...merged.values()].filter((incident) => incident.state === 'closed');
+  closed.sort((a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0));
+  for (const { id } of closed.slice(CLOSED_INCIDENTS)) merged.delete(id);
+  return merged;
+}
+
+function mergedLog(known: readonly LogLine[], news: readonly LogLine[]): readonly LogLine[] {
+  const last = known.at(-1)?.id ?? -Infinity;
+  return [...known, ...news.filter((line) => line.id > last)].slice(-LOG_LINES);
+}
+
+/** The queue: what is not closed, most urgent first, within a priority the oldest first. */
+export function openIncidents(incidents: ReadonlyMap<string, Incident>): readonly Incident[] {
+  return [...incidents.values()]
+    .filter((incident) => incident.state !== 'closed')
+    .sort((a, b) => a.priority - b.priority || a.openedAt - b.openedAt || a.id.localeCompare(b.id));
+}

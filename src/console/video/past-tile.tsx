@@ -1,0 +1,89 @@
+import { useEffect, useRef, useState } from 'react';
+import type { EpochMs } from '../../domain/clock.ts';
+import { useParts } from '../desk-context.ts';
+import { useKeys } from '../keys.ts';
+import { clockTime } from '../time.ts';
+import { Overlay } from './overlay.tsx';
+import { PastPlayer } from './past-player.ts';
+import type { Picture } from './picture.ts';
+import { changesOnly } from './picture.ts';
+
+interface PastTileProps {
+  readonly camera: string;
+  readonly name: string;
+  readonly alarmAt: EpochMs;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly recording: string;
+}
+
+/** The seconds around the alarm, again and again, with the time of each picture and its distance from the alarm. */
+export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTileProps) {
+  const { model } = useParts();
+  const video = useRef<HTMLVideoElement>(null);
+  const label = useRef<HTMLSpanElement>(null);
+  const progress = useRef<HTMLSpanElement>(null);
+  const [picture, setPicture] = useState<Picture>({ state: 'waiting', detail: 'Waiting for the picture' });
+  const [paused, setPaused] = useState(false);
+  useEffect(() => {
+    if (video.current === null) return;
+    const player = new PastPlayer({
+      video: video.current,
+      camera,
+      from,
+      to,
+      recording,
+      now: model.now,
+      listener: {
+        picture: changesOnly(setPicture),
+        painted: (wallTime) => {
+          if (label.current === null || progress.current === null) return;
+          const text = wallTime === undefined ? 'Recording' : `${clockTime(wallTime)}, ${distance(wallTime - alarmAt)}`;
+          if (label.current.textContent !== text) label.current.textContent = text;
+          if (wallTime !== undefined) progress.current.style.transform = `scaleX(${Math.min(1, Math.max(0, (wallTime - from) / (to - from)))})`;
+        },
+      },
+    });
+    return () => player.close();
+  }, [camera, from, to, alarmAt, recording, model]);
+
+  const toggle = () => {
+    if (video.current?.paused === true) void video.current.play();
+    else video.current?.pause();
+  };
+  useKeys({ p: toggle });
+  return (
+    <figure className="tile past" data-picture={picture.state}>
+      <video
+        ref={video}
+        data-testid="tile-past"
+        data-camera={camera}
+        muted
+        playsInline
+        disablePictureInPicture
+        tabIndex={-1}
+        aria-label={`${name}, around the alarm`}
+        onPlay={() => setPaused(false)}
+        onPause={() => setPaused(true)}
+      />
+      <Overlay picture={picture} />
+      <figcaption>
+        <span className="camera-name">Before the alarm</span>
+        <span className="wall-time" hidden={picture.state !== 'playing'} ref={label} data-testid="tile-past-time" />
+      </figcaption>
+      <button type="button" className="pause" data-testid="pause" aria-label={paused ? 'Play (P)' : 'Pause (P)'} onClick={toggle}>
+        <span aria-hidden="true">{paused ? '▶' : '❙❙'}</span>
+      </button>
+      <span className="progress" aria-hidden="true">
+        <span className="played" ref={progress} />
+        <span className="alarm" style={{ left: `${((alarmAt - from) / (to - from)) * 100}%` }} />
+      </span>
+    </figure>
+  );
+}
+
+function distance(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds === 0) return 'the alarm';
+  return seconds < 0 ? `${-seconds} s before` : `${seconds} s after`;
+}

@@ -1,0 +1,60 @@
+import type { EpochMs } from '../../domain/clock.ts';
+
+/** What a tile shows at the moment, so that it can say so. */
+export type Picture =
+  | { readonly state: 'waiting'; readonly detail: string }
+  | { readonly state: 'playing' }
+  /** `since`: the time of the last picture that was seen, if there was one. */
+  | { readonly state: 'lost'; readonly since: EpochMs | undefined; readonly detail: string }
+  | { readonly state: 'unsupported'; readonly detail: string };
+
+/** How a player tells its tile what happens. */
+export interface PlayerListener {
+  readonly picture: (picture: Picture) => void;
+  /** A picture was painted; `wallTime` is when the camera took it, undefined where that is not known. */
+  readonly painted: (wallTime: EpochMs | undefined) => void;
+}
+
+/** What both players need of the page they run in. */
+export interface PlayerOptions {
+  readonly video: HTMLVideoElement;
+  readonly camera: string;
+  /** The gateway's clock. */
+  readonly now: () => EpochMs;
+  readonly listener: PlayerListener;
+}
+
+/** Calls `painted` with the media time of each frame that reaches the screen; the returned function ends that. */
+export function onEachFrame(video: HTMLVideoElement, painted: (mediaTimeS: number) => void): () => void {
+  let handle = 0;
+  const frame = (_: number, { mediaTime }: VideoFrameCallbackMetadata) => {
+    // For measurements: when the first picture of this tile was on the screen.
+    video.dataset['painted'] ??= String(performance.timeOrigin + performance.now());
+    painted(mediaTime);
+    handle = video.requestVideoFrameCallback(frame);
+  };
+  handle = video.requestVideoFrameCallback(frame);
+  return () => video.cancelVideoFrameCallback(handle);
+}
+
+/** Starts playing; a browser refuses that only when the element is on its way out of the page. */
+export function start(video: HTMLVideoElement): void {
+  video.play().catch(() => undefined);
+}
+
+/** Why a stream of `mime` cannot be shown, undefined if it can. */
+export function unsupported(mime: string): string | undefined {
+  if (MediaSource.isTypeSupported(mime)) return undefined;
+  const codec = /codecs="([^"]*)"/.exec(mime)?.[1] ?? mime;
+  return `This browser cannot decode ${codec}. Set the camera's stream to H.264.`;
+}
+
+/** Players tell the state of the picture with each frame; a tile wants to render only when it changes. */
+export function changesOnly(set: (picture: Picture) => void): (picture: Picture) => void {
+  let last = '';
+  return (picture) => {
+    const text = JSON.stringify(picture);
+    if (text !== last) set(picture);
+    last = text;
+  };
+}

@@ -1,0 +1,65 @@
+import type { FromVideo, Play } from '../../desk/video-protocol.ts';
+import { fromVideo } from '../../desk/video-protocol.ts';
+import { socketAddress } from '../socket.ts';
+
+export interface VideoSocketHandlers {
+  readonly message: (message: FromVideo) => void;
+  readonly media: (data: ArrayBuffer) => void;
+  /** The connection broke; it is being opened again. */
+  readonly lost: () => void;
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8_000;
+
+/** One tile's WebSocket, opened again whenever it breaks, until it is closed. */
+export class VideoSocket {
+  readonly #camera: string;
+  readonly #play: () => Play;
+  readonly #handlers: VideoSocketHandlers;
+  #socket: WebSocket | undefined;
+  #timer: number | undefined;
+  #attempt = 0;
+
+  /** @param play made anew for each connection, because what is past by then is not live any more */
+  constructor(camera: string, play: () => Play, handlers: VideoSocketHandlers) {
+    this.#camera = camera;
+    this.#play = play;
+    this.#handlers = handlers;
+    this.#open();
+  }
+
+  close(): void {
+    window.clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+  }
+
+  #open(): void {
+    const socket = new WebSocket(socketAddress(`/video/${encodeURIComponent(this.#camera)}`));
+    this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    socket.addEventListener('open', () => socket.send(JSON.stringify(this.#play())));
+    socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (this.#socket === socket) this.#received(event.data);
+    });
+    socket.addEventListener('close', () => {
+      if (this.#socket !== socket) return;
+      this.#handlers.lost();
+      this.#timer = window.setTimeout(() => this.#open(), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt));
+      this.#attempt += 1;
+    });
+  }
+
+  #received(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      this.#attempt = 0;
+      this.#handlers.media(data);
+    } else if (typeof data === 'string') {
+      const message = fromVideo.safeParse(JSON.parse(data));
+      if (message.success) this.#handlers.message(message.data);
+      else console.error('The gateway sent a video message that this console does not understand', data);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { DoorCommand, DoorState } from '../domain/door.ts';
+import type { Disposition, Evidence, IncidentState, Priority } from '../domain/incident.ts';
+import type { DeviceState } from '../desk/schemas.ts';
+
+// The words that a dispatcher reads, each table in one place.
+
+export const priorityWords: Readonly<Record<Priority, string>> = { 1: 'Critical', 2: 'High', 3: 'Medium', 4: 'Low', 5: 'Information' };
+
+export const stateWords: Readonly<Record<IncidentState, string>> = {
+  new: 'New',
+  acknowledged: 'Acknowledged',
+  'in-progress': 'In progress',
+  resolved: 'Resolved',
+  closed: 'Closed',
+};
+
+export const dispositionWords: Readonly<Record<Disposition, { readonly name: string; readonly meaning: string }>> = {
+  actual: { name: 'Actual', meaning: 'It happened as it was reported' },
+  'false-alarm': { name: 'False alarm', meaning: 'Nothing happened' },
+  nuisance: { name: 'Nuisance', meaning: 'Harmless cause, such as weather or an animal' },
+  test: { name: 'Test', meaning: 'Somebody tested the system' },
+  fault: { name: 'Fault', meaning: 'A device did not work' },
+};
+
+export const roleWords: Readonly<Record<Evidence['role'], string>> = {
+  lead: 'raised it',
+  support: 'strengthened it',
+  repeat: 'said it again',
+  restore: 'back to normal',
+};
+
+export const commandWords: Readonly<Record<DoorCommand, { readonly name: string; readonly key: string }>> = {
+  unlock: { name: 'Unlock', key: 'U' },
+  lock: { name: 'Lock', key: 'L' },
+  access: { name: 'Let through', key: 'T' },
+};
+
+export const linkWords: Readonly<Record<DeviceState['state'], { readonly name: string; readonly sign: string }>> = {
+  online: { name: 'Online', sign: '●' },
+  connecting: { name: 'Connecting', sign: '◌' },
+  offline: { name: 'Offline', sign: '▲' },
+  failed: { name: 'Failed', sign: '✕' },
+  stopped: { name: 'Stopped', sign: '■' },
+};
+
+/** What is wrong with a door, gravest first; empty for a door that is as it should be. */
+export function doorTroubles(door: DoorState): readonly string[] {
+  return [
+    door.alarm === 'DoorForcedOpen' && 'Forced open',
+    door.alarm === 'DoorOpenTooLong' && 'Held open',
+    door.tamper && 'Tampered with',
+    door.fault && 'Fault',
+  ].filter((trouble) => trouble !== false);
+}
