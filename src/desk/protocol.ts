@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { doorCommands } from '../domain/door.ts';
 import { dispositions } from '../domain/incident.ts';
+import { roles } from '../domain/roles.ts';
 import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, siteViewSchema } from './schemas.ts';
 
 // What a console and the gateway say to each other on the WebSocket /desk, one JSON object a message.
@@ -16,9 +17,6 @@ import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, site
 
 /** Grows when an older console could misread what is sent. */
 export const PROTOCOL_VERSION = 1;
-
-export const roles = ['dispatcher', 'integrator'] as const;
-export type Role = (typeof roles)[number];
 
 const request = z.number().int().nonnegative().describe('chosen by the console; the answer repeats it');
 

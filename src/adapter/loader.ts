@@ -1,0 +1,27 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AdapterDefinition } from './contract.ts';
+
+/** Adapters by name. */
+export type Adapters = ReadonlyMap<string, AdapterDefinition>;
+
+const folder = join(import.meta.dirname, '..', '..', 'adapters');
+
+/**
+ * Loads every adapter that has a folder under `adapters/`; there is no central list.
+ * @throws Error naming the folder whose `index.ts` does not export a definition of that name as `default`.
+ */
+export async function loadAdapters(): Promise<Adapters> {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'index.ts')))
+    .map(({ name }) => name);
+  const definitions = await Promise.all(names.map(load));
+  return new Map(definitions.map((definition) => [definition.name, definition]));
+}
+
+async function load(name: string): Promise<AdapterDefinition> {
+  const module = (await import(pathToFileURL(join(folder, name, 'index.ts')).href)) as { default?: AdapterDefinition };
+  if (module.default?.name !== name) throw new Error(`adapters/${name}/index.ts must export as default a definition whose name is "${name}"`);
+  return module.default;
+}

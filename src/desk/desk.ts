@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { DoorState } from '../domain/door.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { DeskChanges, DeskState } from './protocol.ts';
+import type { DeviceState, LogLine } from './schemas.ts';
+
+/** How many log lines a console gets when it starts. */
+const LOG_LINES = 200;
+/** Closed incidents stay on the desk this many deep, so that the last shift's work can be looked at. */
+const CLOSED_KEPT = 50;
+/** A console that was away for longer than this many changes gets everything again. */
+const CHANGES_KEPT = 1000;
+
+/** What is published at once: the latest of each thing that changed. */
+export interface Publication {
+  readonly incidents?: readonly Incident[];
+  readonly doors?: readonly DoorState[];
+  readonly devices?: readonly DeviceState[];
+  readonly log?: readonly LogLine[];
+}
+
+/** What every console shows, and the changes that brought it there. Revisions count within one epoch: one run of the gateway. */
+export class Desk {
+  readonly epoch = randomUUID();
+  readonly #incidents = new Map<string, Incident>();
+  readonly #doors = new Map<string, DoorState>();
+  readonly #devices = new Map<string, DeviceState>();
+  readonly #consoles = new Set<(changes: DeskChanges) => void>();
+  #log: LogLine[] = [];
+  #changes: DeskChanges[] = [];
+  #revision = 0;
+
+  /** Applies what changed and tells every console. */
+  publish(what: Publication): void {
+    for (const incident of what.incidents ?? []) this.#incidents.set(incident.id, incident);
+    for (const door of what.doors ?? []) this.#doors.set(door.door, door);
+    for (const device of what.devices ?? []) this.#devices.set(device.device, device);
+    if (what.log) this.#log = [...this.#log, ...what.log].slice(-LOG_LINES);
+    this.#forgetOldest();
+    this.#revision += 1;
+    const changes: DeskChanges = {
+      type: 'changes',
+      revision: this.#revision,
+      ...(what.incidents && { incidents: what.incidents.map(mutable) }),
+      ...(what.doors && { doors: [...what.doors] }),
+      ...(what.devices && { devices: [...what.devices] }),
+      ...(what.log && { log: [...what.log] }),
+    };
+    this.#changes.push(changes);
+    if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
+    for (const tell of this.#consoles) tell(changes);
+  }
+
+  /** Everything, for a console that has nothing yet. */
+  state(): DeskState {
+    return {
+      type: 'state',
+      revision: this.#revision,
+      incidents: [...this.#incidents.values()].map(mutable),
+      doors: [...this.#doors.values()],
+      devices: [...this.#devices.values()],
+      log: this.#log,
+    };
+  }
+
+  /** What a console needs that was last up to date at `revision` of `epoch`, without a gap. */
+  since(epoch: string | undefined, revision: number | undefined): (DeskState | DeskChanges)[] {
+    if (epoch !== this.epoch || revision === undefined || revision > this.#revision) return [this.state()];
+    const missed = this.#changes.filter((changes) => changes.revision > revision);
+    return missed.length === this.#revision - revision ? missed : [this.state()];
+  }
+
+  /** Calls `tell` at each change, until the returned function is called. */
+  subscribe(tell: (changes: DeskChanges) => void): () => void {
+    this.#consoles.add(tell);
+    return () => this.#consoles.delete(tell);
+  }
+
+  get consoles(): number {
+    return this.#consoles.size;
+  }
+
+  #forgetOldest(): void {
+    const closed = [...this.#incidents.values()].filter(({ state }) => state === 'closed');
+    for (const { id } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) this.#incidents.delete(id);
+  }
+}
+
+/** The protocol's types are inferred from its schemas, which do not know `readonly`. */
+function mutable(incident: Incident): NonNullable<DeskChanges['incidents']>[number] {
+  return incident as NonNullable<DeskChanges['incidents']>[number];
+}

@@ -1,0 +1,97 @@
+import type { Principal } from '../access/accounts.ts';
+import type { DoorFacet } from '../adapter/contract.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { DoorCommand } from '../domain/door.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Site } from '../domain/site.ts';
+import type { DoorCommandRecord } from '../incidents/actions.ts';
+import type { BookWriter } from '../store/book-writer.ts';
+import type { IncidentAction } from './protocol.ts';
+
+/** A request that was not carried out; the message is a sentence for the one who asked. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: 'unknown' | 'conflict' | 'forbidden' | 'failed' | 'invalid';
+
+  constructor(code: Refusal['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+const codes = { 'unknown-incident': 'unknown', conflict: 'conflict', 'not-possible': 'conflict' } as const;
+
+export interface OperationsOptions {
+  readonly site: Site;
+  readonly book: BookWriter;
+  /** The door's device. @throws Error with a sentence for the dispatcher when it cannot be reached. */
+  readonly doors: (door: string) => DoorFacet;
+  /** Undefined on a real site. */
+  readonly startScenario: ((name: string) => Promise<void>) | undefined;
+  /** Writes a line of the log for what no incident's log holds. */
+  readonly audit: (line: { by: string; text: string; point?: string }) => void;
+  readonly clock: Clock;
+}
+
+/** What people may do, whether from the console or by REST. Each throws a Refusal that says why not. */
+export class Operations {
+  readonly #options: OperationsOptions;
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+  }
+
+  /** Acts on an incident as it was at `revision`; returns its next revision, which is stored by then. */
+  act(incident: string, revision: number, action: IncidentAction, by: Principal): Incident {
+    const { book, clock } = this.#options;
+    const refused = book.apply({ type: 'action', action: { ...action, incident, revision, by: by.name, at: clock.now() } });
+    if (refused !== undefined) throw new Refusal(codes[refused.code], refused.message);
+    book.flush();
+    const next = book.incidents.get(incident);
+    if (next === undefined) throw new Refusal('unknown', `there is no incident ${incident}`);
+    return next;
+  }
+
+  /** Commands a door; resolves when the device has confirmed. The outcome goes into the incident's log, else into the site's. */
+  async commandDoor(doorId: string, command: DoorCommand, by: Principal, incident?: string): Promise<void> {
+    const { site, book, doors } = this.#options;
+    const door = site.doors.find(({ id }) => id === doorId);
+    if (door === undefined) throw new Refusal('unknown', `there is no door ${doorId}`);
+    if (!door.commands.includes(command))
+      throw new Refusal('forbidden', `${door.name} may not be commanded to ${command}: see "commands" in the site file`);
+    if (incident !== undefined && !book.incidents.has(incident)) throw new Refusal('unknown', `there is no incident ${incident}`);
+    const record = (outcome: DoorCommandRecord['outcome']) =>
+      this.#record({ door: doorId, doorName: door.name, command, by: by.name, outcome, incident });
+    try {
+      await doors(doorId).command(doorId, command);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      record({ ok: false, reason });
+      throw new Refusal('failed', `${door.name}: ${reason}`, { cause });
+    }
+    record({ ok: true });
+  }
+
+  async startScenario(name: string, by: Principal): Promise<void> {
+    const { startScenario, audit } = this.#options;
+    if (startScenario === undefined) throw new Refusal('unknown', 'this is not a lab: there are no scenarios');
+    await startScenario(name).catch((cause: unknown) => {
+      throw new Refusal('failed', `the lab did not start ${name}: ${(cause as Error).message}`, { cause });
+    });
+    audit({ by: by.name, text: `started the scenario ${name}` });
+  }
+
+  #record({ incident, door, ...command }: Omit<DoorCommandRecord, 'incident' | 'at'> & { incident: string | undefined; door: string }): void {
+    const { book, audit, clock } = this.#options;
+    if (incident !== undefined) {
+      book.apply({ type: 'record', record: { ...command, incident, at: clock.now() } });
+      return book.flush();
+    }
+    const { by, doorName, outcome } = command;
+    audit({
+      by,
+      point: door,
+      text: outcome.ok ? `commanded ${doorName}: ${command.command}` : `${command.command} of ${doorName} failed: ${outcome.reason}`,
+    });
+  }
+}

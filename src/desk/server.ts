@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import type { Principal } from '../access/accounts.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { PointId } from '../domain/point.ts';
+import type { Desk } from './desk.ts';
+import { Refusal } from './operations.ts';
+import type { Operations } from './operations.ts';
+import { fromConsole, PROTOCOL_VERSION } from './protocol.ts';
+import type { DeskChanges, FromConsole, ToConsole } from './protocol.ts';
+import type { SiteView } from './schemas.ts';
+
+const LONGEST_MESSAGE_BYTES = 64 * 1024;
+/** Above this the console is behind: it gets the latest of everything when it has caught up, never a growing queue. */
+const BEHIND_BYTES = 1024 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+export interface DeskServerOptions {
+  readonly desk: Desk;
+  readonly site: () => SiteView;
+  readonly operations: Operations;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Who sent the request; asked again at each action, so that a session that ended can do nothing more. */
+  readonly authenticate: (request: IncomingMessage) => Principal | undefined;
+  /** Serves one tile. */
+  readonly serveVideo: (socket: WebSocket, camera: PointId) => void;
+}
+
+/** The WebSocket side of the gateway: /desk for consoles, /video/CAMERA for their tiles. */
+export class DeskServer {
+  readonly #options: DeskServerOptions;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
+  readonly #cancelHeartbeat: () => void;
+
+  constructor(options: DeskServerOptions) {
+    this.#options = options;
+    this.#cancelHeartbeat = every(options.clock, HEARTBEAT_MS, () => {
+      for (const socket of this.#sockets.clients as Set<Heartbeat>) {
+        if (socket.silent === true) socket.terminate();
+        socket.silent = true;
+        socket.ping();
+      }
+    });
+  }
+
+  /** For the HTTP server's `upgrade` event. Refuses who is not signed in, and pages of another origin. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const route = routeOf(request.url ?? '');
+    const principal = this.#options.authenticate(request);
+    if (route === undefined) return refuse(socket, 404, 'Not Found');
+    if (!sameOrigin(request)) return refuse(socket, 403, 'Forbidden');
+    if (principal === undefined) return refuse(socket, 401, 'Unauthorized');
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', (error) => this.#options.log.debug({ err: error }, 'console socket'));
+      webSocket.on('pong', () => ((webSocket as Heartbeat).silent = false));
+      if (route.camera !== undefined) this.#options.serveVideo(webSocket, route.camera);
+      else this.#serveConsole(webSocket, request, principal);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#cancelHeartbeat();
+    for (const socket of this.#sockets.clients) socket.terminate();
+    await new Promise((closed) => this.#sockets.close(closed));
+  }
+
+  #serveConsole(socket: WebSocket, request: IncomingMessage, principal: Principal): void {
+    const { desk, site, clock, log } = this.#options;
+    const send = (message: ToConsole) => socket.send(JSON.stringify(message));
+    const feed = new ConsoleFeed(socket, desk);
+    send({ type: 'hello', protocol: PROTOCOL_VERSION, epoch: desk.epoch, now: clock.now(), user: principal, site: site() });
+    socket.on('close', () => feed.end());
+    socket.on('message', (data, isBinary) => {
+      const message = isBinary ? undefined : parse(data);
+      if (message === undefined) {
+        log.warn({ user: principal.name }, 'a console sent a message that is not of the protocol');
+        return socket.close(1008, 'message not understood');
+      }
+      if (message.type === 'resume') return feed.begin(message.epoch, message.revision);
+      const current = this.#options.authenticate(request);
+      if (current === undefined) return socket.close(4401, 'session ended');
+      void this.#answer(message, current).then(send);
+    });
+  }
+
+  async #answer(message: Exclude<FromConsole, { type: 'resume' }>, by: Principal): Promise<ToConsole> {
+    const { operations, log } = this.#options;
+    const { request } = message;
+    try {
+      if (message.type === 'act') operations.act(message.incident, message.revision, message.act, by);
+      else if (message.type === 'door') await operations.commandDoor(message.door, message.command, by, message.incident);
+      else await operations.startScenario(message.name, by);
+      return { type: 'answer', request, ok: true };
+    } catch (error) {
+      if (error instanceof Refusal) return { type: 'answer', request, ok: false, code: error.code, message: error.message };
+      log.error({ err: error }, 'a request from a console failed');
+      return { type: 'answer', request, ok: false, code: 'failed', message: 'Sallyport could not do that: an internal error was logged' };
+    }
+  }
+}
+
+/** Sends one console the state, then the changes; skips changes while it is behind and sends the state when it has caught up. */
+class ConsoleFeed {
+  readonly #socket: WebSocket;
+  readonly #desk: Desk;
+  #unsubscribe: (() => void) | undefined;
+  #behind = false;
+
+  constructor(socket: WebSocket, desk: Desk) {
+    this.#socket = socket;
+    this.#desk = desk;
+  }
+
+  begin(epoch: string | undefined, revision: number | undefined): void {
+    this.end();
+    for (const message of this.#desk.since(epoch, revision)) this.#send(message);
+    this.#unsubscribe = this.#desk.subscribe((changes) => this.#change(changes));
+  }
+
+  end(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  #change(changes: DeskChanges): void {
+    if (this.#behind) return;
+    if (this.#socket.bufferedAmount > BEHIND_BYTES) this.#behind = true;
+    else this.#send(changes);
+  }
+
+  #send(message: ToConsole): void {
+    this.#socket.send(JSON.stringify(message), () => {
+      if (!this.#behind || this.#socket.bufferedAmount > BEHIND_BYTES / 2) return;
+      this.#behind = false;
+      this.#send(this.#desk.state());
+    });
+  }
+}
+
+type Heartbeat = WebSocket & { silent?: boolean };
+
+function parse(data: RawData): FromConsole | undefined {
+  try {
+    return fromConsole.parse(JSON.parse((data as Buffer).toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function routeOf(url: string): { camera?: PointId } | undefined {
+  const path = url.split('?', 1)[0] ?? '';
+  if (path === '/desk') return {};
+  const camera = /^\/video\/([a-z0-9-]+)$/.exec(path)?.[1];
+  return camera === undefined ? undefined : { camera };
+}
+
+/** A browser tells which page opens the socket; a page of another site must not use this user's cookie. Programs send no origin. */
+function sameOrigin({ headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return true;
+  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
+}
+
+function refuse(socket: Duplex, status: number, text: string): void {
+  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function every(clock: Clock, periodMs: number, action: () => void): () => void {
+  let cancel = clock.after(periodMs, again);
+  function again(): void {
+    cancel = clock.after(periodMs, again);
+    action();
+  }
+  return () => cancel();
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Clock } from '../domain/clock.ts';
+import type { DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
+import type { PointId } from '../domain/point.ts';
+import type { Journal, Unjournalled } from './journal.ts';
+import { PointStates } from './point-states.ts';
+import { Repeats, REPEAT_WINDOW_MS } from './repeats.ts';
+
+/** A device that buffered its messages may report what is hours old; a clock that is further off than this is not believed. */
+const OLDEST_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000;
+
+export interface IntakeOptions {
+  readonly journal: Journal;
+  readonly locate: (point: PointId) => Place;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What became of the signals since the start, for the metrics: received = accepted + repeated + unchanged + refused. */
+export interface IntakeCounts {
+  received: number;
+  accepted: number;
+  /** Sent twice; dropped after the first was committed. */
+  repeated: number;
+  /** Read on connecting and the same as before. */
+  unchanged: number;
+  /** The journal could not take them; the device was not acknowledged. */
+  refused: number;
+}
+
+interface Waiting {
+  readonly event: Unjournalled;
+  readonly accept: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** Where signals become events: stamped, journalled in groups, then located and passed on. */
+export class Intake {
+  readonly counts: IntakeCounts = { received: 0, accepted: 0, repeated: 0, unchanged: 0, refused: 0 };
+  readonly #options: IntakeOptions;
+  readonly #states: PointStates;
+  readonly #repeats: Repeats;
+  readonly #events = new Subject<LocatedEvent>();
+  readonly #batches = new Subject<number>();
+  #waiting: Waiting[] = [];
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#states = new PointStates(options.journal.latestOfEach());
+    this.#repeats = new Repeats(options.clock, options.journal.repeatKeysSince(options.clock.now() - REPEAT_WINDOW_MS));
+  }
+
+  /** Every accepted event, in the journal's order, after its commit. */
+  get events(): Observable<LocatedEvent> {
+    return this.#events;
+  }
+
+  /** After the last event of each commit has been passed on: the journal's position. */
+  get batches(): Observable<number> {
+    return this.#batches;
+  }
+
+  /**
+   * Takes a signal of `device`. Resolves when it is on disk, or when it needs not be: repeated, or unchanged since before the reconnection.
+   * Rejects when the journal cannot be written: the device must then not be acknowledged.
+   */
+  report(device: PointId, signal: DeviceSignal): Promise<void> {
+    this.counts.received += 1;
+    const earlier = signal.repeatKey === undefined ? undefined : this.#repeats.earlier(device, signal.repeatKey);
+    if (earlier !== undefined) {
+      this.counts.repeated += 1;
+      return earlier;
+    }
+    const judged = this.#states.judge(signal);
+    if (judged === undefined) {
+      this.counts.unchanged += 1;
+      return Promise.resolve();
+    }
+    const committed = this.#enqueue(this.#stamp(device, judged));
+    if (signal.repeatKey !== undefined) this.#repeats.remember(device, signal.repeatKey, committed);
+    return committed;
+  }
+
+  #stamp(device: PointId, signal: DeviceSignal): Unjournalled {
+    const receivedAt = this.#options.clock.now();
+    return { details: {}, ...signal, id: randomUUID(), device, receivedAt, eventAt: eventTime(signal, receivedAt) };
+  }
+
+  /** What arrives in the same turn of the event loop shares one commit. */
+  #enqueue(event: Unjournalled): Promise<void> {
+    return new Promise((accept, refuse) => {
+      this.#waiting.push({ event, accept, refuse });
+      if (this.#waiting.length === 1) setImmediate(() => this.#commit());
+    });
+  }
+
+  #commit(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    let events;
+    try {
+      events = this.#options.journal.append(batch.map(({ event }) => event));
+    } catch (cause) {
+      this.counts.refused += batch.length;
+      this.#options.log.error({ err: cause, signals: batch.length }, 'the journal cannot be written: devices are not acknowledged and will repeat');
+      const error = new Error('the journal cannot be written', { cause });
+      for (const { refuse } of batch) refuse(error);
+      return;
+    }
+    this.counts.accepted += batch.length;
+    for (const { accept } of batch) accept();
+    for (const event of events) {
+      this.#states.apply(event);
+      this.#events.next({ ...event, place: this.#options.locate(event.point) });
+    }
+    this.#batches.next(events.at(-1)?.seq ?? 0);
+  }
+}
+
+/** The device's time with its known offset taken out; ours where it is unknown, lies in the future or is absurdly old. */
+function eventTime({ occurredAt, clockOffsetMs }: DeviceSignal, receivedAt: number): number {
+  if (occurredAt === undefined || clockOffsetMs === undefined) return receivedAt;
+  const corrected = Math.round(occurredAt - clockOffsetMs);
+  if (corrected < receivedAt - OLDEST_BELIEVED_MS) return receivedAt;
+  return Math.min(corrected, receivedAt);
+}

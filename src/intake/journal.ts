@@ -1,0 +1,109 @@
+import type { Phase, SecurityEvent } from '../domain/event.ts';
+import type { EventKind } from '../domain/kinds.ts';
+import type { PointId } from '../domain/point.ts';
+import type { Store } from '../store/database.ts';
+
+/** An event that has no position yet. */
+export type Unjournalled = Omit<SecurityEvent, 'seq'> & { readonly repeatKey?: string };
+
+interface Row {
+  readonly seq: number;
+  readonly id: string;
+  readonly device: string;
+  readonly point: string;
+  readonly kind: string;
+  readonly phase: string;
+  readonly received_at: number;
+  readonly event_at: number;
+  readonly event: string;
+}
+
+/** What a reader of the journal asks for. Each filter is optional. */
+export interface JournalQuery {
+  /** Only events behind this position. */
+  readonly after?: number;
+  readonly kind?: EventKind;
+  readonly point?: PointId;
+  /** At most this many. */
+  readonly limit: number;
+  /** Newest first rather than oldest first. */
+  readonly newestFirst?: boolean;
+}
+
+/** The journal: every accepted event in the order of acceptance. */
+export class Journal {
+  readonly #store: Store;
+  readonly #insert;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#insert = store.prepare(
+      `INSERT INTO journal (id, device, point, kind, phase, received_at, event_at, repeat_key, event)
+       VALUES (@id, @device, @point, @kind, @phase, @receivedAt, @eventAt, @repeatKey, @rest)`,
+    );
+  }
+
+  /** Appends a batch in one transaction: one flush to the disk for all of them. @throws when it could not be committed; then none is in. */
+  append(batch: readonly Unjournalled[]): SecurityEvent[] {
+    return this.#store.transaction(() =>
+      batch.map(({ repeatKey, ...event }) => {
+        const { id, device, point, kind, phase, receivedAt, eventAt, ...rest } = event;
+        const row = { id, device, point, kind, phase, receivedAt, eventAt, repeatKey: repeatKey ?? null, rest: JSON.stringify(rest) };
+        const { lastInsertRowid } = this.#insert.run(row);
+        return { ...event, seq: Number(lastInsertRowid) };
+      }),
+    )();
+  }
+
+  read({ after = 0, kind, point, limit, newestFirst = false }: JournalQuery): SecurityEvent[] {
+    const rows = this.#store
+      .prepare(
+        `SELECT * FROM journal WHERE seq > @after AND (@kind IS NULL OR kind = @kind) AND (@point IS NULL OR point = @point)
+         ORDER BY seq ${newestFirst ? 'DESC' : 'ASC'} LIMIT @limit`,
+      )
+      .all({ after, kind: kind ?? null, point: point ?? null, limit }) as Row[];
+    return rows.map(eventOf);
+  }
+
+  /** The last journalled event of each kind at each point: what the site looked like when the gateway stopped. */
+  latestOfEach(): SecurityEvent[] {
+    const rows = this.#store
+      .prepare('SELECT * FROM journal WHERE seq IN (SELECT MAX(seq) FROM journal GROUP BY point, kind) ORDER BY seq')
+      .all() as Row[];
+    return rows.map(eventOf);
+  }
+
+  /** The keys of repeatable signals that came since `since`, device and key. */
+  repeatKeysSince(since: number): { device: PointId; repeatKey: string; receivedAt: number }[] {
+    return this.#store
+      .prepare('SELECT device, repeat_key AS repeatKey, received_at AS receivedAt FROM journal WHERE received_at >= ? AND repeat_key IS NOT NULL')
+      .all(since) as { device: PointId; repeatKey: string; receivedAt: number }[];
+  }
+
+  /** The position of the first event that arrived at `time` or later, minus one: what to read after. */
+  positionBefore(time: number): number {
+    const row = this.#store.prepare('SELECT MIN(seq) AS seq FROM journal WHERE received_at >= ?').get(time) as { seq: number | null };
+    return row.seq === null ? this.lastPosition() : row.seq - 1;
+  }
+
+  lastPosition(): number {
+    const row = this.#store.prepare('SELECT MAX(seq) AS seq FROM journal').get() as { seq: number | null };
+    return row.seq ?? 0;
+  }
+}
+
+type Rest = Omit<SecurityEvent, 'seq' | 'id' | 'device' | 'point' | 'kind' | 'phase' | 'receivedAt' | 'eventAt'>;
+
+function eventOf(row: Row): SecurityEvent {
+  return {
+    seq: row.seq,
+    id: row.id,
+    device: row.device,
+    point: row.point,
+    kind: row.kind as EventKind,
+    phase: row.phase as Phase,
+    receivedAt: row.received_at,
+    eventAt: row.event_at,
+    ...(JSON.parse(row.event) as Rest),
+  };
+}

@@ -1,0 +1,37 @@
+import type { DeviceSignal, Phase, SecurityEvent } from '../domain/event.ts';
+import { kinds } from '../domain/kinds.ts';
+
+/**
+ * The last phase of each state at each point, rebuilt from the journal on start. It decides what a state that was
+ * read on connecting means: the same as before (nothing to say), changed while nobody looked (a real change), or
+ * seen for the first time (never an alarm).
+ */
+export class PointStates {
+  readonly #phases = new Map<string, Phase>();
+
+  constructor(latest: readonly SecurityEvent[]) {
+    for (const event of latest) this.apply(event);
+  }
+
+  /** Remembers what an accepted event says. */
+  apply({ point, kind, phase }: Pick<SecurityEvent, 'point' | 'kind' | 'phase'>): void {
+    if (kinds[kind].words.restored !== undefined && phase !== 'momentary') this.#phases.set(`${kind}@${point}`, phase);
+  }
+
+  /** The last known phase, or undefined where the state was never reported. */
+  phase({ point, kind }: Pick<DeviceSignal, 'point' | 'kind'>): Phase | undefined {
+    return this.#phases.get(`${kind}@${point}`);
+  }
+
+  /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. */
+  judge(signal: DeviceSignal): DeviceSignal | undefined {
+    if (signal.initial !== true) return signal;
+    const known = this.phase(signal);
+    if (known === undefined) return signal;
+    if (known === signal.phase) return undefined;
+    // An uncertain state that turns out to stand still is no second alarm; everything else changed while the link was down.
+    if (known === 'uncertain' && signal.phase === 'raised') return signal;
+    const { initial: _seenOnConnecting, ...change } = signal;
+    return { ...change, details: { ...signal.details, changedWhileOffline: true } };
+  }
+}

@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { asyncScheduler, Subject } from 'rxjs';
+import { Accounts } from './access/accounts.ts';
+import { Audit } from './access/audit.ts';
+import { Fleet } from './adapter/fleet.ts';
+import { loadAdapters } from './adapter/loader.ts';
+import { createApp } from './api/app.ts';
+import { authenticator } from './api/authentication.ts';
+import { incidentEndpoints } from './api/routes/incidents.ts';
+import { siteEndpoints } from './api/routes/site.ts';
+import { correlate } from './correlation/engine.ts';
+import { siteFacts } from './correlation/site-facts.ts';
+import { Desk } from './desk/desk.ts';
+import { LabControl } from './desk/lab-control.ts';
+import { Operations } from './desk/operations.ts';
+import { DeskServer } from './desk/server.ts';
+import { deviceState, siteView } from './desk/site-view.ts';
+import { systemClock } from './domain/clock.ts';
+import type { LocatedEvent } from './domain/event.ts';
+import { CLOSED_KEPT_MS } from './incidents/book.ts';
+import { DoorStates } from './intake/door-states.ts';
+import { Intake } from './intake/intake.ts';
+import { Journal } from './intake/journal.ts';
+import { locator } from './intake/locate.ts';
+import { createMetrics } from './metrics.ts';
+import { readSite } from './site/read-site.ts';
+import { BookWriter } from './store/book-writer.ts';
+import { openStore } from './store/database.ts';
+import { IncidentStore } from './store/incident-store.ts';
+import { createVideo } from './video/index.ts';
+
+export interface GatewayOptions {
+  readonly siteFile: string;
+  /** Everything that the gateway keeps: database and recordings. */
+  readonly dataFolder: string;
+  readonly log: Logger;
+  /** Instead of the site file's. */
+  readonly port?: number;
+}
+
+/** A gateway that runs. */
+export interface Gateway {
+  /** Where the console is. */
+  readonly url: string;
+  readonly accounts: Accounts;
+  /** Stops everything, devices first; resolves when every handle is released. */
+  close(): Promise<void>;
+}
+
+const clock = systemClock;
+const LOG_LINES = 200;
+/** How far back rules may need to look when the gateway starts: longer than any rule's window. */
+const REPLAY_MS = 15 * 60 * 1000;
+
+/**
+ * Wires the parts in the order in which an event flows: device, intake, correlation, incident book, desk, console.
+ * @throws Error that names what is wrong: the site file, the database, or the port that is in use.
+ */
+export async function startGateway({ siteFile, dataFolder, log, port }: GatewayOptions): Promise<Gateway> {
+  const adapters = await loadAdapters();
+  const { site, rules, listen, labControl } = readSite(siteFile, adapters, log);
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
+
+  // What is kept.
+  const store = openStore(join(dataFolder, 'sallyport.db'));
+  const journal = new Journal(store);
+  const incidents = new IncidentStore(store);
+  const accounts = new Accounts(store, clock);
+  const audit = new Audit(store, clock);
+
+  // Device -> intake: journalled, then located.
+  const locate = locator(site);
+  const intake = new Intake({ journal, locate, clock, log });
+
+  // Intake -> correlation -> the incident book. The journal's last minutes come first, so that no window is lost in a restart.
+  const book = new BookWriter(incidents, clock.now() - CLOSED_KEPT_MS, log);
+  const events = new Subject<LocatedEvent>();
+  const problems = new Set<string>();
+  const correlating = correlate(events, rules, { scheduler: asyncScheduler, site: siteFacts(site) }).subscribe({
+    next: (finding) => book.apply({ type: 'finding', finding }),
+    error: (error: unknown) => {
+      problems.add('correlation has stopped: restart the gateway');
+      log.fatal({ err: error }, 'correlation has stopped: restart the gateway');
+    },
+  });
+  replay();
+  book.flush();
+  intake.events.subscribe(events);
+  intake.batches.subscribe((position) => book.reached(position));
+
+  // Camera -> ring -> tiles.
+  const video = createVideo({ clock, log, dataDir: dataFolder, report: (signal) => intake.report(signal.point, signal) });
+
+  // The book, the doors and the devices -> desk -> consoles.
+  const desk = new Desk();
+  const doors = new DoorStates(site, clock, journal.latestOfEach());
+  const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
+  intake.events.subscribe((event) => {
+    const door = doors.apply(event);
+    if (door !== undefined) desk.publish({ doors: [door] });
+  });
+  book.changes.subscribe((changes) => {
+    const lines = changes.flatMap(({ incident, lines: steps }) =>
+      steps.map(({ at, by, what, note }) =>
+        audit.write({
+          at,
+          by,
+          incident: incident.id,
+          point: incident.point,
+          text: `${what}: ${incident.title}${note === undefined ? '' : ` (${note})`}`,
+        }),
+      ),
+    );
+    desk.publish({ incidents: changes.map(({ incident }) => incident), log: lines });
+    for (const { incident, isNew } of changes) if (isNew) video.keep(incident.id, incident.cameras, incident.occurredAt);
+  });
+  const fleet = new Fleet({
+    site,
+    siteFile,
+    adapters,
+    clock,
+    log,
+    random: Math.random,
+    report: (device, signal) => intake.report(device, signal),
+    changed: (supervisor) =>
+      desk.publish({ devices: [deviceState(supervisor)], doors: doors.linked(supervisor.device.id, supervisor.link.state === 'online') }),
+  });
+  desk.publish({
+    incidents: [...book.incidents.values()],
+    doors: doors.all(),
+    devices: [...fleet.supervisors.values()].map(deviceState),
+    log: audit.latest(LOG_LINES),
+  });
+
+  // Consoles and programs -> operations.
+  const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
+  const view = () => siteView(site, lab?.scenarios ?? []);
+  const operations = new Operations({
+    site,
+    book,
+    clock,
+    doors: (door) => fleet.doors(door),
+    startScenario: lab && ((name) => lab.start(name)),
+    audit: writeLog,
+  });
+  const app = createApp({
+    accounts,
+    endpoints: [
+      ...incidentEndpoints(incidents, operations),
+      ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
+    ],
+    metrics: createMetrics({ intake, book, fleet, desk, video }),
+    problems: () => [...problems, ...(book.storeFails ? ['incidents cannot be stored: see the log'] : [])],
+    evidence: (incident, camera) => video.evidence(incident, camera),
+    signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
+    consoleFolder: join(import.meta.dirname, '..', 'dist', 'console'),
+    version,
+    log,
+  });
+  const deskServer = new DeskServer({
+    desk,
+    site: view,
+    operations,
+    clock,
+    log,
+    authenticate: authenticator(accounts),
+    serveVideo: (socket, camera) => video.serve(socket, camera),
+  });
+  const server = createServer(app);
+  server.on('upgrade', (request, socket, head) => deskServer.upgrade(request, socket, head));
+
+  async function close(): Promise<void> {
+    lab?.close();
+    await fleet.stop();
+    await video.close();
+    await deskServer.close();
+    correlating.unsubscribe();
+    book.flush();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+    store.close();
+  }
+
+  const address = { host: listen.host, port: port ?? listen.port };
+  try {
+    server.listen(address);
+    await once(server, 'listening');
+  } catch (cause) {
+    await close();
+    throw portError(cause as NodeJS.ErrnoException, address);
+  }
+  server.on('error', (error) => log.error({ err: error }, 'HTTP server'));
+  fleet.start();
+  for (const camera of site.cameras) video.attach(camera, async () => fleet.cameras(camera.id).stream(camera.id));
+  void lab?.open();
+  return { url: `http://${address.host}:${address.port}`, accounts, close };
+
+  /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */
+  function replay(): void {
+    for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, place: locate(event.point) });
+    let after = Math.min(book.position, journal.positionBefore(clock.now() - REPLAY_MS));
+    for (;;) {
+      const page = journal.read({ after, limit: 1000 });
+      for (const event of page) events.next({ ...event, place: locate(event.point) });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.seq;
+    }
+    book.reached(after);
+  }
+}
+
+function portError(cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  const reason =
+    cause.code === 'EADDRINUSE' ? 'is in use by another program: stop that one, or choose another with --port' : `cannot be opened: ${cause.message}`;
+  return new Error(`${host}:${port} ${reason}`, { cause });
+}

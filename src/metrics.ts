@@ -1,0 +1,58 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Fleet } from './adapter/fleet.ts';
+import type { Desk } from './desk/desk.ts';
+import type { Intake } from './intake/intake.ts';
+import type { BookWriter } from './store/book-writer.ts';
+import type { Video } from './video/index.ts';
+
+/** The parts that the figures are read from. */
+export interface Measured {
+  readonly intake: Intake;
+  readonly book: BookWriter;
+  readonly fleet: Fleet;
+  readonly desk: Desk;
+  readonly video: Video;
+}
+
+/** Figures for Prometheus, read from the parts when they are asked for. */
+export function createMetrics({ intake, book, fleet, desk, video }: Measured): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
+
+  const gauge = (name: string, help: string, labelNames: string[], collect: (set: (labels: Record<string, string>, value: number) => void) => void) =>
+    new Gauge({
+      name: `sallyport_${name}`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        collect((labels, value) => this.set(labels, value));
+      },
+    });
+
+  gauge('signals', 'Signals since the start by outcome; received is the sum of the others', ['outcome'], (set) => {
+    for (const [outcome, count] of Object.entries(intake.counts)) set({ outcome }, count as number);
+  });
+  gauge('incidents', 'Incidents in the book by state', ['state'], (set) => {
+    const states = [...book.incidents.values()].map(({ state }) => state);
+    for (const state of new Set(states)) set({ state }, states.filter((each) => each === state).length);
+  });
+  gauge('device_online', '1 while the link to the device stands', ['device'], (set) => {
+    for (const { device, link } of fleet.supervisors.values()) set({ device: device.id }, link.state === 'online' ? 1 : 0);
+  });
+  gauge('device_malformed_frames', 'Frames of the device that could not be understood since the start', ['device'], (set) => {
+    for (const { device, malformed } of fleet.supervisors.values()) set({ device: device.id }, malformed.count);
+  });
+  gauge('consoles', 'Consoles that are connected', [], (set) => set({}, desk.consoles));
+  gauge('camera_live', '1 while pictures come from the camera', ['camera'], (set) => {
+    for (const { camera, state } of video.status()) set({ camera }, state === 'live' ? 1 : 0);
+  });
+  gauge('camera_ring_bytes', 'Memory that holds the camera’s last seconds', ['camera'], (set) => {
+    for (const { camera, ringBytes } of video.status()) set({ camera }, ringBytes);
+  });
+  gauge('camera_bitrate_kbps', 'What comes from the camera', ['camera'], (set) => {
+    for (const { camera, bitrateKbps } of video.status()) set({ camera }, bitrateKbps);
+  });
+  return registry;
+}

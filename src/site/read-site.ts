@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { Adapters } from '../adapter/loader.ts';
+import type { Rule } from '../correlation/rule-schema.ts';
+import type { Site } from '../domain/site.ts';
+import { loadRules } from './load-rules.ts';
+import { loadSite } from './load.ts';
+import type { Mistake } from './yaml-source.ts';
+
+/** Everything that the gateway needs to know of its site. */
+export interface RunnableSite {
+  readonly site: Site;
+  readonly rules: readonly Rule[];
+  /** Where the console is served. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly labControl: string | undefined;
+}
+
+/** Reads a site file with its rules. @throws Error that lists every mistake with its place and fix. */
+export function readSite(file: string, adapters: Adapters, log: Logger): RunnableSite {
+  const loaded = loadSite(file, adapters);
+  const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles);
+  const mistakes = [...loaded.mistakes, ...ruleMistakes];
+  for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));
+  const errors = mistakes.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined)
+    throw new Error(['the site cannot be run:', ...errors.map(describeMistake)].join('\n'));
+  return { site: loaded.site, rules, listen: loaded.console, labControl: loaded.labControl };
+}
+
+/** `FILE:LINE:COLUMN: what is wrong. Fix: what to do`, which editors and terminals make a link of. */
+export function describeMistake({ file, line, column, message, fix, severity }: Mistake): string {
+  return `${file}:${line}:${column}: ${severity === 'warning' ? 'warning: ' : ''}${message}. Fix: ${fix}`;
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Adapters } from '../adapter/loader.ts';
+import { doorCommands } from '../domain/door.ts';
+import type { PointType } from '../domain/point.ts';
+
+// The site file as an integrator writes it. Descriptions and examples here become the JSON Schema that editors complete from.
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'use lower-case letters, digits and hyphens')
+  .describe('Identifier, unique in the whole file: lower-case letters, digits, hyphens.')
+  .meta({ examples: ['door-server'] });
+const reference = (what: string) => z.string().describe(`Identifier of ${what}.`);
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .describe('What dispatchers call it.')
+  .meta({ examples: ['Server room door'] });
+const areaRef = reference('the area where it is').exactOptional();
+const at = z.unknown().describe('Its address on the device, in the words of the adapter.');
+
+const area = z.strictObject({ id, name, within: reference('the area around this one').exactOptional() });
+
+const device = z.looseObject({
+  id,
+  name,
+  adapter: z.string().describe('Name of the adapter that speaks to it; its options follow beside this field.'),
+  area: areaRef,
+});
+
+const door = z.strictObject({
+  id,
+  name,
+  area: areaRef,
+  device: reference('the device that controls it'),
+  heldAfterSeconds: z.number().positive().max(86_400).default(30).describe('How long it may stand open before it counts as held open, in seconds.'),
+  commands: z
+    .array(z.enum(doorCommands))
+    .default([...doorCommands])
+    .describe('What dispatchers may do: lock, unlock, access (let one person through).'),
+  at: at.optional(),
+});
+
+const reader = z.strictObject({
+  id,
+  name,
+  door: reference('the door that it opens'),
+  device: reference('the device that it is wired to'),
+  at: at.optional(),
+});
+
+const camera = z.strictObject({
+  id,
+  name,
+  area: areaRef,
+  device: reference('the device that it is, or that it is a channel of'),
+  covers: z.array(z.string()).default([]).describe('Doors, zones and areas that it sees; their incidents show it.'),
+  at: at.optional(),
+});
+
+const panel = z.strictObject({ id, name, area: areaRef, device: reference('the receiver that it reports to'), at: at.optional() });
+
+const zone = z.strictObject({ id, name, area: areaRef, panel: reference('its panel'), at: at.optional() });
+
+/** The site file's outline; options and addresses are checked by each adapter's own schema. */
+export const siteFileSchema = z.strictObject({
+  site: z.strictObject({ id, name }),
+  console: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Address to serve the console on. 0.0.0.0 opens it to the network: put TLS in front.'),
+      port: z.number().int().min(1).max(65_535).default(8080).describe('TCP port of the console and the REST interface.'),
+    })
+    .prefault({}),
+  rules: z
+    .array(z.string())
+    .default([])
+    .describe('Rule files, relative to this file.')
+    .meta({ examples: [['../rules/doors.yaml']] }),
+  areas: z.array(area).default([]),
+  devices: z.array(device).default([]),
+  doors: z.array(door).default([]),
+  readers: z.array(reader).default([]),
+  cameras: z.array(camera).default([]),
+  panels: z.array(panel).default([]),
+  zones: z.array(zone).default([]),
+  lab: z
+    .strictObject({
+      control: z.url().describe('Address of the simulators’ control interface. Only in a lab: it puts the scenario buttons on the console.'),
+    })
+    .exactOptional(),
+});
+export type SiteFile = z.infer<typeof siteFileSchema>;
+
+/** The lists of the site file whose entries are points, with the type of each. */
+export const pointLists = [
+  ['doors', 'door'],
+  ['readers', 'reader'],
+  ['cameras', 'camera'],
+  ['panels', 'panel'],
+  ['zones', 'zone'],
+] as const satisfies readonly (readonly [keyof SiteFile, PointType])[];
+
+/** The JSON Schema of the site file with every adapter's options and addresses, for completion in editors. */
+export function siteJsonSchema(adapters: Adapters): Record<string, unknown> {
+  const definitions = [...adapters.values()].sort((a, b) => a.name.localeCompare(b.name));
+  const schema = jsonSchema(siteFileSchema) as JsonObject & { properties: Record<string, JsonObject> };
+  const devices = schema.properties['devices'] as JsonObject & { items: JsonObject & { properties: JsonObject; required: string[] } };
+  devices.items = {
+    anyOf: definitions.map((definition) => {
+      const options = jsonSchema(definition.options) as { properties?: JsonObject; required?: string[] };
+      return {
+        title: definition.summary,
+        type: 'object',
+        properties: { ...devices.items.properties, adapter: { const: definition.name, description: definition.summary }, ...options.properties },
+        required: [...new Set([...devices.items.required, ...(options.required ?? [])])],
+        additionalProperties: false,
+      };
+    }),
+  } as never;
+  for (const [list, type] of pointLists) {
+    const addresses = definitions.flatMap(({ points }) => (points[type] === undefined ? [] : [jsonSchema(points[type])]));
+    const items = (schema.properties[list] as { items: { properties: JsonObject } }).items;
+    if (addresses.length > 0) items.properties['at'] = { description: 'Its address on the device, in the words of the adapter.', anyOf: addresses };
+  }
+  return { ...schema, title: 'Sallyport site file' };
+}
+
+type JsonObject = Record<string, unknown>;
+
+function jsonSchema(schema: z.ZodType): JsonObject {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest;
+}

@@ -1,0 +1,64 @@
+/** The schema's history. Append only: what has been released is never changed. */
+export const migrations: readonly string[] = [
+  `
+  -- Every accepted event, in the order of acceptance. Nothing is acknowledged to a device before its row is committed.
+  CREATE TABLE journal (
+    seq         INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL,
+    device      TEXT NOT NULL,
+    point       TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    phase       TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    event_at    INTEGER NOT NULL,
+    repeat_key  TEXT,
+    event       TEXT NOT NULL          -- JSON of what has no column
+  ) STRICT;
+  CREATE INDEX journal_state ON journal (point, kind, seq);
+  CREATE INDEX journal_repeat ON journal (received_at, repeat_key) WHERE repeat_key IS NOT NULL;
+
+  -- The latest revision of each incident.
+  CREATE TABLE incident (
+    id        TEXT PRIMARY KEY,
+    state     TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    closed_at INTEGER,
+    incident  TEXT NOT NULL            -- JSON
+  ) STRICT;
+  CREATE INDEX incident_opened ON incident (opened_at);
+  CREATE INDEX incident_open ON incident (id) WHERE state <> 'closed';
+
+  -- How far the book has worked through the journal; written with the incidents, in one transaction.
+  CREATE TABLE book_position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
+
+  -- Who did what, and what the gateway did by itself.
+  CREATE TABLE log (
+    id       INTEGER PRIMARY KEY,
+    at       INTEGER NOT NULL,
+    by       TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    incident TEXT,
+    point    TEXT
+  ) STRICT;
+
+  CREATE TABLE account (
+    name          TEXT PRIMARY KEY,
+    role          TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at    INTEGER NOT NULL
+  ) STRICT;
+
+  -- Only hashes: who reads the file cannot sign in with what he finds.
+  CREATE TABLE session (
+    hash       TEXT PRIMARY KEY,
+    account    TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE token (
+    hash       TEXT PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    role       TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
