@@ -1,0 +1,39 @@
+import type { Target } from './http.ts';
+
+const loopback = /^(127\.|localhost$|\[?::1\]?$)/i;
+
+/** Addresses that nobody but the camera can mean: unset, its own loopback, link-local (RFC 3927). */
+function plainlyWrong(host: string, configured: string): boolean {
+  if (host === configured) return false;
+  return (
+    host === '' ||
+    host === '0.0.0.0' ||
+    /^\[?::\]?$/.test(host) ||
+    loopback.test(host) ||
+    (/^169\.254\./.test(host) && !/^169\.254\./.test(configured))
+  );
+}
+
+/**
+ * Where to send requests for a service or subscription whose address the camera told.
+ * The host is always the configured one: behind address translation the camera names another, and the credentials go to no stranger.
+ * The port is the camera's where it names itself as we do.
+ */
+export function serviceTarget(address: string, configured: { readonly host: string; readonly port: number }): Target {
+  const [, host = '', port, rest = ''] = /^https?:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^#]*)/i.exec(address) ?? [];
+  const own = host === configured.host;
+  const path = host === '' && !address.startsWith('http') ? address : rest;
+  return { host: configured.host, port: own ? Number(port ?? 80) : configured.port, path: path.startsWith('/') ? path : `/${path}` };
+}
+
+/**
+ * The RTSP address without credentials; its host is replaced only where it is plainly wrong, since an encoder may stream from elsewhere.
+ * The path stays as it is, byte for byte: cameras compare it as text.
+ * @throws Error when it is no RTSP address.
+ */
+export function streamUri(told: string, configuredHost: string): string {
+  const match = /^(rtsps?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(:\d+)?(.*)$/i.exec(told.trim());
+  if (match === null) throw new Error('the camera gave a stream address that is not RTSP');
+  const [, scheme = '', host = '', port = '', path = ''] = match;
+  return `${scheme.toLowerCase()}://${plainlyWrong(host, configuredHost) ? configuredHost : host}${port}${path}`;
+}

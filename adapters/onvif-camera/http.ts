@@ -1,0 +1,98 @@
+import { request } from 'node:http';
+import type { Clock } from '../../src/domain/clock.ts';
+import { LinkError, MalformedReply } from './errors.ts';
+
+// Why not the transport of the `onvif` package (0.8.3, lib/cam.js, _requestPart2): a reply that is cut in mid-body never calls back, its time-out
+// counts idle time and not the request's, nothing aborts a request, a reply may be of any size, and an exception in its
+// own call-backs (getActiveSources, a reply with a single service) ends the process.
+
+/** More than any reply of a sane camera: hundreds of profiles or messages. */
+export const MAX_REPLY_BYTES = 2 * 1024 * 1024;
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  /** Each WWW-Authenticate header on its own: joined by commas they could not be told apart. */
+  readonly challenges: readonly string[];
+  readonly body: string;
+}
+
+export interface Limits {
+  readonly clock: Clock;
+  /** For the whole request, from connecting to the last byte. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends one POST over a connection of its own and reads the whole reply; whatever the outcome, the socket is gone afterwards.
+ * @throws LinkError when there is no complete reply in time; MalformedReply when it is too big; the signal's reason when aborted.
+ */
+export function post(target: Target, headers: Readonly<Record<string, string>>, body: string, limits: Limits): Promise<HttpReply> {
+  const { clock, deadlineMs, signal } = limits;
+  const where = `${target.host}:${target.port}`;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const finish = (settle: () => void) => {
+      cancelDeadline();
+      signal?.removeEventListener('abort', aborted);
+      outgoing.destroy();
+      settle();
+    };
+    const fail = (error: Error) => {
+      finish(() => {
+        reject(error);
+      });
+    };
+    const aborted = () => {
+      fail(signal?.reason as Error);
+    };
+
+    const outgoing = request(
+      // A kept connection may be closed by the camera just as the next request goes out; a new one costs a round trip.
+      {
+        host: target.host,
+        port: target.port,
+        path: target.path,
+        method: 'POST',
+        agent: false,
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+      },
+      (reply) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        reply.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          chunks.push(chunk);
+          if (bytes > MAX_REPLY_BYTES) fail(new MalformedReply(`the reply is bigger than ${MAX_REPLY_BYTES} bytes`, chunk.toString('latin1')));
+        });
+        reply.on('error', (cause) => {
+          fail(new LinkError(`${where} cut its reply off after ${bytes} bytes`, { cause }));
+        });
+        reply.on('end', () => {
+          finish(() => {
+            resolve({
+              status: reply.statusCode ?? 0,
+              challenges: reply.headersDistinct['www-authenticate'] ?? [],
+              body: Buffer.concat(chunks).toString('utf8'),
+            });
+          });
+        });
+      },
+    );
+    const cancelDeadline = clock.after(deadlineMs, () => {
+      fail(new LinkError(`${where} did not answer within ${deadlineMs} ms`));
+    });
+    outgoing.on('error', (cause) => {
+      fail(new LinkError(`${where} cannot be reached (${cause.message})`, { cause }));
+    });
+    signal?.addEventListener('abort', aborted, { once: true });
+    outgoing.end(body);
+  });
+}

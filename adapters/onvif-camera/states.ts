@@ -1,0 +1,112 @@
+import type { AdapterHost } from '../../src/adapter/contract.ts';
+import { pause } from '../../src/domain/clock.ts';
+import type { DeviceSignal, Phase } from '../../src/domain/event.ts';
+import type { PointId } from '../../src/domain/point.ts';
+import type { Notification } from './notifications.ts';
+import type { Topic } from './topics.ts';
+
+/** More properties than a camera has; one that invents names for ever is followed no further. */
+const MAX_PROPERTIES = 1_000;
+
+/** One property of the camera: a topic, for one source. */
+interface Property {
+  readonly point: PointId;
+  readonly topic: Topic;
+  phase: Phase;
+  cancelOverdue: () => void;
+}
+
+/**
+ * What is known of the camera's properties while the link stands, and what of their messages is news. Reports one at a time, in order;
+ * one that the journal refuses is offered again until it is taken.
+ */
+export class PropertyStates {
+  readonly #host: AdapterHost;
+  readonly #signal: AbortSignal;
+  readonly #clockOffsetMs: () => number;
+  readonly #properties = new Map<string, Property>();
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(host: AdapterHost, signal: AbortSignal, clockOffsetMs: () => number) {
+    this.#host = host;
+    this.#signal = signal;
+    this.#clockOffsetMs = clockOffsetMs;
+    signal.addEventListener('abort', this.#forget, { once: true });
+  }
+
+  /** Resolves when the message is on disk or was no news. @throws the signal's reason when the connection ends before that. */
+  take(point: PointId, topic: Topic, message: Notification & { readonly raw: string }, phase: Phase): Promise<void> {
+    const key = [point, message.topic, ...[...message.source].flat()].join('\n');
+    const property = this.#properties.get(key) ?? { point, topic, phase: 'momentary' as const, cancelOverdue: () => undefined };
+    const before = property.phase;
+    // Initialized is a state that was read, unless we knew it otherwise: then it changed while the subscription was made anew.
+    const read = message.operation === 'Initialized' && (before === 'momentary' || before === 'uncertain');
+    const known = message.operation === 'Initialized' && before === phase;
+    this.#set(key, property, phase);
+    if (known || this.#saidByAnother(property, read)) return Promise.resolve();
+    return this.report({
+      ...this.#signalOf(property, phase),
+      ...(message.utcTime !== undefined && { occurredAt: message.utcTime, clockOffsetMs: this.#clockOffsetMs() }),
+      ...(read && { initial: true }),
+      details: { topic: message.topic, cause: topic.cause, ...Object.fromEntries(message.source) },
+      raw: message.raw,
+    });
+  }
+
+  /** Reports after everything that was handed in before. */
+  report(signal: DeviceSignal): Promise<void> {
+    const done = this.#tail.then(() => this.#deliver(signal));
+    // Whoever waits for this one hears of its failure; the next one must not.
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Cameras send motion by several topics at once: the second says nothing new, and one that ends is not the end of the other. */
+  #saidByAnother(property: Property, read: boolean): boolean {
+    const others = [...this.#properties.values()].filter(
+      (other) => other !== property && other.point === property.point && other.topic.kind === property.topic.kind,
+    );
+    if (property.phase === 'raised') return others.some((other) => other.phase === 'raised' && other.topic.cause === property.topic.cause);
+    return others.some((other) => other.phase === 'raised' || (read && other.phase === property.phase));
+  }
+
+  #set(key: string, property: Property, phase: Phase): void {
+    property.cancelOverdue();
+    property.phase = phase;
+    if (!this.#properties.has(key) && this.#properties.size >= MAX_PROPERTIES) return;
+    this.#properties.set(key, property);
+    const { overdueAfterMs } = property.topic;
+    if (phase !== 'raised' || overdueAfterMs === undefined || this.#signal.aborted) return;
+    property.cancelOverdue = this.#host.clock.after(overdueAfterMs, () => {
+      property.phase = 'uncertain';
+      if (this.#saidByAnother(property, false)) return;
+      const details = { topic: property.topic.topic, cause: property.topic.cause, overdueAfterMs };
+      this.report({ ...this.#signalOf(property, 'uncertain'), details }).catch(() => undefined);
+    });
+  }
+
+  #signalOf({ point, topic }: Property, phase: Phase): DeviceSignal {
+    return { kind: topic.kind, point, phase };
+  }
+
+  async #deliver(signal: DeviceSignal): Promise<void> {
+    for (let waitMs = 1_000; ; waitMs = Math.min(2 * waitMs, 30_000)) {
+      this.#signal.throwIfAborted();
+      try {
+        await this.#host.report(signal);
+        return;
+      } catch (error) {
+        this.#host.log.warn(
+          { err: error, kind: signal.kind, point: signal.point },
+          'the journal refused an event of the camera; it is offered again',
+        );
+      }
+      await pause(this.#host.clock, waitMs, this.#signal);
+    }
+  }
+
+  readonly #forget = (): void => {
+    for (const property of this.#properties.values()) property.cancelOverdue();
+    this.#properties.clear();
+  };
+}

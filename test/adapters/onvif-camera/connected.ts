@@ -1,0 +1,41 @@
+import adapter from '../../../adapters/onvif-camera/index.ts';
+import type { Options } from '../../../adapters/onvif-camera/options.ts';
+import type { Connection, ServedPoint } from '../../../src/adapter/contract.ts';
+import { TestHost } from '../../support/adapter-host.ts';
+import type { ScriptedCamera } from './scripted-camera.ts';
+
+process.env['TEST_CAMERA_PASSWORD'] = 'open sesame';
+
+export const camera: ServedPoint = { id: 'cam-1', type: 'camera', name: 'Camera 1', at: {} };
+
+export function optionsFor(device: ScriptedCamera, more: Partial<Options> = {}): Options {
+  const given = {
+    host: '127.0.0.1',
+    port: device.port,
+    username: 'sallyport',
+    password: { env: 'TEST_CAMERA_PASSWORD' },
+    timeoutMs: 1_000,
+    pullSeconds: 20,
+  };
+  return adapter.options.parse({ ...given, ...more });
+}
+
+/** A host and, once asked, its connection to the device; `end` aborts and waits until every handle is released. */
+export class Connected {
+  readonly host: TestHost;
+  #connection: Connection | undefined;
+
+  constructor(points: readonly ServedPoint[] = [camera]) {
+    this.host = new TestHost(points);
+  }
+
+  async open(device: ScriptedCamera, more: Partial<Options> = {}): Promise<Connection> {
+    this.#connection = await adapter.connect(optionsFor(device, more), this.host);
+    return this.#connection;
+  }
+
+  async end(): Promise<void> {
+    this.host.abort();
+    await this.#connection?.done.catch(() => undefined);
+  }
+}
