@@ -1,0 +1,55 @@
+import type { LocatedEvent } from '../domain/event.ts';
+import { kinds } from '../domain/kinds.ts';
+import type { PointId } from '../domain/point.ts';
+
+/** What may stand in braces in a title or reason, and what each becomes. */
+export const placeholders = {
+  point: 'the name of the point that the event came from',
+  door: 'the name of the door that the point is or serves; the name of the point where there is none',
+  area: 'the name of the innermost area; the name of the point where there is none',
+  device: 'the name of the device that reported it',
+  words: 'what happened in the words of the table of kinds, such as "forced open"',
+  credential: 'the credential that the event names',
+  seconds: 'in a rule with `lasts`: how long it had to last',
+  when: 'in a rule that strengthens: "3 s before", "12 s after" or "at the same moment"',
+  lead: 'in a rule that strengthens: the name of the point that opened the incident',
+} as const;
+export type Placeholder = keyof typeof placeholders;
+
+const inBraces = /\{([^{}]*)\}/g;
+
+/** The names in braces that mean nothing. */
+export function unknownPlaceholders(template: string): string[] {
+  return [...template.matchAll(inBraces)].map(([, name]) => name ?? '').filter((name) => !(name in placeholders));
+}
+
+/** What a template is filled with besides the event itself. */
+export interface Filling {
+  readonly seconds?: number;
+  readonly lead?: LocatedEvent;
+}
+
+/** Fills a title or reason for a person: names instead of identifiers, the first letter a capital. */
+export function render(template: string, event: LocatedEvent, names: (id: PointId) => string, filling: Filling = {}): string {
+  const text = template.replace(inBraces, (_, name: string) => values[name as Placeholder](event, names, filling));
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const values: Record<Placeholder, (event: LocatedEvent, names: (id: PointId) => string, filling: Filling) => string> = {
+  point: ({ point }, names) => names(point),
+  door: ({ point, place }, names) => names(place.door ?? point),
+  area: ({ point, place }, names) => names(place.areas[0] ?? point),
+  device: ({ device }, names) => names(device),
+  words: ({ kind, phase }) => (phase === 'restored' ? (kinds[kind].words.restored ?? kinds[kind].words.raised) : kinds[kind].words.raised),
+  credential: ({ details }) => (details['credential'] === undefined ? 'an unknown credential' : String(details['credential'])),
+  seconds: (_event, _names, { seconds }) => String(seconds ?? 0),
+  when: (event, _names, { lead }) => (lead === undefined ? '' : interval(event.eventAt - lead.eventAt)),
+  lead: (event, names, { lead }) => names((lead ?? event).point),
+};
+
+/** "3 s before", "12 s after". */
+export function interval(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  if (seconds === 0) return 'at the same moment';
+  return `${seconds} s ${ms < 0 ? 'before' : 'after'}`;
+}

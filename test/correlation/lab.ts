@@ -1,0 +1,77 @@
+import type { Observable } from 'rxjs';
+import { map } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import assert from 'node:assert/strict';
+import type { CorrelationContext } from '../../src/correlation/context.ts';
+import type { SiteFacts } from '../../src/correlation/site-facts.ts';
+import type { LocatedEvent, Phase, Place } from '../../src/domain/event.ts';
+import type { Finding } from '../../src/domain/incident.ts';
+import type { EventKind } from '../../src/domain/kinds.ts';
+import type { PointType } from '../../src/domain/point.ts';
+
+/** A small site: what rules know of it, without a site file. */
+const points: Record<string, { name: string; type: PointType; place: Place }> = {
+  'door-server': { name: 'Server room door', type: 'door', place: place('server-room', ['cam-server'], 'door-server') },
+  'reader-server': { name: 'Server room reader', type: 'reader', place: place('server-room', ['cam-server'], 'door-server') },
+  'door-main': { name: 'Main entrance', type: 'door', place: place('lobby', ['cam-lobby'], 'door-main') },
+  'reader-main': { name: 'Main entrance reader', type: 'reader', place: place('lobby', ['cam-lobby'], 'door-main') },
+  'cam-server': { name: 'Server room camera', type: 'camera', place: place('server-room', ['cam-server']) },
+  'cam-lobby': { name: 'Lobby camera', type: 'camera', place: place('lobby', ['cam-lobby']) },
+  'zone-1': { name: 'Server room motion detector', type: 'zone', place: place('server-room', ['cam-server']) },
+  'zone-2': { name: 'Server room window', type: 'zone', place: place('server-room', ['cam-server']) },
+  'zone-3': { name: 'Lobby glass break', type: 'zone', place: place('lobby', ['cam-lobby']) },
+  'panel-main': { name: 'Alarm panel', type: 'panel', place: place('lobby', []) },
+  'ctl-main': { name: 'Door controller', type: 'device', place: place('campus', []) },
+};
+
+function place(area: string, cameras: readonly string[], door?: string): Place {
+  return { areas: area === 'campus' ? [area] : [area, 'campus'], cameras, ...(door !== undefined && { door }) };
+}
+
+export const labFacts: SiteFacts = {
+  name: (id) => points[id]?.name ?? id,
+  typeOf: (id) => points[id]?.type,
+  heldAfterSeconds: (door) => (door === 'door-server' ? 20 : undefined),
+};
+
+export type EventFields = Partial<Omit<LocatedEvent, 'kind' | 'point' | 'eventAt'>>;
+
+/** An event that happened at `eventAt`; its identifier says what and when. */
+export function event(kind: EventKind, point: string, eventAt: number, phase: Phase = 'raised', fields: EventFields = {}): LocatedEvent {
+  return {
+    id: `${kind}/${phase}@${eventAt}`,
+    seq: 1,
+    kind,
+    point,
+    phase,
+    device: 'ctl-main',
+    receivedAt: eventAt,
+    eventAt,
+    details: {},
+    place: points[point]?.place ?? { areas: [], cameras: [] },
+    ...fields,
+  };
+}
+
+/** Runs a test in virtual time; marble frames are milliseconds, and so are the events' times. */
+export function inVirtualTime(test: (helpers: Parameters<Parameters<TestScheduler['run']>[0]>[0], context: CorrelationContext) => void): void {
+  const scheduler = new TestScheduler((actual, expected) => assert.deepEqual(actual, expected));
+  scheduler.run((helpers) => test(helpers, { scheduler, site: labFacts }));
+}
+
+/** A finding in one line: its type, its incident, its rule and its priority or effect. */
+export function inShort(findings$: Observable<Finding>): Observable<string> {
+  return findings$.pipe(
+    map((finding) => {
+      const effect =
+        finding.type === 'lead'
+          ? `P${finding.priority}`
+          : finding.type === 'support'
+            ? `-${finding.raisePriorityBy}`
+            : finding.resolves
+              ? 'resolves'
+              : 'normal';
+      return `${finding.type} ${finding.incidentKey} by ${finding.rule} ${effect}`;
+    }),
+  );
+}
