@@ -1,0 +1,92 @@
+import type { Finding, Incident, LeadFinding, RestoreFinding, SupportFinding } from '../domain/incident.ts';
+import { evidenceOf, isLead, knows, leadingRules, standingPoints, stands, withEvidence } from './evidence.ts';
+import { GATEWAY, moved, transition } from './life-cycle.ts';
+import { withLine } from './log.ts';
+import { afterLead, afterSupport, openingPriority } from './priority.ts';
+
+// What findings make of an incident: the next revision, or undefined where they change nothing.
+
+/** A new incident. */
+export function opened(id: string, lead: LeadFinding): Incident {
+  const { event, at, reason } = lead;
+  return {
+    id,
+    key: lead.incidentKey,
+    kind: lead.incidentKind,
+    title: lead.title,
+    reason,
+    ...openingPriority(lead),
+    state: 'new',
+    condition: 'active',
+    point: event.point,
+    areas: event.place.areas,
+    ...(event.place.door !== undefined && { door: event.place.door }),
+    cameras: event.place.cameras,
+    evidence: [evidenceOf(lead, 'lead')],
+    log: [{ at, by: GATEWAY, what: 'opened', note: reason }],
+    occurredAt: event.eventAt,
+    openedAt: at,
+    revision: 1,
+  };
+}
+
+/** The open incident after another finding of its key. */
+export function after(incident: Incident, finding: Finding): Incident | undefined {
+  if (knows(incident, finding)) return undefined;
+  const next =
+    finding.type === 'lead' ? repeated(incident, finding) : finding.type === 'support' ? strengthened(incident, finding) : ended(incident, finding);
+  return next && { ...next, revision: incident.revision + 1 };
+}
+
+function repeated(incident: Incident, lead: LeadFinding): Incident {
+  const evidence = withEvidence(incident.evidence, evidenceOf(lead, 'repeat'));
+  const next: Incident = {
+    ...noted(incident, afterLead(incident, lead), lead),
+    evidence,
+    cameras: together(incident.cameras, lead),
+    condition: stands(evidence) ? 'active' : 'normal',
+  };
+  const standsItself = standingPoints(evidence, lead.rule).includes(lead.event.point);
+  const row = standsItself ? transition('raised-again', incident.state) : undefined;
+  if (row === undefined) return next;
+  return { ...moved(next, row, GATEWAY), log: withLine(next.log, { at: lead.at, by: GATEWAY, what: row.done, note: lead.reason }) };
+}
+
+function strengthened(incident: Incident, support: SupportFinding): Incident {
+  const counted = incident.evidence.some(({ role, rule }) => role === 'support' && rule === support.rule);
+  return {
+    ...(counted ? incident : noted(incident, afterSupport(incident, support), support)),
+    evidence: withEvidence(incident.evidence, evidenceOf(support, 'support')),
+    cameras: together(incident.cameras, support),
+  };
+}
+
+function ended(incident: Incident, restore: RestoreFinding): Incident | undefined {
+  const evidence = withEvidence(incident.evidence, evidenceOf(restore, 'restore'));
+  const stoodBefore = standingPoints(incident.evidence, restore.rule).length;
+  if (standingPoints(evidence, restore.rule).length === stoodBefore) return undefined;
+  if (stands(evidence)) return { ...incident, evidence };
+  const row = restore.resolves && mayResolve(incident, restore) ? transition('restored', incident.state) : undefined;
+  const line = { at: restore.at, by: GATEWAY, what: row?.done ?? 'saw it return to normal', note: restore.reason };
+  const next: Incident = { ...incident, evidence, condition: 'normal', log: withLine(incident.log, line) };
+  return row === undefined ? next : moved(next, row, GATEWAY);
+}
+
+/** Taking a conclusion back (the restore names the lead's own event) resolves only what no other rule has found as well. */
+function mayResolve({ evidence }: Incident, { rule, event }: RestoreFinding): boolean {
+  const takesBack = evidence.some((each) => isLead(each) && each.rule === rule && each.event === event.id);
+  return !takesBack || leadingRules(evidence).length === 1;
+}
+
+/** A change of priority stands in the log. */
+function noted(incident: Incident, priority: Pick<Incident, 'priority' | 'priorityBecause'>, { at, reason }: Finding): Incident {
+  if (priority.priority === incident.priority) return incident;
+  const line = { at, by: GATEWAY, what: `raised the priority from ${incident.priority} to ${priority.priority}`, note: reason };
+  return { ...incident, ...priority, log: withLine(incident.log, line) };
+}
+
+/** The cameras that were there first stay first. */
+function together(cameras: readonly string[], { event }: Finding): readonly string[] {
+  const further = event.place.cameras.filter((camera) => !cameras.includes(camera));
+  return further.length === 0 ? cameras : [...cameras, ...further];
+}
