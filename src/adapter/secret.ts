@@ -8,15 +8,18 @@ export type SecretReference = { readonly env: string } | { readonly file: string
 /** The schema of an option that holds a secret: `{ env: NAME }` or `{ file: PATH }`, the path relative to the site file. */
 export function secret(description: string) {
   return z
-    .union([
-      z.strictObject({
-        env: z
-          .string()
-          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
-          .describe('name of an environment variable'),
-      }),
-      z.strictObject({ file: z.string().min(1).describe('path of a file that holds the secret alone, relative to the site file') }),
-    ])
+    .union(
+      [
+        z.strictObject({
+          env: z
+            .string()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+            .describe('name of an environment variable'),
+        }),
+        z.strictObject({ file: z.string().min(1).describe('path of a file that holds the secret alone, relative to the site file') }),
+      ],
+      { error: 'write { env: NAME } or { file: PATH }: a secret itself is never in this file' },
+    )
     .describe(`${description} By reference: { env: NAME } or { file: PATH }.`);
 }
 

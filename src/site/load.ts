@@ -4,8 +4,8 @@ import type { Adapters } from '../adapter/loader.ts';
 import type { Camera, Device, Door, Panel, Reader, Site, Zone } from '../domain/site.ts';
 import { schemaMistakes } from './mistakes.ts';
 import { referenceMistakes } from './references.ts';
-import { pointLists, siteFileSchema } from './schema.ts';
-import type { SiteFile } from './schema.ts';
+import { siteFileSchema } from './schema.ts';
+import type { SiteFile , pointLists} from './schema.ts';
 import { readYaml } from './yaml-source.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
 

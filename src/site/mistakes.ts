@@ -59,7 +59,8 @@ function unionMistakes(
     .filter((alternative) => alternative.some((each) => each.path.length > 0 || each.code === 'unrecognized_keys'))
     .sort((a, b) => a.length - b.length)[0];
   if (closest !== undefined) return schemaMistakes(source, closest, path, knownKeys);
-  return [mistake(source, path, `${shown(valueAt(source.value, path))} is not possible here`, 'see the reference of the site file')];
+  // The value is not repeated: it may be a secret that was written where its reference belongs.
+  return [mistake(source, path, 'this is not possible here', issue.message)];
 }
 
 /** "did you mean ...?", or all there are to choose from. */
@@ -83,18 +84,19 @@ function nearest(given: string, known: readonly string[]): string | undefined {
   return best !== undefined && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined;
 }
 
-/** Levenshtein distance. */
+/** Levenshtein distance in which two neighbours that changed places count once: the commonest slip of the fingers. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
+  const cell = (i: number, j: number) => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
+    rows.push([i]);
     for (let j = 1; j <= b.length; j += 1) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const changed = cell(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? cell(i - 2, j - 2) + 1 : Infinity;
+      rows[i]?.push(Math.min(changed, swapped, cell(i - 1, j) + 1, cell(i, j - 1) + 1));
     }
-    row = next;
   }
-  return row[b.length] ?? 0;
+  return cell(a.length, b.length);
 }
 
 function valueAt(value: unknown, path: Path): unknown {
