@@ -44,15 +44,30 @@ function logged(incident: Incident, line: LogEntry): Incident {
 
 function refusal(incident: Incident, action: OperatorAction, step: Exclude<OperatorAction['action'], 'note'>): Refusal {
   const goal = lifeCycle.find((row) => row.step === step);
-  const last = incident.log.findLast(({ what }) => lifeCycle.some(({ done }) => what === done || what.startsWith(`${done} as `)));
   const overtaken = action.revision < incident.revision || goal?.to === incident.state;
-  if (last !== undefined && overtaken) return { code: 'conflict', message: firstSentence(last, action) };
+  const earlier = overtaken ? lastMove(incident) : undefined;
+  if (earlier !== undefined) return { code: 'conflict', message: whoWasFirst(earlier, action) };
   return { code: 'not-possible', message: `The incident is ${incident.state}; to ${step} it, it must be ${orList(statesFor(step))}` };
 }
 
-function firstSentence({ by, what, at }: LogEntry, action: OperatorAction): string {
-  if (by === action.by) return `You ${what} it already`;
-  return `${by.charAt(0).toUpperCase()}${by.slice(1)} ${what} it ${span(at, action.at)} before you`;
+interface Move {
+  readonly by: string;
+  readonly at: EpochMs;
+  readonly done: string;
+}
+
+/** The step that led to the state in which the incident is, as its log tells. */
+function lastMove({ log }: Incident): Move | undefined {
+  for (const { by, at, what } of log.toReversed()) {
+    const row = lifeCycle.find(({ done }) => what === done || what.startsWith(`${done} as `));
+    if (row !== undefined) return { by, at, done: row.done };
+  }
+  return undefined;
+}
+
+function whoWasFirst({ by, done, at }: Move, action: OperatorAction): string {
+  if (by === action.by) return `You ${done} it already`;
+  return `${by.charAt(0).toUpperCase()}${by.slice(1)} ${done} it ${span(at, action.at)} before you`;
 }
 
 /** "4 s", "3 min", "2 h". */

@@ -1,0 +1,97 @@
+import type { Finding, Incident, LeadFinding, Priority, RestoreFinding, SupportFinding } from '../../src/domain/incident.ts';
+import type { BookInput, OperatorStep } from '../../src/incidents/actions.ts';
+import type { Book, Outcome } from '../../src/incidents/book.ts';
+import { apply, bookFrom } from '../../src/incidents/book.ts';
+import { event } from '../correlation/lab.ts';
+
+/** 15 January 2026, noon. */
+export const NOON = Date.UTC(2026, 0, 15, 12);
+
+interface Fields {
+  readonly key?: string;
+  readonly rule?: string;
+  readonly point?: string;
+  readonly priority?: Priority;
+}
+
+/** Findings about a door that was forced; `at` is in seconds after noon. */
+export function lead(
+  at: number,
+  { rule = 'door-forced', point = 'door-server', priority = 2, key = `door-forced@${point}` }: Fields = {},
+): LeadFinding {
+  const seen = event('door.forced', point, NOON + at * 1000);
+  return {
+    type: 'lead',
+    id: `${rule}:${seen.id}`,
+    rule,
+    incidentKey: key,
+    event: seen,
+    at: seen.eventAt,
+    reason: `${point} reports that it was forced open`,
+    incidentKind: key.split('@')[0] ?? key,
+    title: `${point} forced open`,
+    priority,
+  };
+}
+
+export function support(
+  at: number,
+  raisePriorityBy: number,
+  { rule = 'motion-nearby', key = 'door-forced@door-server' }: Fields = {},
+): SupportFinding {
+  const seen = event('video.motion', 'cam-server', NOON + at * 1000);
+  return {
+    type: 'support',
+    id: `${rule}:${seen.id}`,
+    rule,
+    incidentKey: key,
+    event: seen,
+    at: seen.eventAt,
+    reason: 'Server room camera sees motion',
+    raisePriorityBy,
+  };
+}
+
+export function restore(
+  at: number,
+  resolves: boolean,
+  { rule = 'door-forced', point = 'door-server', key = `door-forced@${point}` }: Fields = {},
+): RestoreFinding {
+  const seen = event('door.forced', point, NOON + at * 1000, 'restored');
+  return {
+    type: 'restore',
+    id: `${rule}:${seen.id}`,
+    rule,
+    incidentKey: key,
+    event: seen,
+    at: seen.eventAt,
+    reason: `${point} is no longer forced`,
+    resolves,
+  };
+}
+
+export const finding = (found: Finding): BookInput => ({ type: 'finding', finding: found });
+
+export function action(step: OperatorStep, at: number, by = 'ann', incident = '2026-000001', revision = 1): BookInput {
+  return { type: 'action', action: { ...step, incident, revision, by, at: NOON + at * 1000 } };
+}
+
+export const acknowledge: OperatorStep = { action: 'acknowledge' };
+export const start: OperatorStep = { action: 'start' };
+export const resolve: OperatorStep = { action: 'resolve', note: 'guard went there' };
+export const close: OperatorStep = { action: 'close', disposition: 'false-alarm', note: 'cleaner' };
+
+/** The outcomes of inputs applied one after the other to an empty book. */
+export function run(...inputs: readonly BookInput[]): { book: Book; outcomes: readonly Outcome[]; last: Outcome; incident: Incident } {
+  const outcomes: Outcome[] = [];
+  let book = bookFrom([]);
+  for (const input of inputs) {
+    const outcome = apply(book, input);
+    outcomes.push(outcome);
+    book = outcome.book;
+  }
+  const last = outcomes.at(-1);
+  const incident = book.incidents.get('2026-000001');
+  if (last === undefined || incident === undefined) throw new Error('the test opened no incident');
+  return { book, outcomes, last, incident };
+}
