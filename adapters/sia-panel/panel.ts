@@ -1,0 +1,155 @@
+import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { DeviceSignal } from '../../src/domain/event.ts';
+import type { AesKey } from './cipher.ts';
+import { clockOffset, panelSignals } from './signals.ts';
+import type { Message, PanelPoints } from './signals.ts';
+
+export interface PanelSettings extends PanelPoints {
+  readonly account: string;
+  readonly key?: AesKey;
+  readonly requireEncryption: boolean;
+  readonly clockPolicy: 'reject' | 'accept';
+  readonly window: { readonly aheadSeconds: number; readonly behindSeconds: number };
+  readonly supervisionSeconds?: number;
+}
+
+type State = 'right' | 'wrong';
+
+const reportAgainMs = 1000;
+const complaintEveryMs = 60_000;
+
+/** What is known of one panel while the receiver runs: its clock, its supervision and the troubles that stand. */
+export class Panel {
+  readonly settings: PanelSettings;
+  readonly #host: AdapterHost;
+  /** Undefined until the panel is first heard: the state from before a restart may still stand in the journal. */
+  #clock: State | undefined;
+  #presence: State | undefined;
+  /** `kind@point` of states that a general "restoral" would end as well. */
+  readonly #standing = new Set<string>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #cancelTimer: () => void = () => undefined;
+  #complainedAt = -Infinity;
+
+  constructor(settings: PanelSettings, host: AdapterHost) {
+    this.settings = settings;
+    this.#host = host;
+  }
+
+  /** Runs the jobs of one panel one after the other, so that its events keep their order over all its connections. */
+  inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(job);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Starts to wait for the panel's next message (5.5.2: any message counts as a poll). */
+  supervise(): void {
+    const { supervisionSeconds } = this.settings;
+    if (supervisionSeconds === undefined) return;
+    this.#wait(supervisionSeconds * 1000);
+  }
+
+  stop(): void {
+    this.#cancelTimer();
+  }
+
+  /**
+   * Whether the message's time is one to accept, after reporting the panel's clock where that changed.
+   * Only an encrypted message is refused (5.5.3.2): in clear anybody can write the stamp, so it protects nothing, and the alarm would be lost.
+   * @throws when the journal cannot take the report.
+   */
+  async timeIsAcceptable(message: Message): Promise<boolean> {
+    const { clockPolicy } = this.settings;
+    if (message.body.stamp === undefined) return true;
+    const offset = clockOffset(message);
+    const right = offset !== undefined && this.#inWindow(offset);
+    await this.#tellClock(right ? 'right' : 'wrong', offset);
+    return right || clockPolicy === 'accept' || !message.frame.encrypted;
+  }
+
+  /**
+   * Takes the panel's message: restarts supervision and reports everything in it.
+   * @throws when the journal cannot take a report; the panel must then not be acknowledged.
+   */
+  async take(message: Message): Promise<void> {
+    this.supervise();
+    await this.#tellPresence('right');
+    for (const { signal, alsoRestores } of panelSignals(message, this.settings)) {
+      await this.#host.report(signal);
+      if (alsoRestores !== undefined && this.#standing.has(`${alsoRestores}@${signal.point}`)) {
+        const also = { ...signal, kind: alsoRestores, ...(signal.repeatKey && { repeatKey: `${signal.repeatKey}/${alsoRestores}` }) };
+        await this.#host.report(also);
+        this.#note(also);
+      }
+      this.#note(signal);
+    }
+  }
+
+  /** Makes visible that the panel sends what cannot be used; at most once a minute. */
+  async complain(words: string, raw: string): Promise<void> {
+    const now = this.#host.clock.monotonicMs();
+    if (now - this.#complainedAt < complaintEveryMs) return;
+    await this.#host.report(this.#own({ kind: 'device.malformed', phase: 'momentary', details: { words }, raw }));
+    this.#complainedAt = now;
+  }
+
+  #inWindow(offsetMs: number): boolean {
+    const { aheadSeconds, behindSeconds } = this.settings.window;
+    return offsetMs <= aheadSeconds * 1000 && offsetMs >= -behindSeconds * 1000;
+  }
+
+  async #tellClock(state: State, offsetMs: number | undefined): Promise<void> {
+    if (this.#clock === state) return;
+    const first = this.#clock === undefined;
+    const details = offsetMs === undefined ? { words: 'the time stamp is no time' } : { offsetMs };
+    await this.#host.report(
+      this.#own({
+        kind: 'device.clock',
+        phase: state === 'wrong' ? 'raised' : 'restored',
+        ...(first && state === 'right' && { initial: true }),
+        details,
+      }),
+    );
+    this.#clock = state;
+  }
+
+  async #tellPresence(state: State): Promise<void> {
+    const { supervisionSeconds } = this.settings;
+    if (supervisionSeconds === undefined || this.#presence === state) return;
+    const first = this.#presence === undefined;
+    await this.#host.report(
+      this.#own({
+        kind: 'device.offline',
+        phase: state === 'wrong' ? 'raised' : 'restored',
+        ...(first && state === 'right' && { initial: true }),
+        details: { supervisionSeconds },
+      }),
+    );
+    this.#presence = state;
+  }
+
+  #wait(delayMs: number): void {
+    this.#cancelTimer();
+    const cancel = this.#host.clock.after(delayMs, () => {
+      // A message that arrived meanwhile has set another timer: then the panel is not silent.
+      const silent = () => this.#cancelTimer === cancel && !this.#host.signal.aborted;
+      this.inTurn(async () => {
+        if (silent()) await this.#tellPresence('wrong');
+      }).catch(() => {
+        if (silent()) this.#wait(reportAgainMs);
+      });
+    });
+    this.#cancelTimer = cancel;
+  }
+
+  #note({ kind, point, phase }: DeviceSignal): void {
+    if (kind !== 'zone.trouble' && kind !== 'door.held') return;
+    if (phase === 'raised') this.#standing.add(`${kind}@${point}`);
+    else this.#standing.delete(`${kind}@${point}`);
+  }
+
+  #own(signal: Omit<DeviceSignal, 'point'>): DeviceSignal {
+    return { ...signal, point: this.settings.point, details: { account: this.settings.account, ...signal.details } };
+  }
+}
