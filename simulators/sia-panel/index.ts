@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from '../simulator.ts';
+import { wordings } from './codes.ts';
+import type { Wording } from './codes.ts';
+import { buildFrame, keyBytes, readAnswer } from './dc09.ts';
+import type { Answer, Report } from './dc09.ts';
+import { openLine } from './line.ts';
+import type { Line } from './line.ts';
+
+const optionsSchema = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(1).max(65_535),
+  account: z.string().regex(/^[0-9A-Fa-f]{3,16}$/),
+  /** Secret. Without it the panel reports in clear. */
+  key: z.string().optional(),
+  protocol: z.enum(['sia-dcs', 'adm-cid']).default('sia-dcs'),
+  transport: z.enum(['tcp', 'udp']).default('tcp'),
+  /** How many zones the panel has, numbered from 1. */
+  zones: z.int().min(1).max(999).default(8),
+  /** How often it polls while it has nothing to say; 0 for never. */
+  pollSeconds: z.number().min(0).default(30),
+  /** How long it waits for an answer before it repeats. */
+  retrySeconds: z.number().positive().default(5),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+/** Faults that last until `clear`. */
+type Fault = 'drop' | 'stall' | 'garble' | 'wrong-key' | 'duplicate' | 'byte-at-a-time';
+
+/**
+ * An alarm panel that dials in to a receiver by SIA DC-09. It sends one report at a time, repeats it (same sequence, new
+ * time stamp) until an answer with the right CRC, sequence and key acknowledges it, and keeps the others in its queue.
+ */
+export class SiaPanel implements Simulator {
+  readonly id: string;
+  /** Frames sent, repeats included, polls not. */
+  sent = 0;
+  /** Reports that the receiver has acknowledged. */
+  acknowledged = 0;
+  /** Polls that the receiver has acknowledged. */
+  pollsAcknowledged = 0;
+  /** The latest answer, whatever it was. */
+  lastAnswer: Answer | undefined;
+
+  readonly #options: Options;
+  readonly #key: Buffer | undefined;
+  readonly #faults = new Set<Fault>();
+  readonly #queue: Report[] = [];
+  readonly #lastAlarm = new Map<number, Wording>();
+  #sequence = 0;
+  #skewMs = 0;
+  #line: Line | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor(id: string, options: Options) {
+    this.id = id;
+    this.#options = options;
+    this.#key = options.key === undefined ? undefined : keyBytes(options.key);
+  }
+
+  /** Reports that still wait for their acknowledgement. */
+  get waiting(): number {
+    return this.#queue.filter(({ token }) => token !== 'NULL').length;
+  }
+
+  start(): Promise<void> {
+    const { transport, host, port, pollSeconds } = this.#options;
+    this.#line = openLine(transport, host, port, (answer) => this.#answered(answer));
+    if (pollSeconds > 0) {
+      this.#poll = setInterval(() => this.#pollNow(), pollSeconds * 1000);
+      this.#pollNow();
+    }
+    this.#sendHead();
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    clearInterval(this.#poll);
+    clearTimeout(this.#retry);
+    this.#line?.hangUp();
+    this.#line = undefined;
+    return Promise.resolve();
+  }
+
+  readonly stimuli: Readonly<Record<string, Stimulus>> = {
+    alarm: (args) => this.#alarm(this.#zone(args), wordings.burglary, wordings.burglaryRestored),
+    panic: (args) => {
+      const zone = args.zone === undefined ? 0 : this.#zone(args);
+      this.#alarm(zone, wordings.panic, wordings.panicRestored);
+    },
+    tamper: (args) => this.#alarm(this.#zone(args), wordings.tamper, wordings.tamperRestored),
+    restore: (args) => {
+      const zone = args.zone === undefined ? 0 : this.#zone(args);
+      this.#say(this.#lastAlarm.get(zone) ?? wordings.burglaryRestored, zone);
+    },
+    arm: (args) => this.#say(wordings.armed, numberOf(args, 'user', 1)),
+    disarm: (args) => this.#say(wordings.disarmed, numberOf(args, 'user', 1)),
+    test: () => this.#say(wordings.test, 0),
+    'power-fail': () => this.#say(wordings.powerFailed, 0),
+    'power-restore': () => this.#say(wordings.powerRestored, 0),
+  };
+
+  readonly faults: Readonly<Record<string, Stimulus>> = {
+    drop: () => {
+      this.#faults.add('drop');
+      this.#line?.hangUp();
+    },
+    stall: () => void this.#faults.add('stall'),
+    garble: () => void this.#faults.add('garble'),
+    'wrong-key': () => void this.#faults.add('wrong-key'),
+    duplicate: () => void this.#faults.add('duplicate'),
+    'byte-at-a-time': () => void this.#faults.add('byte-at-a-time'),
+    'clock-skew': (args) => {
+      this.#skewMs = numberOf(args, 'seconds') * 1000;
+    },
+    clear: () => {
+      // Half a frame may be on a stalled connection: dial anew.
+      if (this.#faults.has('stall')) this.#line?.hangUp();
+      this.#faults.clear();
+      this.#skewMs = 0;
+      this.#sendHead();
+    },
+  };
+
+  #alarm(zone: number, raised: Wording, restored: Wording): void {
+    this.#lastAlarm.set(zone, restored);
+    this.#say(raised, zone);
+  }
+
+  #say(wording: Wording, number: number): void {
+    this.#sequence = (this.#sequence % 9999) + 1;
+    const contactId = this.#options.protocol === 'adm-cid';
+    this.#enqueue({
+      token: contactId ? 'ADM-CID' : 'SIA-DCS',
+      sequence: String(this.#sequence).padStart(4, '0'),
+      content: contactId ? wording.contactId(number) : wording.sia(number),
+      occurredAt: this.#now(),
+    });
+  }
+
+  /** 5.5.2: a poll is needless while something else waits to be sent. */
+  #pollNow(): void {
+    if (this.#queue.length === 0) this.#enqueue({ token: 'NULL', sequence: '0000', content: '' });
+  }
+
+  #enqueue(report: Report): void {
+    this.#queue.push(report);
+    if (this.#queue.length === 1) this.#sendHead();
+  }
+
+  #sendHead(): void {
+    clearTimeout(this.#retry);
+    const head = this.#queue[0];
+    if (head === undefined || this.#line === undefined) return;
+    this.#retry = setTimeout(() => this.#sendHead(), this.#options.retrySeconds * 1000);
+    if (this.#faults.has('drop')) return;
+    if (head.token !== 'NULL') this.sent += 1;
+    this.#line.send(this.#spoilt(buildFrame(head, { account: this.#options.account, receiver: '1', line: '1' }, this.#now(), this.#sendingKey())));
+  }
+
+  /** The frame as the faults in force let it out. */
+  #spoilt(frame: Buffer): Buffer[] {
+    if (this.#faults.has('stall')) return [frame.subarray(0, frame.length >> 1)];
+    const altered = Buffer.from(frame);
+    // A flipped bit in the middle, away from LF and CR, so that only the CRC can tell.
+    if (this.#faults.has('garble')) altered.writeUInt8(altered.readUInt8(frame.length >> 1) ^ 0x40, frame.length >> 1);
+    const out = this.#faults.has('duplicate') ? Buffer.concat([altered, altered]) : altered;
+    return this.#faults.has('byte-at-a-time') ? [...out].map((byte) => Buffer.from([byte])) : [out];
+  }
+
+  #sendingKey(): Buffer | undefined {
+    return this.#key !== undefined && this.#faults.has('wrong-key') ? Buffer.alloc(this.#key.length, 'another key') : this.#key;
+  }
+
+  #answered(bytes: Buffer): void {
+    const head = this.#queue[0];
+    this.lastAnswer = readAnswer(bytes, this.#key);
+    // NAK, DUH and what is invalid leave the report where it is: it is sent again when its time has come.
+    if (this.lastAnswer.type !== 'ACK' || head === undefined || this.lastAnswer.sequence !== head.sequence) return;
+    if (head.token === 'NULL') this.pollsAcknowledged += 1;
+    else this.acknowledged += 1;
+    this.#queue.shift();
+    clearTimeout(this.#retry);
+    this.#sendHead();
+  }
+
+  #now(): Date {
+    return new Date(Date.now() + this.#skewMs);
+  }
+
+  #zone(args: StimulusArguments): number {
+    const zone = numberOf(args, 'zone');
+    if (zone < 1 || zone > this.#options.zones) throw new Error(`panel ${this.id} has zones 1 to ${this.#options.zones}, not ${zone}`);
+    return zone;
+  }
+}
+
+function numberOf(args: StimulusArguments, name: string, otherwise?: number): number {
+  const value = args[name] ?? otherwise;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`"${name}" must be a number`);
+  return value;
+}
+
+export default {
+  create(id: string, options: unknown): SiaPanel {
+    const parsed = optionsSchema.safeParse(options);
+    if (!parsed.success) throw new Error(`simulator ${id}: ${z.prettifyError(parsed.error)}`);
+    return new SiaPanel(id, parsed.data);
+  },
+} satisfies SimulatorDefinition;
