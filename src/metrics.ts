@@ -52,7 +52,7 @@ export function createMetrics({ intake, book, fleet, desk, video }: Measured): R
     for (const { camera, ringBytes } of video.status()) set({ camera }, ringBytes);
   });
   gauge('camera_bitrate_kbps', 'What comes from the camera', ['camera'], (set) => {
-    for (const { camera, bitrateKbps } of video.status()) set({ camera }, bitrateKbps);
+    for (const { camera, bitrateKbps } of video.status()) set({ camera }, bitrateKbps ?? 0);
   });
   return registry;
 }

@@ -30,14 +30,16 @@ const eventSchema = z.object({
 
 const cameraStatusSchema = z.object({
   camera: z.string(),
+  name: z.string(),
   state: z.enum(['connecting', 'live', 'lost']),
   since: z.number(),
   detail: z.string(),
   codec: z.string().exactOptional(),
   width: z.number().exactOptional(),
   height: z.number().exactOptional(),
-  fps: z.number(),
-  bitrateKbps: z.number(),
+  fps: z.number().exactOptional(),
+  bitrateKbps: z.number().exactOptional(),
+  clockOffsetMs: z.number().exactOptional().describe('the camera’s clock minus ours, where it tells it by RTCP'),
   ringSeconds: z.number().describe('how much of the past is at hand'),
   ringBytes: z.number(),
   viewers: z.number(),
