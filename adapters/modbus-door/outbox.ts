@@ -13,6 +13,7 @@ interface Waiting {
 export class Outbox {
   readonly #host: AdapterHost;
   #waiting: Waiting[] = [];
+  #refused = false;
 
   constructor(host: AdapterHost) {
     this.#host = host;
@@ -34,12 +35,13 @@ export class Outbox {
       try {
         await this.#host.report(next.signal);
       } catch (error) {
-        this.#host.log.warn(
-          { err: error, waiting: this.#waiting.length },
-          'the journal did not take a signal; it is reported again in the next round',
-        );
+        // Once, not in every round: the journal says for itself what is wrong with it.
+        if (!this.#refused)
+          this.#host.log.warn({ err: error }, 'the journal did not take a signal; it is reported again in every round until it does');
+        this.#refused = true;
         return;
       }
+      this.#refused = false;
       this.#waiting.shift();
       next.accepted();
     }
