@@ -1,0 +1,175 @@
+import { Condition } from './condition.ts';
+import { DigestGuard } from './digest.ts';
+import { announce } from './discovery.ts';
+import type { CameraOptions } from './options.ts';
+import { ffmpeg } from './picture/ffmpeg.ts';
+import { footageOf } from './picture/footage.ts';
+import { PictureSource } from './picture/source.ts';
+import { Port } from './port.ts';
+import { RtspServer } from './rtsp/server.ts';
+import { streamPath } from './soap/camera-facts.ts';
+import type { CameraFacts } from './soap/camera-facts.ts';
+import { Subscriptions } from './soap/subscriptions.ts';
+import { UsernameTokenGuard } from './soap/wsse.ts';
+import { webServer } from './web.ts';
+
+const realm = 'Simulated camera';
+
+interface Running {
+  readonly source: PictureSource;
+  readonly rtsp: RtspServer;
+  readonly ports: readonly [http: Port, rtsp: Port];
+  readonly withdraw: () => void;
+}
+
+/** A camera put together: sensor, encoder, RTSP server, web server, discovery. */
+export class Camera {
+  readonly condition = new Condition();
+  readonly subscriptions = new Subscriptions(() => this.condition.now());
+  readonly #id: string;
+  readonly #options: CameraOptions;
+  readonly #digest: DigestGuard;
+  readonly #usernameToken: UsernameTokenGuard;
+  #running: Running | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #silent = false;
+  #seen = { intruder: false, covered: false, signalLost: false };
+
+  constructor(id: string, options: CameraOptions) {
+    this.#id = id;
+    this.#options = options;
+    this.#digest = new DigestGuard(realm, options.username, options.password);
+    this.#usernameToken = new UsernameTokenGuard(options.username, options.password, () => this.condition.now());
+  }
+
+  /** The ports, once it runs. */
+  get httpPort(): number {
+    return this.#running?.ports[0].number ?? this.#options.httpPort;
+  }
+
+  get rtspPort(): number {
+    return this.#running?.ports[1].number ?? this.#options.rtspPort;
+  }
+
+  /** How many RTSP sessions stand. */
+  get sessions(): number {
+    return this.#running?.rtsp.sessions ?? 0;
+  }
+
+  /** @throws Error naming a port that is taken, or what is missing to draw the pictures. */
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return;
+    const { host, scene, httpPort, rtspPort, sessionTimeoutSeconds } = this.#options;
+    const { condition, subscriptions } = this;
+    const source = new PictureSource(await footageOf(scene), this.#id, () => condition.clockSkewMs);
+    const facts: CameraFacts = {
+      id: this.#id,
+      host,
+      scene,
+      httpPort: () => this.httpPort,
+      rtspPort: () => this.rtspPort,
+      now: () => condition.now(),
+    };
+    const rtsp = new RtspServer({ name: this.#id, host, path: streamPath, source, condition, digest: this.#digest, sessionTimeoutSeconds });
+    const snapshot = (): Promise<Buffer> => jpegOf(source);
+    const web = webServer({
+      facts,
+      condition,
+      subscriptions,
+      digest: this.#digest,
+      usernameToken: this.#usernameToken,
+      quirks: this.#options,
+      snapshot,
+    });
+    const ports = [
+      new Port(web, host, httpPort, `camera ${this.#id}, HTTP`),
+      new Port(rtsp.server, host, rtspPort, `camera ${this.#id}, RTSP`),
+    ] as const;
+    let withdraw = (): void => undefined;
+    try {
+      for (const port of ports) await port.open();
+      if (this.#options.discovery) withdraw = await announce({ facts, awake: () => !this.#silent && !condition.stalled });
+    } catch (error) {
+      for (const port of ports) await port.shut();
+      throw error;
+    }
+    this.#running = { source, rtsp, ports, withdraw };
+    this.#show();
+    source.start();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#restart);
+    const running = this.#running;
+    this.#running = undefined;
+    if (running === undefined) return;
+    running.withdraw();
+    running.source.stop();
+    this.subscriptions.lose();
+    for (const port of running.ports) await port.shut();
+    running.rtsp.endSessions();
+  }
+
+  /** What is before the lens, and whether the sensor works; the picture follows at the next key frame. */
+  see(what: Partial<{ intruder: boolean; covered: boolean; signalLost: boolean }>): void {
+    this.#seen = { ...this.#seen, ...what };
+    this.#show();
+  }
+
+  /** Refuses connections until `answerAgain`. */
+  async fallSilent(): Promise<void> {
+    this.#silent = true;
+    for (const port of this.#running?.ports ?? []) await port.shut();
+    this.#running?.rtsp.endSessions();
+  }
+
+  /** Ends every fault. @throws Error when a port was taken in the meantime. */
+  async recover(): Promise<void> {
+    clearTimeout(this.#restart);
+    const wasStalled = this.condition.stalled;
+    this.condition.clear();
+    this.#silent = false;
+    for (const port of this.#running?.ports ?? []) {
+      // What was asked during a stall is never answered.
+      if (wasStalled) port.hangUp();
+      await port.open();
+    }
+  }
+
+  /** Resets every connection (RST). */
+  resetConnections(): void {
+    for (const port of this.#running?.ports ?? []) port.reset();
+  }
+
+  /** Gone for a while; comes back without subscriptions, sessions and nonces. */
+  async reboot(seconds: number): Promise<void> {
+    this.subscriptions.lose();
+    this.#digest.forget();
+    this.#usernameToken.forget();
+    await this.fallSilent();
+    clearTimeout(this.#restart);
+    // A port that is taken when the camera comes back leaves it silent, as a camera without its address would be.
+    this.#restart = setTimeout(() => void this.recover().catch(() => undefined), seconds * 1000);
+  }
+
+  #show(): void {
+    if (this.#running === undefined) return;
+    const { source } = this.#running;
+    source.intruder = this.#seen.intruder;
+    source.covered = this.#seen.covered;
+    source.suspended = this.#seen.signalLost;
+  }
+}
+
+let snapshots: Promise<unknown> = Promise.resolve();
+
+/** The latest key frame as JPEG; one at a time in the process, since each costs an ffmpeg. */
+async function jpegOf(source: PictureSource): Promise<Buffer> {
+  const turn = snapshots.then(async () => {
+    const startCode = Buffer.from([0, 0, 0, 1]);
+    const stream = Buffer.concat(source.keyFrame().units.flatMap((unit) => [startCode, unit]));
+    return await ffmpeg(['-f', 'h264', '-i', 'pipe:0', '-frames:v', '1', '-q:v', '4', '-f', 'mjpeg', 'pipe:1'], stream);
+  });
+  snapshots = turn.catch(() => undefined);
+  return await turn;
+}

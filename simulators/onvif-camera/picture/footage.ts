@@ -1,0 +1,128 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nalUnits } from './bits.ts';
+import { framesPerLoop, sceneGraph, sceneWidth } from './draw.ts';
+import { ffmpeg, fontFile } from './ffmpeg.ts';
+import { barHeight, glyphSheetArguments, Lettering } from './glyphs.ts';
+import type { SceneName } from './scenes.ts';
+import { macroblock, movedDown, tallerParameters } from './slices.ts';
+import type { SliceIdentity, StreamParameters } from './slices.ts';
+import { packetise } from '../rtsp/rtp-h264.ts';
+
+export const barRows = barHeight / macroblock;
+
+/** One picture's scene, ready for the wire and shared by all cameras that show it. */
+export interface ScenePicture {
+  readonly slice: Buffer;
+  readonly identity: SliceIdentity;
+  /** The slice as RTP payloads. */
+  readonly payloads: readonly Buffer[];
+}
+
+/** A scene's two loops; they have the same parameter sets. */
+export interface Footage {
+  readonly stream: StreamParameters;
+  readonly lettering: Lettering;
+  readonly idle: readonly ScenePicture[];
+  readonly intruder: readonly ScenePicture[];
+}
+
+/**
+ * 12.5 pictures a second, a key frame at each whole second, no B-frames, one slice and one reference picture, CAVLC (which
+ * slices.ts can move), picture order by decoding order (which x264 chooses without B-frames).
+ */
+const encoding = [
+  ...['-c:v', 'libx264', '-profile:v', 'baseline', '-level', '3.0', '-preset', 'veryfast', '-crf', '22', '-maxrate', '260k', '-bufsize', '260k'],
+  ...['-g', '25', '-force_key_frames', 'expr:gte(t,n_forced)', '-threads', '1'],
+  ...['-x264-params', 'scenecut=0:ref=1:bframes=0:weightp=0:slices=1', '-bsf:v', 'filter_units=remove_types=6', '-f', 'h264'],
+];
+
+const loading = new Map<string, Promise<Footage>>();
+
+/** Loads a scene's footage, at most once per process, rendering it when the cache does not have it. */
+export function footageOf(scene: SceneName): Promise<Footage> {
+  let footage = loading.get(scene);
+  if (footage === undefined) {
+    footage = load(scene);
+    loading.set(scene, footage);
+    // A failure (no ffmpeg yet) is not for ever.
+    footage.catch(() => loading.delete(scene));
+  }
+  return footage;
+}
+
+async function load(scene: SceneName): Promise<Footage> {
+  const signFont = fontFile();
+  const graph = sceneGraph(scene, signFont);
+  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sallyport', 'footage');
+  const base = join(folder, `${scene}-${hashOf([graph, ...encoding])}`);
+  const sheetPath = join(folder, `glyphs-${hashOf(glyphSheetArguments())}.gray`);
+  const [idle, intruder, sheet] = await cached([`${base}-idle.h264`, `${base}-intruder.h264`, sheetPath], () => render(graph));
+  if (idle === undefined || intruder === undefined || sheet === undefined) throw new Error(`no footage of scene ${scene}`);
+  return assemble(idle, intruder, sheet);
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+}
+
+/** Reads files; when one is missing makes them all, each put in place whole, so that two processes may race. */
+async function cached(paths: readonly string[], make: () => Promise<readonly Buffer[]>): Promise<readonly Buffer[]> {
+  try {
+    return await Promise.all(paths.map((path) => readFile(path)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const made = await make();
+  await Promise.all(
+    paths.map(async (path, n) => {
+      const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+      await mkdir(join(path, '..'), { recursive: true });
+      await writeFile(temporary, made[n] ?? '');
+      await rename(temporary, path);
+    }),
+  );
+  return made;
+}
+
+let announced = false;
+
+async function render(graph: string): Promise<readonly Buffer[]> {
+  if (!announced) process.stderr.write('drawing the pictures of the simulated cameras; this happens once and takes a few seconds\n');
+  announced = true;
+  const folder = join(tmpdir(), `sallyport-footage-${randomBytes(6).toString('hex')}`);
+  await mkdir(folder, { mode: 0o700 });
+  try {
+    const outputs = [join(folder, 'idle.h264'), join(folder, 'intruder.h264')] as const;
+    await ffmpeg(['-filter_complex', graph, '-map', '[idle]', ...encoding, outputs[0], '-map', '[intruder]', ...encoding, outputs[1]]);
+    return await Promise.all([readFile(outputs[0]), readFile(outputs[1]), ffmpeg(glyphSheetArguments())]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function assemble(idle: Buffer, intruder: Buffer, sheet: Buffer): Footage {
+  const units = nalUnits(idle);
+  const sps = units.find((unit) => typeOf(unit) === 7);
+  const pps = units.find((unit) => typeOf(unit) === 8);
+  if (sps === undefined || pps === undefined) throw new Error('the footage has no parameter sets');
+  const stream = tallerParameters(sps, pps, barRows);
+  const intruderUnits = nalUnits(intruder);
+  for (const own of [sps, pps]) {
+    if (!intruderUnits.some((unit) => unit.equals(own))) throw new Error('the two loops of a scene have different parameter sets');
+  }
+  return { stream, lettering: new Lettering(sheet, sceneWidth), idle: pictures(units, stream), intruder: pictures(intruderUnits, stream) };
+}
+
+const typeOf = (unit: Buffer): number => (unit[0] ?? 0) & 0x1f;
+
+function pictures(units: readonly Buffer[], stream: StreamParameters): ScenePicture[] {
+  const slices = units.filter((unit) => typeOf(unit) === 1 || typeOf(unit) === 5);
+  if (slices.length !== framesPerLoop) throw new Error(`a loop of the footage has ${slices.length} pictures instead of ${framesPerLoop}`);
+  return slices.map((original) => {
+    const { unit, identity } = movedDown(original, stream, barRows);
+    return { slice: unit, identity, payloads: packetise(unit) };
+  });
+}

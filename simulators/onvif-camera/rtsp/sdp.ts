@@ -1,0 +1,24 @@
+import { payloadType, rtpClockRate } from './rtp-h264.ts';
+
+export const trackControl = 'trackID=1';
+
+/** The session description of one H.264 track (RFC 4566; RFC 6184 clause 8.2; RFC 2326 appendix C). */
+export function sessionDescription(name: string, host: string, sets: { readonly sps: Buffer; readonly pps: Buffer }): string {
+  const profile = sets.sps.subarray(1, 4).toString('hex').toUpperCase();
+  const sprop = [sets.sps, sets.pps].map((set) => set.toString('base64')).join(',');
+  return [
+    'v=0',
+    `o=- 1 1 IN IP4 ${host}`,
+    `s=${name.replaceAll(/[\r\n]/g, ' ')}`,
+    `c=IN IP4 0.0.0.0`,
+    't=0 0',
+    'a=control:*',
+    'a=range:npt=now-',
+    `m=video 0 RTP/AVP ${payloadType}`,
+    `a=rtpmap:${payloadType} H264/${rtpClockRate}`,
+    `a=fmtp:${payloadType} packetization-mode=1;profile-level-id=${profile};sprop-parameter-sets=${sprop}`,
+    'a=framerate:12.5',
+    `a=control:${trackControl}`,
+    '',
+  ].join('\r\n');
+}

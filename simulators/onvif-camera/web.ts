@@ -1,0 +1,139 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { garble } from './condition.ts';
+import type { Condition } from './condition.ts';
+import type { DigestGuard } from './digest.ts';
+import { snapshotPath } from './soap/camera-facts.ts';
+import type { CameraFacts } from './soap/camera-facts.ts';
+import { deviceService } from './soap/device-service.ts';
+import { envelope, faultEnvelope, faults, parseRequest, SoapFault } from './soap/envelope.ts';
+import type { SoapRequest } from './soap/envelope.ts';
+import { eventActions, eventService, subscriptionPath, subscriptionService } from './soap/event-service.ts';
+import { mediaService } from './soap/media-service.ts';
+import type { Operations } from './soap/operations.ts';
+import type { Subscriptions } from './soap/subscriptions.ts';
+import type { UsernameTokenGuard } from './soap/wsse.ts';
+
+const requestLimitBytes = 256 * 1024;
+
+/** Asked before a client can know the time or the way to authenticate (ONVIF Core clause 5.9.4.3, access class PRE_AUTH). */
+const beforeAuthentication = new Set(['GetSystemDateAndTime', 'GetServices', 'GetServiceCapabilities', 'GetCapabilities', 'GetHostname']);
+
+/** What some real cameras do differently. */
+export interface Quirks {
+  /** NotAuthorized comes as HTTP 400 without a challenge. */
+  readonly notAuthorizedAs400: boolean;
+  /** Faults come with HTTP status 200. */
+  readonly faultsWith200: boolean;
+}
+
+export interface WebParts {
+  readonly facts: CameraFacts;
+  readonly condition: Condition;
+  readonly subscriptions: Subscriptions;
+  readonly digest: DigestGuard;
+  readonly usernameToken: UsernameTokenGuard;
+  readonly quirks: Quirks;
+  /** The present picture as JPEG. */
+  readonly snapshot: () => Promise<Buffer>;
+}
+
+/** The camera's web server: ONVIF services and the snapshot. */
+export function webServer(parts: WebParts): Server {
+  const services = new Map<string, Operations>([
+    ['/onvif/device_service', deviceService(parts.facts)],
+    ['/onvif/media_service', mediaService(parts.facts)],
+    ['/onvif/event_service', eventService(parts.facts, parts.subscriptions)],
+    [subscriptionPath, subscriptionService(parts.facts, parts.subscriptions)],
+  ]);
+  return createServer((request, response) => {
+    // Whoever hung up does not wait for the answer.
+    response.on('error', () => undefined);
+    if (parts.condition.stalled) return;
+    void answer(parts, services, request, response).catch(() => response.destroy());
+  });
+}
+
+async function answer(parts: WebParts, services: ReadonlyMap<string, Operations>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  if (path === snapshotPath && request.method === 'GET') {
+    await answerSnapshot(parts, request, response);
+    return;
+  }
+  const subscription = path.startsWith(subscriptionPath) ? path.slice(subscriptionPath.length) : '';
+  const service = services.get(subscription === '' ? path : subscriptionPath);
+  if (service === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  if (request.method !== 'POST') {
+    response.writeHead(405, { Allow: 'POST' }).end();
+    return;
+  }
+  const text = await bodyOf(request);
+  if (text === undefined) {
+    response.writeHead(413, { Connection: 'close' }).end();
+    return;
+  }
+  const hangUp = new AbortController();
+  response.on('close', () => hangUp.abort());
+  try {
+    const call = parseRequest(text);
+    authorise(parts, call, request);
+    const operation = service[call.operation];
+    if (operation === undefined) throw faults.notSupported(call.operation);
+    const body = await operation(call.body, { gone: hangUp.signal, subscription });
+    const action = path.startsWith('/onvif/event') || subscription !== '' ? eventActions[call.operation] : undefined;
+    send(parts.condition, response, 200, envelope(body, action, call.messageId), parts.condition.cutsReplies && call.operation === 'PullMessages');
+  } catch (error) {
+    if (!(error instanceof SoapFault)) throw error;
+    const status = parts.quirks.faultsWith200 ? 200 : error.status;
+    if (status === 401) response.setHeader('WWW-Authenticate', parts.digest.challenge());
+    send(parts.condition, response, status, faultEnvelope(error), false);
+  }
+}
+
+/**
+ * Lets pass what needs no password and who proves to know it. Without any credentials the answer invites Digest by 401; a WS-UsernameToken that is
+ * wrong is a fault with 400 (ONVIF Core clause 5.9.1).
+ */
+function authorise({ condition, digest, usernameToken, quirks }: WebParts, call: SoapRequest, request: IncomingMessage): void {
+  if (beforeAuthentication.has(call.operation)) return;
+  const authorization = request.headers.authorization;
+  if (!condition.rejectsAuthentication) {
+    if (call.security !== undefined && usernameToken.accepts(call.security)) return;
+    if (authorization !== undefined && digest.judge(authorization, request.method ?? '', request.url ?? '') === 'accepted') return;
+  }
+  throw faults.notAuthorized(quirks.notAuthorizedAs400 || (call.security !== undefined && authorization === undefined) ? 400 : 401);
+}
+
+function send(condition: Condition, response: ServerResponse, status: number, text: string, cut: boolean): void {
+  const body = condition.garbled ? garble(Buffer.from(text)) : Buffer.from(text);
+  response.writeHead(status, { 'Content-Type': 'application/soap+xml; charset=utf-8', 'Content-Length': body.length });
+  if (!cut) response.end(body);
+  else response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+}
+
+async function answerSnapshot(parts: WebParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const authorization = request.headers.authorization;
+  const verdict = authorization === undefined ? 'refused' : parts.digest.judge(authorization, 'GET', request.url ?? '');
+  if (verdict !== 'accepted' || parts.condition.rejectsAuthentication) {
+    response.writeHead(401, { 'WWW-Authenticate': parts.digest.challenge(verdict === 'stale') }).end();
+    return;
+  }
+  const picture = await parts.snapshot().catch(() => undefined);
+  if (picture === undefined) response.writeHead(503).end();
+  else response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': picture.length, 'Cache-Control': 'no-store' }).end(picture);
+}
+
+/** A request's body; undefined when it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > requestLimitBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
