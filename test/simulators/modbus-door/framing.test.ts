@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
+import { answer } from '../../../simulators/modbus-door/application.ts';
 import { ModbusDoorSimulator } from '../../../simulators/modbus-door/index.ts';
 import { AduReader, frame } from '../../../simulators/modbus-door/mbap.ts';
 import { until } from '../../support/until.ts';
@@ -92,6 +93,23 @@ describe("the simulated Modbus door controller's framing", () => {
         for (let at = 0; at < stream.length; at += pieceLength) read.push(...reader.push(stream.subarray(at, at + pieceLength)));
         assert.deepEqual(read, adus);
       }),
+    );
+  });
+
+  it('answers any PDU with its function or an exception to it, and with no more than a PDU can hold', () => {
+    const code = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 6, 15, 16), fc.integer({ min: 1, max: 127 }));
+    const word = fc.oneof(fc.nat(600), fc.nat(0xffff)).map((value) => [value >> 8, value & 0xff]);
+    const pdu = fc
+      .tuple(code, fc.array(word, { maxLength: 4 }), fc.array(fc.nat(255), { maxLength: 240 }))
+      .map(([first, head, rest]) => Buffer.from([first, ...head.flat(), ...rest]));
+    fc.assert(
+      fc.property(pdu, (request) => {
+        const response = answer(request, simulator.controller);
+        const asked = request.readUInt8(0);
+        assert.equal(response.length >= 2 && response.length <= 253, true);
+        assert.equal(response[0] === asked || (response[0] === (asked | 0x80) && [1, 2, 3].includes(response[1] ?? 0)), true);
+      }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import modbusSerial from 'modbus-serial';
 import { ModbusDoorSimulator } from '../../../simulators/modbus-door/index.ts';
@@ -164,6 +165,29 @@ describe('the simulated Modbus door controller', () => {
     });
     assert.deepEqual(again, { open: true, released: false, exit: false });
     assert.equal((await client.readInputRegisters(256, 1)).data[0], 0);
+  });
+
+  it('gives no answer while it is stalled, and answers again when that is over', async () => {
+    await begin();
+    await simulator.faults.stall!({});
+    client.setTimeout(50);
+    await assert.rejects(client.readDiscreteInputs(0, 3));
+    await simulator.faults.clear!({});
+    client.setTimeout(2000);
+    assert.equal((await inputsOf(1)).open, false);
+  });
+
+  it('lets nobody through while the line is cut', async () => {
+    await begin();
+    let closed = 0;
+    client.on('close', () => (closed += 1));
+    await simulator.faults.drop!({});
+    await until('the end of the connection', () => closed === 1);
+    const socket = connect(simulator.port, '127.0.0.1');
+    await once(socket, 'close');
+    await simulator.faults.clear!({});
+    await client.connectTCP('127.0.0.1', { port: simulator.port });
+    assert.equal((await inputsOf(1)).open, false);
   });
 
   it('names the option that is wrong, and the door that it does not have', async () => {
