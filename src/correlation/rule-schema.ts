@@ -139,6 +139,7 @@ const leadRuleSchema = z
       problem(inferred, `${critical.join(', ')} is critical and no rule may hold it back: remove \`${inferred}\``);
     if (rule.unless !== undefined && rule.lasts !== undefined)
       problem('lasts', 'write either `unless` or `lasts`; two rules may open the same kind of incident');
+    if (rule.lasts !== undefined && rule.when.phase === 'restored') problem('lasts', 'it is raised states that last: remove `phase: restored`');
     if (rule.resolves && rule.restoredBy === undefined) problem('resolves', 'say by `restoredBy` which event ends it, or remove `resolves`');
   });
 export type LeadRule = z.output<typeof leadRuleSchema>;

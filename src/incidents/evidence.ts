@@ -48,12 +48,8 @@ const rolesOf: Record<Finding['type'], readonly Role[]> = { lead: ['lead', 'repe
 
 /** Whether anything that opened the incident, or said the same again, has not been restored since. */
 export function stands(evidence: readonly Evidence[]): boolean {
-  return leadingRules(evidence).some((rule) => standingPoints(evidence, rule).length > 0);
-}
-
-/** The rules that opened the incident or said the same again. */
-export function leadingRules(evidence: readonly Evidence[]): readonly string[] {
-  return [...new Set(evidence.filter(isLead).map(({ rule }) => rule))];
+  const rules = new Set(evidence.filter(isLead).map(({ rule }) => rule));
+  return [...rules].some((rule) => standingPoints(evidence, rule).length > 0);
 }
 
 /**

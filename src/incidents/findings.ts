@@ -1,5 +1,5 @@
-import type { Finding, Incident, LeadFinding, RestoreFinding, SupportFinding } from '../domain/incident.ts';
-import { evidenceOf, isLead, knows, leadingRules, standingPoints, stands, withEvidence } from './evidence.ts';
+import type { Evidence, Finding, Incident, LeadFinding, RestoreFinding, SupportFinding } from '../domain/incident.ts';
+import { evidenceOf, isLead, knows, standingPoints, stands, withEvidence } from './evidence.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
 import { afterLead, afterSupport, openingPriority } from './priority.ts';
@@ -63,19 +63,27 @@ function strengthened(incident: Incident, support: SupportFinding): Incident {
 
 function ended(incident: Incident, restore: RestoreFinding): Incident | undefined {
   const evidence = withEvidence(incident.evidence, evidenceOf(restore, 'restore'));
-  const stoodBefore = standingPoints(incident.evidence, restore.rule).length;
-  if (standingPoints(evidence, restore.rule).length === stoodBefore) return undefined;
+  const takesBack = incident.evidence.some((each) => isLead(each) && isTakenBackBy(each, restore.rule, restore.event.id));
+  const endsSomething = standingPoints(evidence, restore.rule).length < standingPoints(incident.evidence, restore.rule).length;
+  if (!takesBack && !endsSomething) return undefined;
   if (stands(evidence)) return { ...incident, evidence };
-  const row = restore.resolves && mayResolve(incident, restore) ? transition('restored', incident.state) : undefined;
+  const resolves = restore.resolves && (!takesBack || nothingLeft(evidence));
+  const row = resolves ? transition('restored', incident.state) : undefined;
+  const next: Incident = { ...incident, evidence, condition: 'normal' };
+  if (row === undefined && incident.condition === 'normal') return next;
   const line = { at: restore.at, by: GATEWAY, what: row?.done ?? 'saw it return to normal', note: restore.reason };
-  const next: Incident = { ...incident, evidence, condition: 'normal', log: withLine(incident.log, line) };
-  return row === undefined ? next : moved(next, row, GATEWAY);
+  const logged = { ...next, log: withLine(next.log, line) };
+  return row === undefined ? logged : moved(logged, row, GATEWAY);
 }
 
-/** Taking a conclusion back (the restore names the lead's own event) resolves only what no other rule has found as well. */
-function mayResolve({ evidence }: Incident, { rule, event }: RestoreFinding): boolean {
-  const takesBack = evidence.some((each) => isLead(each) && each.rule === rule && each.event === event.id);
-  return !takesBack || leadingRules(evidence).length === 1;
+/** A restore that names the lead's own event says that there was nothing. */
+function isTakenBackBy(lead: Evidence, rule: string, event: string): boolean {
+  return lead.rule === rule && lead.event === event;
+}
+
+/** Whether every lead was taken back; one that was not stays for a dispatcher, though it may be over. */
+function nothingLeft(evidence: readonly Evidence[]): boolean {
+  return evidence.filter(isLead).every((lead) => evidence.some(({ role, rule, event }) => role === 'restore' && isTakenBackBy(lead, rule, event)));
 }
 
 /** A change of priority stands in the log. */

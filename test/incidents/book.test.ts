@@ -65,6 +65,19 @@ describe('the incident book', () => {
     assert.deepEqual([incident.state, incident.condition], ['new', 'normal']);
   });
 
+  it('resolves what was taken back after it was over', () => {
+    const shut = restore(1, false);
+    const takenBack = { ...restore(0, true), event: lead(0).event };
+    const { incident } = run(finding(lead(0)), finding(shut), finding(takenBack));
+    assert.deepEqual([incident.state, incident.condition], ['resolved', 'normal']);
+  });
+
+  it('does not resolve an earlier alarm because a later one was taken back', () => {
+    const takenBack = { ...restore(10, true), event: lead(10).event };
+    const { incident } = run(finding(lead(0)), finding(restore(1, false)), finding(lead(10)), finding(takenBack));
+    assert.deepEqual([incident.state, incident.condition], ['new', 'normal']);
+  });
+
   it('records a door command and its outcome', () => {
     const record: DoorCommandRecord = {
       incident: '2026-000001',

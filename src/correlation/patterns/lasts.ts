@@ -7,20 +7,28 @@ import type { Duration } from '../duration.ts';
 import type { Moment } from '../moment.ts';
 import type { Selector } from '../rule-schema.ts';
 import { isOf } from '../select.ts';
-import { isWhen } from './begins.ts';
+import type { StateChanges } from '../state-changes.ts';
+import { isStateChange, stateOf, withChange } from '../state-changes.ts';
 
-/** One state of one point. */
-interface Standing {
-  readonly since: LocatedEvent;
-  readonly dueAt: EpochMs;
-  readonly timer: Subscription;
-  concluded: boolean;
+/** From a begin to its restore; without `end` it goes on. */
+interface Run {
+  readonly begin: LocatedEvent;
+  readonly end?: LocatedEvent;
+}
+
+/** What is known of one state of one point. */
+interface State {
+  changes: StateChanges;
+  /** Begins of which the rule has said that they last. */
+  concluded: Set<LocatedEvent>;
+  waiting?: { readonly begin: LocatedEvent; readonly timer: Subscription };
 }
 
 /**
- * A state that was raised and is not restored for as long as `howLong` says (undefined: for ever, the point has no limit).
- * Saying the same again does not start the time anew before it is up; only a restore ends it, a state that is merely uncertain goes on.
- * It concludes `lateness` after the time is up, so that a restore which is still on its way counts.
+ * A state that was raised and is not restored for as long as `howLong` says (undefined: it has no limit).
+ * Saying the same again does not start the time anew before it is up; only a restore ends it, a state that is merely
+ * uncertain goes on, and one that was read on connecting has no known begin. It concludes `lateness` after the time is up,
+ * so that a restore which is still on its way counts; a restore that arrives later still takes the conclusion back.
  */
 export function lasts(
   when: Selector,
@@ -30,48 +38,71 @@ export function lasts(
 ): OperatorFunction<LocatedEvent, Moment> {
   return (events$) =>
     new Observable((subscriber) => {
-      const standing = new Map<string, Standing>();
-      const restoredAt = new Map<string, EpochMs>();
+      const states = new Map<string, State>();
 
-      const begin = (state: string, event: LocatedEvent) => {
-        const duration = howLong(event);
-        if (duration === undefined || standing.get(state)?.concluded === false || event.eventAt < (restoredAt.get(state) ?? -Infinity)) return;
-        const dueAt = event.eventAt + duration.ms;
+      const conclude = (state: State, begin: LocatedEvent) => {
+        state.concluded.add(begin);
+        subscriber.next({ type: 'begins', event: begin });
+      };
+
+      const wait = (state: State, begin: LocatedEvent, dueAt: EpochMs) => {
         const timer = scheduler.schedule(
           () => {
-            const ripe = standing.get(state);
-            if (ripe !== undefined) ripe.concluded = true;
-            subscriber.next({ type: 'begins', event });
+            delete state.waiting;
+            conclude(state, begin);
           },
           Math.max(dueAt + lateness.ms - scheduler.now(), 0),
         );
-        standing.set(state, { since: event, dueAt, timer, concluded: false });
+        state.waiting = { begin, timer };
       };
 
-      const end = (state: string, event: LocatedEvent) => {
-        restoredAt.set(state, Math.max(event.eventAt, restoredAt.get(state) ?? -Infinity));
-        const ended = standing.get(state);
-        if (ended === undefined || event.eventAt < ended.since.eventAt) return;
-        standing.delete(state);
-        // Restored after its time was up, but known before the conclusion was drawn: it did last.
-        if (!ended.concluded && event.eventAt >= ended.dueAt) subscriber.next({ type: 'begins', event: ended.since });
-        if (ended.concluded && event.eventAt < ended.dueAt) subscriber.next({ type: 'taken-back', event: ended.since, because: event });
-        ended.timer.unsubscribe();
+      const judge = (state: State) => {
+        const runs = runsOf(state);
+        const open = runs.find(({ begin, end }) => end === undefined && !state.concluded.has(begin))?.begin;
+        if (state.waiting !== undefined && state.waiting.begin !== open) {
+          state.waiting.timer.unsubscribe();
+          delete state.waiting;
+        }
+        for (const { begin, end } of runs) {
+          const limit = howLong(begin);
+          if (limit === undefined) continue;
+          const dueAt = begin.eventAt + limit.ms;
+          const concluded = state.concluded.has(begin);
+          if (end === undefined) {
+            if (!concluded && state.waiting === undefined) wait(state, begin, dueAt);
+          } else if (end.eventAt >= dueAt) {
+            if (!concluded) conclude(state, begin);
+          } else if (state.concluded.delete(begin)) subscriber.next({ type: 'taken-back', event: begin, because: end });
+        }
       };
 
       const source = events$.subscribe({
         next: (event) => {
-          if (!isOf(when, event, site)) return;
-          const state = `${event.kind}@${event.point}`;
-          if (event.phase === 'restored') end(state, event);
-          else if (event.phase === 'raised' && isWhen(when, event, { site })) begin(state, event);
+          if (!isOf(when, event, site) || !isStateChange(event) || (event.initial === true && event.phase === 'raised')) return;
+          const state = states.get(stateOf(event)) ?? { changes: [], concluded: new Set() };
+          states.set(stateOf(event), state);
+          state.changes = withChange(state.changes, event);
+          state.concluded = new Set([...state.concluded].filter((begin) => state.changes.includes(begin)));
+          judge(state);
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => subscriber.complete(),
       });
       return () => {
         source.unsubscribe();
-        for (const { timer } of standing.values()) timer.unsubscribe();
+        for (const { waiting } of states.values()) waiting?.timer.unsubscribe();
       };
     });
+}
+
+/** A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */
+function runsOf({ changes, concluded }: State): readonly Run[] {
+  const runs: Run[] = [];
+  for (const event of changes) {
+    const last = runs.at(-1);
+    const open = last?.end === undefined ? last : undefined;
+    if (event.phase === 'raised' && (open === undefined || concluded.has(open.begin))) runs.push({ begin: event });
+    if (event.phase === 'restored' && open !== undefined) runs[runs.length - 1] = { ...open, end: event };
+  }
+  return runs;
 }

@@ -110,7 +110,7 @@ class Explanation {
   covers(lead: LocatedEvent): boolean {
     const keys = keysOf(lead, this.by);
     const latest: EpochMs = lead.eventAt + this.#latenessMs;
-    if (this.#line.within === undefined) return this.#states.standing(keys, lead.eventAt, latest) !== undefined;
+    if (this.#line.within === undefined) return this.#states.stood(keys, lead.eventAt, latest);
     const earliest = lead.eventAt - this.#line.within.ms;
     return this.#recent.of(keys).some(({ id, eventAt }) => id !== lead.id && eventAt >= earliest && eventAt <= latest);
   }
