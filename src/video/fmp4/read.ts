@@ -1,0 +1,73 @@
+import type { EpochMs } from '../../domain/clock.ts';
+import { fullBox, readUInt64, u32 } from './boxes.ts';
+import { TRACK_ID, avcMime } from './init.ts';
+
+// Reads back the recordings that are written here: ftyp, moov, prft, then moof and mdat for each picture.
+// One that was cut off by a crash is read up to there.
+
+const NTP_TO_UNIX_MS = 2_208_988_800_000;
+const NTP_AT = 16;
+const MEDIA_TIME_AT = 24;
+const PRFT_BYTES = 32;
+
+/** A kept recording. */
+export interface RecordedFile {
+  readonly mime: string;
+  readonly width: number;
+  readonly height: number;
+  /** When zero of the file's time was. */
+  readonly epochAtZero: EpochMs;
+  readonly init: Buffer;
+  readonly fragments: readonly Buffer[];
+}
+
+/** The box that says when zero of the media time was (ISO/IEC 14496-12, 8.16.5). */
+export function producerReferenceTime(epochAtZero: EpochMs): Buffer {
+  const ms = Math.round(epochAtZero) + NTP_TO_UNIX_MS;
+  const seconds = Math.floor(ms / 1000);
+  const fraction = Math.floor(((ms % 1000) / 1000) * 2 ** 32);
+  return fullBox('prft', 1, 0, u32(TRACK_ID, seconds, fraction, 0, 0));
+}
+
+/** Takes a recording apart; undefined when not even its beginning is there. */
+export function readRecording(bytes: Buffer): RecordedFile | undefined {
+  let init: Buffer | undefined;
+  let epochAtZero: EpochMs | undefined;
+  let moofAt: number | undefined;
+  const fragments: Buffer[] = [];
+  for (const { type, start, end } of topBoxes(bytes)) {
+    if (type === 'moov') init = bytes.subarray(0, end);
+    else if (type === 'prft' && end - start === PRFT_BYTES) epochAtZero = readReferenceTime(bytes.subarray(start, end));
+    else if (type === 'moof') moofAt = start;
+    else if (type === 'mdat' && moofAt !== undefined) fragments.push(bytes.subarray(moofAt, end));
+  }
+  if (init === undefined || epochAtZero === undefined) return undefined;
+  return { ...readSampleEntry(init), epochAtZero, init, fragments };
+}
+
+function* topBoxes(bytes: Buffer): Generator<{ type: string; start: number; end: number }> {
+  let start = 0;
+  while (start + 8 <= bytes.length) {
+    const size = bytes.readUInt32BE(start);
+    const end = start + size;
+    if (size < 8 || end > bytes.length) return;
+    yield { type: bytes.toString('latin1', start + 4, start + 8), start, end };
+    start = end;
+  }
+}
+
+function readReferenceTime(prft: Buffer): EpochMs {
+  const ms = prft.readUInt32BE(NTP_AT) * 1000 + Math.round((prft.readUInt32BE(NTP_AT + 4) / 2 ** 32) * 1000);
+  return ms - NTP_TO_UNIX_MS - readUInt64(prft, MEDIA_TIME_AT) / 90;
+}
+
+/** What `initSegment` wrote. */
+function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } {
+  const entry = init.indexOf('avc1', init.indexOf('stsd'));
+  const configuration = init.indexOf('avcC', entry) + 4;
+  return {
+    mime: avcMime(init[configuration + 1] ?? 0, init[configuration + 2] ?? 0, init[configuration + 3] ?? 0),
+    width: init.readUInt16BE(entry + 28),
+    height: init.readUInt16BE(entry + 30),
+  };
+}

@@ -1,0 +1,192 @@
+import type { WebSocket } from 'ws';
+import type { Clock, EpochMs } from '../domain/clock.ts';
+import { playSchema } from '../desk/video-protocol.ts';
+import type { FromVideo, Play } from '../desk/video-protocol.ts';
+import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
+import { endOf } from './ring.ts';
+import type { Group, Picture, StreamDescription } from './ring.ts';
+
+/** So much may wait for one viewer, beside the group that it was sent at once: about a second of a good picture. */
+export const WAITING_LIMIT_BYTES = 1024 * 1024;
+const PLAY_LIMIT_MS = 10_000;
+const POLICY_VIOLATION = 1008;
+
+/** A piece of the past: pictures that follow the same description. */
+export interface Piece {
+  readonly stream: Pick<StreamDescription, 'mime' | 'width' | 'height' | 'epochAtZero' | 'init'>;
+  readonly fragments: readonly Buffer[];
+}
+
+/** What the camera did between two moments; empty when nothing of it is kept. */
+export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs) => Promise<readonly Piece[]>;
+
+/**
+ * One tile. Live, it gets the current group of pictures at once, so that a picture is there without waiting for a key frame, then what comes.
+ *
+ * The older groups follow at the next key frames and not at once: a SourceBuffer that was given an older picture refuses
+ * everything up to a key frame (Media Source Extensions, coded frame processing, "need random access point"), so only just before one does the past cost nothing.
+ */
+export class Viewer implements Reader {
+  readonly kind = 'viewer';
+  readonly #socket: WebSocket;
+  readonly #feed: CameraFeed;
+  readonly #clock: Clock;
+  readonly #findPast: FindPast;
+  #mode: 'waiting' | 'live' | 'past' = 'waiting';
+  #stream: Piece['stream'] | undefined;
+  /** Groups of the past that are still wanted, the newest last. */
+  #older: Group[] = [];
+  /** Whether the picture before the next one was sent, so that the next one can be decoded. */
+  #following = false;
+  #skipped = 0;
+  /** What was sent at once on purpose and still waits, so that it does not count as slowness. */
+  #burstBytes = 0;
+  #pastPending = false;
+
+  constructor(socket: WebSocket, feed: CameraFeed, clock: Clock, findPast: FindPast) {
+    this.#socket = socket;
+    this.#feed = feed;
+    this.#clock = clock;
+    this.#findPast = findPast;
+    const cancelDeadline = clock.after(PLAY_LIMIT_MS, () => socket.close(POLICY_VIOLATION, 'no play message'));
+    // Errors of a WebSocket are followed by its end, which is all that matters here.
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      cancelDeadline();
+      this.#mode = 'waiting';
+      this.#older = [];
+      feed.removeReader(this);
+    });
+    socket.on('message', (data, isBinary) => {
+      cancelDeadline();
+      const play = isBinary || this.#mode !== 'waiting' ? undefined : parsePlay(data);
+      if (play === undefined) socket.close(POLICY_VIOLATION, 'one play message is expected');
+      else this.#play(play);
+    });
+    // From the beginning, so that the ring knows who may hold views of its memory, to the socket's end.
+    feed.addReader(this);
+  }
+
+  get idle(): boolean {
+    return this.#socket.bufferedAmount === 0 && !this.#pastPending;
+  }
+
+  picture(picture: Picture, group: Group): void {
+    if (this.#mode !== 'live') return;
+    const waiting = this.#socket.bufferedAmount;
+    this.#burstBytes = Math.min(this.#burstBytes, waiting);
+    const slow = waiting - this.#burstBytes > WAITING_LIMIT_BYTES;
+    if (slow) return this.#skip();
+    if (picture.key) {
+      this.#sendOlder();
+      this.#resume();
+    }
+    if (this.#following) {
+      this.#describe(group.stream);
+      this.#socket.send(picture.fragment);
+    } else if (this.#skipped > 0) this.#skipped += 1;
+  }
+
+  state(state: FeedState): void {
+    if (this.#mode === 'live') this.#tellState(state);
+  }
+
+  #play(play: Play): void {
+    this.#mode = play.mode;
+    if (play.mode === 'past') return void this.#playPast(play.from, play.to);
+    const { ring, state } = this.#feed;
+    this.#tellState(state);
+    const current = state.state === 'live' ? ring.groups.at(-1) : undefined;
+    const { from } = play;
+    if (from !== undefined) this.#older = ring.groups.filter((group) => group !== current && endOf(group) >= from);
+    if (current !== undefined) {
+      this.#sendGroup(current);
+      this.#following = true;
+    } else this.#sendOlder();
+  }
+
+  /** Sends the older groups, the newest first, as long as the socket takes them; the rest waits for the next key frame. */
+  #sendOlder(): void {
+    const { groups } = this.#feed.ring;
+    while (this.#socket.bufferedAmount <= WAITING_LIMIT_BYTES) {
+      const group = this.#older.pop();
+      if (group === undefined) return;
+      // One that has left the ring meanwhile may be overwritten any time.
+      if (groups.includes(group)) this.#sendGroup(group);
+    }
+  }
+
+  #sendGroup({ stream, pictures }: Group): void {
+    this.#describe(stream);
+    for (const { fragment } of pictures) this.#socket.send(fragment);
+    this.#burstBytes = this.#socket.bufferedAmount;
+  }
+
+  #skip(): void {
+    this.#skipped += 1;
+    this.#following = false;
+    if (this.#skipped > 1) return;
+    this.#tell({ type: 'status', state: 'skipped', since: this.#clock.now(), detail: 'pictures are left out because this connection is too slow' });
+  }
+
+  #resume(): void {
+    this.#following = true;
+    if (this.#skipped === 0) return;
+    const detail = `${this.#skipped} pictures were left out because this connection is too slow`;
+    this.#skipped = 0;
+    this.#tell({ type: 'status', state: 'live', since: this.#clock.now(), detail });
+  }
+
+  async #playPast(from: EpochMs, to: EpochMs): Promise<void> {
+    this.#pastPending = true;
+    const pieces = await this.#findPast(this.#feed, from, to).catch(() => []);
+    const messages = pastMessages(pieces);
+    const pump = () => {
+      while (this.#pastPending && this.#mode === 'past' && this.#socket.bufferedAmount <= WAITING_LIMIT_BYTES) {
+        const next = messages.next();
+        this.#pastPending = next.done !== true;
+        // What waits goes on when the socket has taken this.
+        if (next.done !== true) this.#socket.send(next.value, pump);
+        else this.#tell(next.value);
+      }
+    };
+    pump();
+  }
+
+  #describe(stream: Piece['stream']): void {
+    if (this.#stream === stream) return;
+    this.#stream = stream;
+    this.#tell(initMessage(stream));
+    this.#socket.send(stream.init);
+  }
+
+  /** A tile knows only live and lost: a camera that is being connected to shows no picture either. */
+  #tellState({ state, since, detail }: FeedState): void {
+    this.#tell({ type: 'status', state: state === 'live' ? 'live' : 'lost', since, detail });
+  }
+
+  #tell(message: FromVideo): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+}
+
+function* pastMessages(pieces: readonly Piece[]): Generator<string | Buffer, FromVideo> {
+  for (const { stream, fragments } of pieces) {
+    yield JSON.stringify(initMessage(stream));
+    yield stream.init;
+    yield* fragments;
+  }
+  return pieces.length > 0 ? { type: 'end' } : { type: 'end', reason: 'nothing of that time is kept' };
+}
+
+function initMessage({ mime, width, height, epochAtZero }: Piece['stream']): FromVideo {
+  return { type: 'init', mime, width, height, epochAtZero };
+}
+
+function parsePlay(data: unknown): Play | undefined {
+  try {
+    return playSchema.parse(JSON.parse(String(data)));
+  } catch {
+    return undefined;
+  }
+}
