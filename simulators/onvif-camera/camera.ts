@@ -116,7 +116,7 @@ export class Camera {
     this.#show();
   }
 
-  /** Refuses connections until `answerAgain`. */
+  /** Refuses connections until `recover`. */
   async fallSilent(): Promise<void> {
     this.#silent = true;
     for (const port of this.#running?.ports ?? []) await port.shut();
@@ -125,15 +125,16 @@ export class Camera {
 
   /** Ends every fault. @throws Error when a port was taken in the meantime. */
   async recover(): Promise<void> {
-    clearTimeout(this.#restart);
-    const wasStalled = this.condition.stalled;
+    // What was asked during a stall is never answered.
+    if (this.condition.stalled) for (const port of this.#running?.ports ?? []) port.hangUp();
     this.condition.clear();
+    await this.#answerAgain();
+  }
+
+  async #answerAgain(): Promise<void> {
+    clearTimeout(this.#restart);
     this.#silent = false;
-    for (const port of this.#running?.ports ?? []) {
-      // What was asked during a stall is never answered.
-      if (wasStalled) port.hangUp();
-      await port.open();
-    }
+    for (const port of this.#running?.ports ?? []) await port.open();
   }
 
   /** Resets every connection (RST). */
@@ -149,7 +150,7 @@ export class Camera {
     await this.fallSilent();
     clearTimeout(this.#restart);
     // A port that is taken when the camera comes back leaves it silent, as a camera without its address would be.
-    this.#restart = setTimeout(() => void this.recover().catch(() => undefined), seconds * 1000);
+    this.#restart = setTimeout(() => void this.#answerAgain().catch(() => undefined), seconds * 1000);
   }
 
   #show(): void {

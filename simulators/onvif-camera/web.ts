@@ -46,12 +46,15 @@ export function webServer(parts: WebParts): Server {
     ['/onvif/event_service', eventService(parts.facts, parts.subscriptions)],
     [subscriptionPath, subscriptionService(parts.facts, parts.subscriptions)],
   ]);
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     // Whoever hung up does not wait for the answer.
     response.on('error', () => undefined);
     if (parts.condition.stalled) return;
     void answer(parts, services, request, response).catch(() => response.destroy());
   });
+  // Longer than clients pause between two pulls: a connection must not close under a request that is on its way.
+  server.keepAliveTimeout = 75_000;
+  return server;
 }
 
 async function answer(parts: WebParts, services: ReadonlyMap<string, Operations>, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -108,6 +111,8 @@ function authorise({ condition, digest, usernameToken, quirks }: WebParts, call:
 }
 
 function send(condition: Condition, response: ServerResponse, status: number, text: string, cut: boolean): void {
+  // It may have stalled while a client waited for messages.
+  if (condition.stalled) return;
   const body = condition.garbled ? garble(Buffer.from(text)) : Buffer.from(text);
   response.writeHead(status, { 'Content-Type': 'application/soap+xml; charset=utf-8', 'Content-Length': body.length });
   if (!cut) response.end(body);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { garble } from '../condition.ts';
 import type { Condition } from '../condition.ts';
 import type { DigestGuard } from '../digest.ts';
 import type { PictureSource } from '../picture/source.ts';
@@ -78,7 +79,8 @@ export class RtspServer {
     const cseq = request.headers['cseq'] ?? '0';
     const { status, headers, body, afterwards } = await this.#handle(request, socket).catch((): Answer => ({ status: 400 }));
     if (!socket.writable) return;
-    socket.write(rtspResponse(status, cseq, headers, body));
+    const response = rtspResponse(status, cseq, headers, body);
+    socket.write(this.#parts.condition.garbled ? garble(response) : response);
     afterwards?.();
   }
 
