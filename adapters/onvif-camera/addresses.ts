@@ -17,13 +17,13 @@ function plainlyWrong(host: string, configured: string): boolean {
 /**
  * Where to send requests for a service or subscription whose address the camera told.
  * The host is always the configured one: behind address translation the camera names another, and the credentials go to no stranger.
- * The port is the camera's where it names itself as we do.
+ * The port is the camera's only where it names the host as we do, and a port with it, for HTTP.
  */
 export function serviceTarget(address: string, configured: { readonly host: string; readonly port: number }): Target {
-  const [, host = '', port, rest = ''] = /^https?:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^#]*)/i.exec(address) ?? [];
-  const own = host === configured.host;
-  const path = host === '' && !address.startsWith('http') ? address : rest;
-  return { host: configured.host, port: own ? Number(port ?? 80) : configured.port, path: path.startsWith('/') ? path : `/${path}` };
+  const match = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^#]*)/i.exec(address);
+  const [, scheme = '', host = '', told, path = ''] = match ?? [undefined, undefined, undefined, undefined, address];
+  const port = told !== undefined && host === configured.host && scheme.toLowerCase() === 'http' ? Number(told) : configured.port;
+  return { host: configured.host, port, path: path.startsWith('/') ? path : `/${path}` };
 }
 
 /**

@@ -24,6 +24,9 @@ export interface Patience {
   readonly signal?: AbortSignal;
 }
 
+/** Writes one request with fresh credentials. */
+export type Write = (requests: RequestWriter) => SoapRequest;
+
 /** Asks one camera: sends a request, answers a demand for HTTP Digest, reads the reply. */
 export class SoapClient {
   readonly options: ClientOptions;
@@ -40,26 +43,27 @@ export class SoapClient {
     this.#malformed = malformed;
   }
 
-  /**
-   * Sends what `write` writes (anew for each attempt: credentials are used once) and returns the content of the reply's body.
-   * @throws LinkError, SoapFault, or MalformedReply, which has been counted by then.
-   */
-  async ask(target: Target, write: (requests: RequestWriter) => SoapRequest, patience: Patience = {}): Promise<Element> {
-    return (await this.askForText(target, write, patience)).content;
+  /** Sends what `write` writes and returns the content of the reply's body; throws as `read` does. */
+  ask(target: Target, write: Write, patience: Patience = {}): Promise<Element> {
+    return this.read(target, write, (content) => content, patience);
   }
 
-  /** As `ask`, with the text of the reply, for evidence. */
-  async askForText(target: Target, write: (requests: RequestWriter) => SoapRequest, patience: Patience): Promise<{ content: Element; text: string }> {
+  /**
+   * Sends what `write` writes (anew for each attempt: credentials are used once) and returns what `interpret` makes of the body's content;
+   * `text` is the whole reply, for evidence.
+   * @throws LinkError, SoapFault, or MalformedReply, which has been counted by then.
+   */
+  async read<T>(target: Target, write: Write, interpret: (content: Element, text: string) => T, patience: Patience = {}): Promise<T> {
     try {
       const { status, body } = await this.#send(target, write, patience);
-      return { content: readReply(status, body), text: body };
+      return interpret(readReply(status, body), body);
     } catch (error) {
       if (error instanceof MalformedReply) this.#malformed(error.frame, error.message);
       throw error;
     }
   }
 
-  async #send(target: Target, write: (requests: RequestWriter) => SoapRequest, patience: Patience): Promise<HttpReply> {
+  async #send(target: Target, write: Write, patience: Patience): Promise<HttpReply> {
     const reply = await this.#postOnce(target, write, patience);
     // ONVIF Core, 5.9.1: a camera asks for HTTP Digest by 401. Also when the nonce of the last time has grown stale.
     const challenge = reply.status === 401 ? chooseChallenge(reply.challenges) : undefined;
@@ -70,7 +74,7 @@ export class SoapClient {
     return this.#postOnce(target, write, patience);
   }
 
-  #postOnce(target: Target, write: (requests: RequestWriter) => SoapRequest, { extraMs = 0, deadlineMs, signal }: Patience): Promise<HttpReply> {
+  #postOnce(target: Target, write: Write, { extraMs = 0, deadlineMs, signal }: Patience): Promise<HttpReply> {
     const { action, envelope } = write(this.#requests);
     const headers = { 'Content-Type': `application/soap+xml; charset=utf-8; action="${action}"`, ...this.#authorization(target) };
     const limits = { clock: this.#clock, deadlineMs: deadlineMs ?? this.options.timeoutMs + extraMs, ...(signal && { signal }) };

@@ -29,20 +29,18 @@ export interface Profile {
 }
 
 /**
- * The camera's clock minus ours, from GetSystemDateAndTime. The reply counts whole seconds and the true offset lies within an interval:
- * 0 where that is possible, else the middle.
- * @throws LinkError when the camera does not answer; MalformedReply when it tells no time.
+ * Measures the camera's clock minus ours by GetSystemDateAndTime, for the credentials of all further requests. The reply counts whole seconds, so the
+ * true offset lies within an interval: taken are 0 where that is possible, else the middle. A camera that tells no time (seen on GWellTimes) is taken to be right.
+ * @throws LinkError when the camera does not answer.
  */
-export async function measureClockOffset(client: SoapClient, clock: Clock, requests: RequestWriter, patience: Patience = {}): Promise<number> {
+export async function measureClockOffset(client: SoapClient, clock: Clock, requests: RequestWriter, patience: Patience): Promise<void> {
   const askedAt = clock.now();
   const reply = await dateAndTime(client, patience);
   const answeredAt = clock.now();
-  const told = utcOf(reply);
-  if (told === undefined) throw new MalformedReply('GetSystemDateAndTime told no UTC time', reply.name);
+  const told = utcOf(reply) ?? answeredAt;
   const least = told - answeredAt;
   const most = told + 999 - askedAt;
   requests.clockOffsetMs = least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
-  return requests.clockOffsetMs;
 }
 
 async function dateAndTime(client: SoapClient, patience: Patience): Promise<Element> {
@@ -139,11 +137,13 @@ function profileOf(element: Element): Profile {
 }
 
 /** Where the picture of a profile is, as the camera tells it. */
-export async function tellStreamUri(client: SoapClient, media: Media, profile: Profile, patience: Patience): Promise<string> {
-  const reply = await client.ask(media.target, (requests) => requests.streamUri(media.service, profile.token), patience);
-  const uri = textAt(reply, 'MediaUri', 'Uri') ?? textAt(reply, 'Uri');
-  if (uri === undefined) throw new MalformedReply(`GetStreamUri told no address for profile ${profile.token}`, reply.name);
-  return uri;
+export function tellStreamUri(client: SoapClient, media: Media, profile: Profile, patience: Patience): Promise<string> {
+  const interpret = (reply: Element, text: string): string => {
+    const uri = textAt(reply, 'MediaUri', 'Uri') ?? textAt(reply, 'Uri');
+    if (uri === undefined) throw new MalformedReply(`GetStreamUri told no address for profile ${profile.token}`, text);
+    return uri;
+  };
+  return client.read(media.target, (requests) => requests.streamUri(media.service, profile.token), interpret, patience);
 }
 
 function deviceTarget({ options: { host, port } }: SoapClient): Target {

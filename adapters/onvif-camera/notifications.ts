@@ -28,10 +28,10 @@ export interface Subscription {
  * Reads the reply to CreatePullPointSubscription.
  * @throws MalformedReply when there is no address in it.
  */
-export function readSubscription(reply: Element): Subscription {
+export function readSubscription(reply: Element, text: string): Subscription {
   const reference = child(reply, 'SubscriptionReference');
   const address = textAt(reference, 'Address');
-  if (address === undefined) throw new MalformedReply('the subscription has no address', reply.name);
+  if (address === undefined) throw new MalformedReply('the subscription has no address', text);
   return { reference: { address, parameters: child(reference, 'ReferenceParameters')?.children ?? [] }, lifetimeMs: lifetimeOf(reply) };
 }
 

@@ -1,10 +1,11 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import { serviceTarget } from './addresses.ts';
-import type { SoapClient } from './client.ts';
+import type { SoapClient, Write } from './client.ts';
 import type { Target } from './http.ts';
 import { lifetimeOf, readNotifications, readSubscription } from './notifications.ts';
 import type { ReadNotification, Subscription } from './notifications.ts';
 import type { EndpointReference } from './requests.ts';
+import type { Element } from './xml.ts';
 
 /** Asked for; the camera may grant less. Long enough to outlast a journal that fails for a while, short enough that one left behind goes soon. */
 const LIFETIME_SECONDS = 600;
@@ -36,19 +37,17 @@ export class PullPoint {
 
   /** CreatePullPointSubscription and SetSynchronizationPoint. `pullMs`: how long the camera may hold a pull open. */
   static async create(client: SoapClient, clock: Clock, signal: AbortSignal, events: Target, pullMs: number): Promise<PullPoint> {
-    const reply = await client.ask(events, (requests) => requests.createPullPoint(LIFETIME_SECONDS), { signal });
-    const pullPoint = new PullPoint(client, clock, signal, readSubscription(reply), pullMs);
+    const subscription = await client.read(events, (requests) => requests.createPullPoint(LIFETIME_SECONDS), readSubscription, { signal });
+    const pullPoint = new PullPoint(client, clock, signal, subscription, pullMs);
     // Most cameras send every property anyhow (Core, 9.1.1), and not all know this request.
     await pullPoint.#ask((requests) => requests.setSynchronizationPoint(pullPoint.#reference)).catch(() => undefined);
     return pullPoint;
   }
 
   /** One pull; the camera answers as soon as there is something, or with nothing after `waitMs` (as configured, if absent). */
-  async pull(waitMs = this.#pullMs): Promise<ReadNotification[]> {
-    const write = (requests: Parameters<Parameters<SoapClient['ask']>[1]>[0]) =>
-      requests.pullMessages(this.#reference, Math.ceil(waitMs / 1_000), MESSAGE_LIMIT);
-    const { content, text } = await this.#client.askForText(this.#target, write, { signal: this.#signal, extraMs: waitMs });
-    return readNotifications(content, text);
+  pull(waitMs = this.#pullMs): Promise<ReadNotification[]> {
+    const write: Write = (requests) => requests.pullMessages(this.#reference, Math.ceil(waitMs / 1_000), MESSAGE_LIMIT);
+    return this.#client.read(this.#target, write, readNotifications, { signal: this.#signal, extraMs: waitMs });
   }
 
   /** Renews when most of its time is over. To be called between pulls. */
@@ -63,7 +62,7 @@ export class PullPoint {
     await this.#client.ask(this.#target, (requests) => requests.unsubscribe(this.#reference), { deadlineMs: GOODBYE_MS }).catch(() => undefined);
   }
 
-  #ask(write: Parameters<SoapClient['ask']>[1]): ReturnType<SoapClient['ask']> {
+  #ask(write: Write): Promise<Element> {
     return this.#client.ask(this.#target, write, { signal: this.#signal });
   }
 

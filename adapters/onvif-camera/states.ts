@@ -48,7 +48,7 @@ export class PropertyStates {
       ...this.#signalOf(property, phase),
       ...(message.utcTime !== undefined && { occurredAt: message.utcTime, clockOffsetMs: this.#clockOffsetMs() }),
       ...(read && { initial: true }),
-      details: { topic: message.topic, cause: topic.cause, ...Object.fromEntries(message.source) },
+      details: { ...Object.fromEntries(message.source), topic: message.topic, cause: topic.cause },
       raw: message.raw,
     });
   }

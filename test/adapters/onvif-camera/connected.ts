@@ -1,14 +1,17 @@
 import adapter from '../../../adapters/onvif-camera/index.ts';
 import type { Options } from '../../../adapters/onvif-camera/options.ts';
 import type { Connection, ServedPoint } from '../../../src/adapter/contract.ts';
+import { systemClock } from '../../../src/domain/clock.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import type { Phase } from '../../../src/domain/event.ts';
+import type { EventKind } from '../../../src/domain/kinds.ts';
 import { TestHost } from '../../support/adapter-host.ts';
-import type { ScriptedCamera } from './scripted-camera.ts';
 
 process.env['TEST_CAMERA_PASSWORD'] = 'open sesame';
 
 export const camera: ServedPoint = { id: 'cam-1', type: 'camera', name: 'Camera 1', at: {} };
 
-export function optionsFor(device: ScriptedCamera, more: Partial<Options> = {}): Options {
+export function optionsFor(device: { readonly port: number }, more: Partial<Options> = {}): Options {
   const given = {
     host: '127.0.0.1',
     port: device.port,
@@ -25,13 +28,18 @@ export class Connected {
   readonly host: TestHost;
   #connection: Connection | undefined;
 
-  constructor(points: readonly ServedPoint[] = [camera]) {
-    this.host = new TestHost(points);
+  constructor(points: readonly ServedPoint[] = [camera], clock: Clock = systemClock) {
+    this.host = new TestHost(points, clock);
   }
 
-  async open(device: ScriptedCamera, more: Partial<Options> = {}): Promise<Connection> {
+  async open(device: { readonly port: number }, more: Partial<Options> = {}): Promise<Connection> {
     this.#connection = await adapter.connect(optionsFor(device, more), this.host);
     return this.#connection;
+  }
+
+  /** The phases reported of camera 1, in order; those that were read, not seen, in brackets. */
+  phases(kind: EventKind = 'video.motion'): (Phase | `(${Phase})`)[] {
+    return this.host.of('cam-1', kind).map(({ phase, initial }) => (initial === true ? (`(${phase})` as const) : phase));
   }
 
   async end(): Promise<void> {

@@ -110,7 +110,7 @@ describe('onvif-camera: connecting', () => {
     const cnonce = /cnonce="([^"]+)"/.exec(answer?.headers.authorization ?? '')?.[1] ?? '';
     const expected = hash(`${hash('sallyport:cam:open sesame')}:n0nce:00000001:${cnonce}:auth:${hash('POST:/onvif/device_service')}`);
     assert.ok(answer?.headers.authorization?.includes(`response="${expected}"`) === true);
-    assert.ok(!answer!.envelope.includes('UsernameToken'));
+    assert.ok(!answer.envelope.includes('UsernameToken'));
     assert.equal(device.count('GetDeviceInformation'), 2);
   });
 
@@ -118,6 +118,29 @@ describe('onvif-camera: connecting', () => {
     const headers = { 'WWW-Authenticate': 'Digest realm="cam", nonce="n0nce"' };
     device.on('GetDeviceInformation', () => ({ status: 401, body: '', headers }));
     await assert.rejects(gateway.open(device), ConfigurationError);
+  });
+
+  it('asks for the time with credentials where the camera insists on them, and does without where it tells none', async () => {
+    device.on('GetSystemDateAndTime', (request) =>
+      request.envelope.includes('UsernameToken')
+        ? { body: envelope('<d:GetSystemDateAndTimeResponse/>') }
+        : { status: 400, body: fault('NotAuthorized', 'Sender not Authorized') },
+    );
+    await gateway.open(device);
+    assert.equal(device.count('GetSystemDateAndTime'), 2);
+    assert.deepEqual(
+      gateway.host.of('device', 'device.clock').map(({ phase }) => phase),
+      ['restored'],
+    );
+  });
+
+  it('counts a reply that lacks what was asked for', async () => {
+    device.on('GetStreamUri', () => ({ body: envelope('<GetStreamUriResponse/>') }));
+    await assert.rejects(gateway.open(device), /told no address for profile main/);
+    assert.deepEqual(
+      gateway.host.malformedFrames.map(({ reason }) => reason),
+      ['GetStreamUri told no address for profile main'],
+    );
   });
 
   it('asks for capabilities where the camera does not know GetServices', async () => {

@@ -8,6 +8,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly envelope: string;
   readonly headers: IncomingMessage['headers'];
+  /** Whether nobody waits for the answer any more. */
+  readonly abandoned: () => boolean;
 }
 
 export type Answer =
@@ -108,6 +110,7 @@ export class ScriptedCamera {
         };
       case 'PullMessages': {
         if (this.messages.length === 0) await this.#quiet(/PT1S/.test(request.envelope) ? 30 : 2_000);
+        if (request.abandoned()) return 'hang';
         return { body: envelope(`<PullMessagesResponse>${this.times()}${this.messages.splice(0).join('')}</PullMessagesResponse>`) };
       }
       default:
@@ -134,7 +137,13 @@ export class ScriptedCamera {
     let text = '';
     for await (const chunk of incoming) text += String(chunk);
     const operation = /Body[^>]*>\s*<(\w+)/.exec(text)?.[1] ?? 'nothing';
-    const request: SeenRequest = { operation, path: incoming.url ?? '', envelope: text, headers: incoming.headers };
+    const request: SeenRequest = {
+      operation,
+      path: incoming.url ?? '',
+      envelope: text,
+      headers: incoming.headers,
+      abandoned: () => response.destroyed,
+    };
     this.seen.push(request);
     const answer = await (this.#scripts.get(operation) ?? ((each: SeenRequest) => this.usual(each)))(request);
     if (answer === 'hang') return;
