@@ -37,7 +37,6 @@ const table = {
     words: { raised: 'changed its mode' },
     onvif: 'tns1:Door/State/DoorMode',
     sia: ['DO', 'DC'],
-    contactId: ['426'],
   },
   'door.forced': {
     meaning: 'The door was opened without a valid access or request to exit',
@@ -52,7 +51,8 @@ const table = {
     severity: 'alarm',
     words: { raised: 'held open', restored: 'no longer held open' },
     onvif: 'tns1:Door/State/DoorAlarm (DoorOpenTooLong)',
-    sia: ['DN'],
+    sia: ['DL', 'DM', 'DN'],
+    contactId: ['426'],
   },
   'door.tamper': {
     meaning: 'Somebody tampers with the door, its lock or its controller',
@@ -71,7 +71,7 @@ const table = {
     severity: 'informational',
     words: { raised: 'request to exit' },
     onvif: 'tns1:AccessControl/Request/External',
-    sia: ['DX', 'DR'],
+    sia: ['DX'],
   },
   'access.granted': {
     meaning: 'A credential was accepted at a reader',
@@ -94,13 +94,13 @@ const table = {
     severity: 'critical',
     words: { raised: 'intrusion alarm', restored: 'intrusion alarm restored' },
     sia: ['BA', 'BV', 'UA'],
-    contactId: ['130', '131', '132', '133', '134', '135', '136', '138', '139', '140'],
+    contactId: ['130', '131', '132', '133', '134', '135', '136', '138', '139', '140', '146'],
   },
   'fire.alarm': {
     meaning: 'Fire, smoke or heat was detected, or a call point was pressed',
     severity: 'critical',
     words: { raised: 'fire alarm', restored: 'fire alarm restored' },
-    sia: ['FA', 'KA', 'FV'],
+    sia: ['FA', 'KA'],
     contactId: ['110', '111', '112', '113', '114', '115', '116', '117', '118'],
   },
   'panic.alarm': {
@@ -108,7 +108,7 @@ const table = {
     severity: 'critical',
     words: { raised: 'panic alarm', restored: 'panic alarm restored' },
     sia: ['PA'],
-    contactId: ['120', '123', '124'],
+    contactId: ['120', '123'],
   },
   'holdup.alarm': {
     meaning: 'A hold-up is signalled, silently',
@@ -122,7 +122,7 @@ const table = {
     severity: 'critical',
     words: { raised: 'duress alarm', restored: 'duress alarm restored' },
     onvif: 'tns1:AccessControl/Duress',
-    contactId: ['121'],
+    contactId: ['121', '124', '125'],
   },
   'medical.alarm': {
     meaning: 'Somebody needs medical help',
@@ -201,8 +201,7 @@ const table = {
     meaning: "A device's clock differs from ours by more than its policy allows; details.offsetMs says by how much",
     severity: 'supervisory',
     words: { raised: 'has a wrong clock', restored: 'clock is right again' },
-    sia: ['JT'],
-    contactId: ['625', '626'],
+    contactId: ['626'],
   },
   'video.motion': {
     meaning: 'A camera sees motion',
