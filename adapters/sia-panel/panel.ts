@@ -1,6 +1,7 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { AesKey } from './cipher.ts';
+import { RepeatKeys } from './repeat-keys.ts';
 import { clockOffset, panelSignals } from './signals.ts';
 import type { Message, PanelPoints } from './signals.ts';
 
@@ -22,6 +23,7 @@ const complaintEveryMs = 60_000;
 export class Panel {
   readonly settings: PanelSettings;
   readonly #host: AdapterHost;
+  readonly #repeatKeys: RepeatKeys;
   /** Undefined until the panel is first heard: the state from before a restart may still stand in the journal. */
   #clock: State | undefined;
   #presence: State | undefined;
@@ -30,10 +32,12 @@ export class Panel {
   #turn: Promise<unknown> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
   #complainedAt = -Infinity;
+  #stopped = false;
 
   constructor(settings: PanelSettings, host: AdapterHost) {
     this.settings = settings;
     this.#host = host;
+    this.#repeatKeys = new RepeatKeys(host.clock);
   }
 
   /** Runs the jobs of one panel one after the other, so that its events keep their order over all its connections. */
@@ -50,7 +54,9 @@ export class Panel {
     this.#wait(supervisionSeconds * 1000);
   }
 
+  /** Ends supervision; a message that is still under way does not start it again. */
   stop(): void {
+    this.#stopped = true;
     this.#cancelTimer();
   }
 
@@ -75,7 +81,7 @@ export class Panel {
   async take(message: Message): Promise<void> {
     this.supervise();
     await this.#tellPresence('right');
-    for (const { signal, alsoRestores } of panelSignals(message, this.settings)) {
+    for (const { signal, alsoRestores } of panelSignals(message, this.settings, this.#repeatKeys)) {
       await this.#host.report(signal);
       if (alsoRestores !== undefined && this.#standing.has(`${alsoRestores}@${signal.point}`)) {
         const also = { ...signal, kind: alsoRestores, ...(signal.repeatKey && { repeatKey: `${signal.repeatKey}/${alsoRestores}` }) };
@@ -131,9 +137,10 @@ export class Panel {
 
   #wait(delayMs: number): void {
     this.#cancelTimer();
+    if (this.#stopped) return;
     const cancel = this.#host.clock.after(delayMs, () => {
       // A message that arrived meanwhile has set another timer: then the panel is not silent.
-      const silent = () => this.#cancelTimer === cancel && !this.#host.signal.aborted;
+      const silent = () => this.#cancelTimer === cancel && !this.#stopped;
       this.inTurn(async () => {
         if (silent()) await this.#tellPresence('wrong');
       }).catch(() => {

@@ -44,8 +44,9 @@ export async function listen(
   const server = tcp ? createServer({ allowHalfOpen: true, noDelay: true }, (socket) => serve(socket, connections, handlers)) : undefined;
   const datagrams = udp ? createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' }) : undefined;
   const close = async () => {
+    const hungUp = [...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of connections) socket.destroy();
-    await Promise.all([server && closed(server), datagrams && closed(datagrams)]);
+    await Promise.all([...hungUp, server && closed(server), datagrams && closed(datagrams)]);
   };
   try {
     const bound = server ? await bindTcp(server, host, port) : port;

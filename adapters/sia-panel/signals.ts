@@ -8,6 +8,7 @@ import type { Meaning } from './events.ts';
 import { parseStamp } from './frame.ts';
 import type { Body, Frame } from './frame.ts';
 import type { ZoneAddress } from './options.ts';
+import type { RepeatKeys } from './repeat-keys.ts';
 
 /** A message that was received whole and, where it was encrypted, deciphered. */
 export interface Message {
@@ -45,12 +46,12 @@ interface Happening {
 }
 
 /** The signals of a configured panel's message: on the zone where the panel names one that the site knows, on the panel otherwise. */
-export function panelSignals(message: Message, points: PanelPoints): MappedSignal[] {
+export function panelSignals(message: Message, points: PanelPoints, keys: RepeatKeys): MappedSignal[] {
   return happenings(message).map((happening, index) => {
     const { meaning } = happening;
     const zone = points.zones.find((each) => isZone(each.at, happening));
     const signal: DeviceSignal = {
-      ...common(message, happening, index),
+      ...common(message, happening, index, keys),
       kind: meaning.kind,
       point: zone?.id ?? points.point,
       phase: meaning.phase,
@@ -61,9 +62,9 @@ export function panelSignals(message: Message, points: PanelPoints): MappedSigna
 }
 
 /** The signals of an account that the site does not know: shown on the receiver itself, whatever they say. */
-export function strangerSignals(message: Message, receiver: PointId): DeviceSignal[] {
+export function strangerSignals(message: Message, receiver: PointId, keys: RepeatKeys): DeviceSignal[] {
   return happenings(message).map((happening, index) => ({
-    ...common(message, happening, index),
+    ...common(message, happening, index, keys),
     kind: 'panel.message',
     point: receiver,
     phase: 'momentary',
@@ -125,7 +126,7 @@ function isZone(at: ZoneAddress, { zone, partition }: Happening): boolean {
   return zone !== undefined && Number(zone) === at.number && (at.partition === undefined || at.partition === Number(partition ?? 0));
 }
 
-function common(message: Message, happening: Happening, index: number): Omit<DeviceSignal, 'kind' | 'point' | 'phase'> {
+function common(message: Message, happening: Happening, index: number, keys: RepeatKeys): Omit<DeviceSignal, 'kind' | 'point' | 'phase'> {
   const { body, raw } = message;
   const offset = clockOffset(message);
   // The stamp is the time of sending; [H…] tells when it happened, if the message had to wait in the panel. Both are by the panel's clock.
@@ -136,7 +137,7 @@ function common(message: Message, happening: Happening, index: number): Omit<Dev
     ...(offset !== undefined && { clockOffsetMs: offset }),
     details: details(message, happening),
     raw,
-    ...(key !== undefined && { repeatKey: key }),
+    ...(key !== undefined && { repeatKey: keys.current(key) }),
   };
 }
 

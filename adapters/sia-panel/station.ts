@@ -4,6 +4,7 @@ import type { AesKey } from './cipher.ts';
 import { decodeBody, decodeFrame } from './frame.ts';
 import type { Body, Envelope, Frame } from './frame.ts';
 import type { Panel } from './panel.ts';
+import { RepeatKeys } from './repeat-keys.ts';
 import { ack, duh, nak, replyTokens } from './replies.ts';
 import { strangerSignals } from './signals.ts';
 import type { Message } from './signals.ts';
@@ -15,12 +16,14 @@ const complaintEveryMs = 60_000;
 export class Station {
   readonly #host: AdapterHost;
   readonly #panels: ReadonlyMap<string, Panel>;
+  readonly #repeatKeys: RepeatKeys;
   #complainedAt = -Infinity;
 
   /** `panels` by account, in capitals. */
   constructor(host: AdapterHost, panels: ReadonlyMap<string, Panel>) {
     this.#host = host;
     this.#panels = panels;
+    this.#repeatKeys = new RepeatKeys(host.clock);
   }
 
   /**
@@ -86,7 +89,7 @@ export class Station {
       return duh(frame);
     }
     const message = this.#message(bytes, frame, envelope, account, body);
-    const signals = strangerSignals(message, this.#host.device.id);
+    const signals = strangerSignals(message, this.#host.device.id, this.#repeatKeys);
     for (const signal of signals) await this.#host.report(signal);
     if (signals.length === 0) await this.#complain(account, 'an account that is not configured sends supervision polls', bytes);
     return ack(frame, this.#host.clock.now(), undefined);

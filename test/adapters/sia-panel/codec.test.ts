@@ -14,11 +14,13 @@ import {
   parseStamp,
 } from '../../../adapters/sia-panel/frame.ts';
 import type { Frame } from '../../../adapters/sia-panel/frame.ts';
+import { RepeatKeys } from '../../../adapters/sia-panel/repeat-keys.ts';
 import { panelSignals } from '../../../adapters/sia-panel/signals.ts';
 import { FrameSplitter } from '../../../adapters/sia-panel/stream.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const digits = (characters: string, minLength: number, maxLength: number) =>
-  fc.array(fc.constantFrom(...characters), { minLength, maxLength }).map((each) => each.join(''));
+  fc.array(fc.constantFrom(...Array.from(characters)), { minLength, maxLength }).map((each) => each.join(''));
 const hex = '0123456789ABCDEF';
 /** Any byte that a field of a body may hold. */
 const fieldText = fc
@@ -111,6 +113,8 @@ describe('the DC-09 codec', () => {
     assert.equal(parseStamp('00:00:00,01-01-2000'), Date.UTC(2000, 0, 1));
   });
 
+  const keys = new RepeatKeys(new ManualClock());
+
   it('survives more than 20,000 mutated frames without a throw', () => {
     const key = parseKey('AAAAAAAAAAAAAAAA');
     assert.ok(key);
@@ -128,7 +132,11 @@ describe('the DC-09 codec', () => {
           const clear = frame.encrypted ? withoutPadding(decryptBody(frame.body, key) ?? '') : frame.body;
           const body = decodeBody(clear);
           if (body) {
-            panelSignals({ frame, body, account: '4711', arrivedAt: 0, raw: '' }, { point: 'panel', zones: [{ id: 'zone', at: { number: 1 } }] });
+            panelSignals(
+              { frame, body, account: '4711', arrivedAt: 0, raw: '' },
+              { point: 'panel', zones: [{ id: 'zone', at: { number: 1 } }] },
+              keys,
+            );
           }
         }
       }),

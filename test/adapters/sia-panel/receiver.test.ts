@@ -122,6 +122,19 @@ describe('the DC-09 receiver', () => {
     assert.equal(keys[2], undefined);
   });
 
+  it('does not take a panel that counts from 0001 again for one that repeats', async () => {
+    const clock = new ManualClock();
+    const { host, port } = await start({ clock });
+    await exchange(port, message({}));
+    clock.advance(5 * 60_000);
+    await exchange(port, message({}));
+    clock.advance(5 * 60_000 + 1);
+    await exchange(port, message({}));
+    const [first, repeat, anew] = host.of('zone-1', 'intrusion.alarm').map(({ repeatKey }) => repeatKey);
+    assert.equal(first, repeat);
+    assert.notEqual(first, anew);
+  });
+
   it('uses the time of occurrence where the panel tells it apart from the time of sending', async () => {
     const clock = new ManualClock();
     const { host, port } = await start({ clock });
@@ -349,6 +362,21 @@ describe('the DC-09 receiver', () => {
     await closed;
     await until('the timers to be gone', () => clock.waiting === 0);
     await start({ options: { port } });
+  });
+
+  it('starts no timer for a message that was under way when it was aborted', async () => {
+    const clock = new ManualClock();
+    const { host, port, done } = await start({ clock, panel: { supervisionSeconds: 90 } });
+    const commits: (() => void)[] = [];
+    host.report = () => new Promise<void>((resolve) => commits.push(resolve));
+    const over = exchange(port, message({}), message({ sequence: '0002' })).catch(() => '');
+    await until('the first report', () => commits.length === 1);
+    host.abort();
+    await done;
+    commits[0]?.();
+    await over;
+    await until('the rest of the message', () => commits.length === 2);
+    assert.equal(clock.waiting, 0);
   });
 
   it('names the address that another program has taken', async () => {
