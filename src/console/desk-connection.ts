@@ -136,20 +136,25 @@ export class DeskConnection {
   #received(text: string): void {
     const json = parsed(text);
     const hello = anyHello.safeParse(json);
-    if (hello.success && hello.data.protocol !== PROTOCOL_VERSION) return this.#ended({ state: 'outdated' });
+    if (hello.success && hello.data.protocol !== PROTOCOL_VERSION) {
+      this.#ended({ state: 'outdated' });
+      return;
+    }
     const message = toConsole.safeParse(json);
     if (!message.success) {
       console.error('The gateway sent a message that this console does not understand:', z.prettifyError(message.error));
       // Something is missing from the view now: take everything anew.
       this.#view = { ...this.#view, synced: undefined };
-      return this.#lost(LAST_RETRY_MS);
+      this.#lost(LAST_RETRY_MS);
+      return;
     }
     this.#apply(message.data);
   }
 
   #apply(message: ToConsole): void {
     if (message.type === 'answer') {
-      return this.#answered(message.request, message.ok ? { ok: true } : { ok: false, code: message.code, message: message.message });
+      this.#answered(message.request, message.ok ? { ok: true } : { ok: false, code: message.code, message: message.message });
+      return;
     }
     this.#view = reduce(this.#view, message, this.#options.clock.now());
     if (message.type === 'hello') this.#resume(message.epoch);

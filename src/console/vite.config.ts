@@ -13,5 +13,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Only current browsers have what the tiles need anyway.
     target: 'es2023',
+    modulePreload: { polyfill: false },
   },
 });

@@ -57,8 +57,12 @@ export class AppendQueue {
     try {
       if (this.#take(step)) return;
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'QuotaExceededError' && 'append' in step) return this.#makeRoom(step);
-      return this.#failed(error instanceof Error ? error.message : String(error));
+      if (error instanceof DOMException && error.name === 'QuotaExceededError' && 'append' in step) {
+        this.#makeRoom(step);
+        return;
+      }
+      this.#failed(error instanceof Error ? error.message : String(error));
+      return;
     }
     this.#next();
   }
@@ -93,7 +97,10 @@ export class AppendQueue {
   #makeRoom(step: Step): void {
     const ranges = this.ranges();
     const [start, end] = [ranges[0]?.start ?? 0, ranges.at(-1)?.end ?? 0];
-    if (end - start < 2) return this.#failed('the browser has no memory left for the picture');
+    if (end - start < 2) {
+      this.#failed('the browser has no memory left for the picture');
+      return;
+    }
     this.#steps.unshift({ removeUntil: (start + end) / 2 }, step);
     this.#next();
   }

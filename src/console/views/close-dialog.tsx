@@ -22,8 +22,14 @@ export function CloseDialog({ title, onSend, onClose }: CloseDialogProps) {
     const chosen = new FormData(form).get('disposition');
     const disposition = dispositions.find((each) => each === chosen);
     const note = noteOf(form);
-    if (disposition === undefined) return setError('Choose how it turned out.');
-    if (note === '') return setError('Write a few words for the next shift.');
+    if (disposition === undefined) {
+      setError('Choose how it turned out.');
+      return;
+    }
+    if (note === '') {
+      setError('Write a few words for the next shift.');
+      return;
+    }
     const answer = await onSend({ action: 'close', disposition, note });
     if (answer.ok) closeAround(form);
     else setError(answer.message);

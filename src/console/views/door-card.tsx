@@ -48,7 +48,10 @@ function KnownDoor({ door, commands, incident }: KnownDoorProps) {
   };
   const strike = (command: DoorCommand) => {
     if (!commands.includes(command)) return;
-    if (command === 'lock' || armed === command) return void send(command);
+    if (command === 'lock' || armed === command) {
+      void send(command);
+      return;
+    }
     setArmed(command);
     window.clearTimeout(disarm.current);
     disarm.current = window.setTimeout(() => setArmed(undefined), CONFIRM_WITHIN_MS);

@@ -24,7 +24,10 @@ export function NoteDialog({ action, title, onSend, onClose }: NoteDialogProps) 
     event.preventDefault();
     const form = event.currentTarget;
     const note = noteOf(form);
-    if (note === '') return setError('Write a few words first.');
+    if (note === '') {
+      setError('Write a few words first.');
+      return;
+    }
     const answer = await onSend({ action, note });
     if (answer.ok) closeAround(form);
     else setError(answer.message);

@@ -64,10 +64,12 @@ const QueueItem = memo(function QueueItem({ incident, names, inFocus, waiting, o
     >
       <PriorityBadge priority={priority} />
       <span className="title">{title}</span>
-      <Age since={openedAt} />
       <span className="place">{names.place(incident)}</span>
-      <span className={`state ${state}`}>{stateWords[state]}</span>
-      <span className={`condition ${condition}`}>{condition === 'active' ? '◆ Still active' : '✓ Back to normal'}</span>
+      <Age since={openedAt} />
+      <span className="foot">
+        <span className={`state ${state}`}>{stateWords[state]}</span>
+        <span className={`condition ${condition}`}>{condition === 'active' ? '◆ Still active' : '✓ Back to normal'}</span>
+      </span>
     </button>
   );
 });

@@ -21,7 +21,10 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
     setBusy(true);
     const refusal = await signIn(textOf(fields, 'name'), textOf(fields, 'password'));
     setBusy(false);
-    if (refusal === undefined) return onSignedIn();
+    if (refusal === undefined) {
+      onSignedIn();
+      return;
+    }
     setError(refusal);
     form.querySelector<HTMLInputElement>('[name=password]')?.select();
   };

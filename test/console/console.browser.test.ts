@@ -1,0 +1,272 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { FromConsole } from '../../src/desk/protocol.ts';
+import { until } from '../support/until.ts';
+import { buildConsole, openBrowser } from './browser.ts';
+import { door, forcedDoor, heldDoor } from './canned.ts';
+import { FakeGateway, PASSWORD } from './fake-gateway.ts';
+
+describe('the console in a browser', function () {
+  this.timeout(60_000);
+  let gateway: FakeGateway;
+  let context: BrowserContext;
+  let page: Page;
+  const cleanUp: (() => Promise<void>)[] = [];
+
+  before(async () => {
+    const built = await buildConsole();
+    gateway = await FakeGateway.start(built.folder);
+    const browser = await openBrowser();
+    context = browser.context;
+    cleanUp.push(browser.close, () => gateway.stop(), built.remove);
+  });
+
+  after(async () => {
+    for (const each of cleanUp) await each();
+  });
+
+  beforeEach(async () => {
+    gateway.reset();
+    await context.clearCookies();
+    page = await context.newPage();
+    await page.goto(gateway.address);
+  });
+
+  afterEach(() => page.close());
+
+  const signIn = async () => {
+    await page.locator('[data-testid=sign-in-name]:focus').waitFor();
+    await page.keyboard.type('dana');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('overview').waitFor();
+  };
+  const seen = (testId: string) => page.getByTestId(testId).first().waitFor();
+  const painted = (testId: string) => page.locator(`[data-testid=${testId}][data-painted]`).waitFor();
+  const text = async (testId: string) => (await page.getByTestId(testId).textContent()) ?? '';
+  const sent = <T extends FromConsole['type']>(type: T) =>
+    until(`the console to send "${type}"`, () =>
+      gateway.received.find((message): message is Extract<FromConsole, { type: T }> => message.type === type),
+    );
+  /** The picture as a string of a few pixels. */
+  const frame = (testId: string) =>
+    page.getByTestId(testId).evaluate((video) => {
+      const canvas = new OffscreenCanvas(64, 36);
+      const drawing = canvas.getContext('2d')!;
+      drawing.drawImage(video as HTMLVideoElement, 0, 0, 64, 36);
+      return drawing.getImageData(0, 0, 64, 36).data.join();
+    });
+  const violations = async () => {
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  };
+
+  it('says why a sign-in was refused and keeps the name', async () => {
+    await page.getByTestId('sign-in-name').fill('dana');
+    await page.getByTestId('sign-in-password').fill('wrong');
+    await page.getByTestId('sign-in-submit').click();
+    await page.getByText('Name or password is wrong.').waitFor();
+    assert.equal(await page.getByTestId('sign-in-name').inputValue(), 'dana');
+  });
+
+  it('shows an incident with its reason, its priority and both pictures without a click', async () => {
+    const errors: string[] = [];
+    await signIn();
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await seen('incident-i1');
+    assert.equal(await text('focus-title'), 'Server room door forced open');
+    assert.equal(await text('focus-place'), 'Campus › Server room');
+    assert.match(await text('focus-reason'), /without a valid access/);
+    assert.match(await text('focus-priority'), /one step more urgent/);
+    await painted('tile-live');
+    await painted('tile-past');
+    assert.equal(await page.getByTestId('tile-live').getAttribute('data-camera'), 'cam-server');
+    assert.match(await text('tile-live-time'), /^Live \d\d:\d\d:\d\d$/);
+    assert.match(await text('tile-past-time'), /\d s before$/);
+    assert.deepEqual(errors, []);
+  });
+
+  it('shows pictures that move', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    for (const tile of ['tile-live', 'tile-past']) {
+      await painted(tile);
+      const first = await frame(tile);
+      await until(`another picture in ${tile}`, async () => (await frame(tile)) !== first);
+    }
+  });
+
+  it('plays the past of an incident that is long over, again and again', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now() - 60_000)] });
+    await painted('tile-past');
+    const video = page.getByTestId('tile-past');
+    const position = () => video.evaluate((element) => (element as HTMLVideoElement).currentTime);
+    const first = await position();
+    await video.evaluate((element) => ((element as HTMLVideoElement).currentTime += 14));
+    await until('the loop to begin again', async () => (await position()) < first + 5);
+  });
+
+  it('moves nothing on the screen when an incident arrives', async () => {
+    await signIn();
+    gateway.publish({ incidents: [heldDoor(Date.now())] });
+    await painted('tile-live');
+    await page.evaluate(() => {
+      const shifts = ((globalThis as { shifts?: number[] }).shifts = [] as number[]);
+      new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => (entry as unknown as { value: number }).value))).observe({
+        type: 'layout-shift',
+        buffered: false,
+      });
+    });
+    const now = Date.now();
+    const log = [{ id: 3, at: now, by: 'sallyport', text: 'Server room door forced open' }];
+    gateway.publish({ incidents: [forcedDoor(now)], doors: [door('door-server', now, { physical: 'Open', alarm: 'DoorForcedOpen' })], log });
+    await page.locator('[data-testid=focus][data-incident=i1]').waitFor();
+    await painted('tile-live');
+    await painted('tile-past');
+    const shifts = await page.evaluate(() => (globalThis as { shifts?: number[] }).shifts ?? []);
+    assert.ok(shifts.reduce((sum, value) => sum + value, 0) < 0.001, `the layout shifted: ${shifts.join(' ')}`);
+  });
+
+  it('sends an acknowledgement with the revision on the screen and shows who did it', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { revision: 4 })] });
+    await page.getByTestId('action-acknowledge').click();
+    const { incident, revision, act } = await sent('act');
+    assert.deepEqual({ incident, revision, act }, { incident: 'i1', revision: 4, act: { action: 'acknowledge' } });
+    await page.getByText('With dana').waitFor();
+    assert.equal(await page.getByTestId('action-acknowledge').isDisabled(), true);
+  });
+
+  it('commands the door of the incident and shows what became of it', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await page.getByTestId('door-unlock').click();
+    const { door: commanded, command, incident } = await sent('door');
+    assert.deepEqual([commanded, command, incident], ['door-server', 'unlock', 'i1']);
+    await page.getByText(/Unlock: confirmed/).waitFor();
+  });
+
+  it('closes nothing without a disposition and a note', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { state: 'resolved' })] });
+    await page.getByTestId('action-close').click();
+    await page.getByTestId('close-submit').click();
+    await page.getByText('Choose how it turned out.').waitFor();
+    await page.getByTestId('disposition-false-alarm').check();
+    await page.getByTestId('close-submit').click();
+    await page.getByText('Write a few words for the next shift.').waitFor();
+    assert.ok(!gateway.received.some(({ type }) => type === 'act'));
+    await page.getByTestId('note').fill('The wind');
+    await page.getByTestId('close-submit').click();
+    assert.deepEqual((await sent('act')).act, { action: 'close', disposition: 'false-alarm', note: 'The wind' });
+    await seen('overview');
+  });
+
+  it('takes an incident from alarm to closed by the keyboard alone', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await seen('focus');
+    const reach = (state: string) => page.locator(`[data-testid=incident-i1][data-state=${state}]`).waitFor();
+    await page.keyboard.press('a');
+    await reach('acknowledged');
+    await page.keyboard.press('s');
+    await reach('in-progress');
+    await page.keyboard.press('u');
+    await page.getByText('Again to confirm').waitFor();
+    assert.ok(!gateway.received.some(({ type }) => type === 'door'), 'a single key opens no door');
+    await page.keyboard.press('u');
+    await sent('door');
+    await page.keyboard.press('r');
+    await seen('resolve-dialog');
+    await page.keyboard.type('Guard looked: cleaning staff');
+    await page.keyboard.press('Control+Enter');
+    await reach('resolved');
+    await page.keyboard.press('c');
+    await seen('close-dialog');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Cleaning staff, told to badge');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await seen('overview');
+    assert.deepEqual(
+      gateway.received.flatMap((message) => (message.type === 'act' ? [message.act.action] : [])),
+      ['acknowledge', 'start', 'resolve', 'close'],
+    );
+  });
+
+  it('lets a dispatcher finish writing before a more urgent incident may take the focus', async () => {
+    await signIn();
+    gateway.publish({ incidents: [heldDoor(Date.now())] });
+    await seen('focus');
+    await page.keyboard.press('n');
+    await page.keyboard.type('half a sen');
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await page.getByText('Waiting: Server room door forced open').waitFor();
+    assert.equal(await page.getByTestId('note').inputValue(), 'half a sen');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.locator('[data-testid=focus][data-incident=i1]').waitFor();
+  });
+
+  it('never passes a frozen picture off as live', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await painted('tile-live');
+    gateway.frozen.add('cam-server');
+    await page.getByText(/No picture since \d\d:\d\d:\d\d/).waitFor();
+    assert.equal(await page.getByTestId('tile-live-time').isVisible(), false);
+    gateway.frozen.clear();
+    await page.getByText(/No picture since/).waitFor({ state: 'detached' });
+  });
+
+  it('says that the connection is lost, and resumes where it was', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await seen('focus');
+    gateway.down = true;
+    gateway.drop();
+    await seen('connection-banner');
+    assert.equal(await page.getByTestId('action-acknowledge').isDisabled(), true);
+    gateway.down = false;
+    await page.getByTestId('try-now').click();
+    await page.getByTestId('connection-banner').waitFor({ state: 'detached' });
+    const resumes = gateway.received.filter(({ type }) => type === 'resume');
+    assert.deepEqual(resumes.at(-1), { type: 'resume', epoch: 'epoch-1', revision: 11 });
+  });
+
+  it('asks to be reloaded when the gateway speaks another version of the protocol', async () => {
+    await signIn();
+    gateway.protocol = 2;
+    gateway.drop();
+    await seen('outdated-dialog');
+  });
+
+  it('starts the scenarios of a lab', async () => {
+    await signIn();
+    await page.getByTestId('scenario-tailgating').click();
+    assert.equal((await sent('scenario')).name, 'tailgating');
+  });
+
+  it('has no accessibility violations on any of its screens', async () => {
+    assert.deepEqual(await violations(), [], 'sign-in');
+    await signIn();
+    assert.deepEqual(await violations(), [], 'overview');
+    gateway.publish({ incidents: [forcedDoor(Date.now()), heldDoor(Date.now(), { state: 'acknowledged' })] });
+    await painted('tile-live');
+    assert.deepEqual(await violations(), [], 'focus');
+    await page.keyboard.press('n');
+    await seen('note-dialog');
+    assert.deepEqual(await violations(), [], 'dialog');
+    await page.keyboard.press('Escape');
+    gateway.down = true;
+    gateway.drop();
+    await seen('connection-banner');
+    assert.deepEqual(await violations(), [], 'connection lost');
+  });
+});

@@ -1,0 +1,215 @@
+import express from 'express';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { fromConsole } from '../../src/desk/protocol.ts';
+import type { DeskChanges, DeskState, FromConsole, ToConsole } from '../../src/desk/protocol.ts';
+import { playSchema } from '../../src/desk/video-protocol.ts';
+import type { FromVideo } from '../../src/desk/video-protocol.ts';
+import type { IncidentState } from '../../src/domain/incident.ts';
+import { hello, quietState } from './canned.ts';
+import type { SentIncident } from './canned.ts';
+import { FakeCamera } from './fake-camera.ts';
+
+const COOKIE = 'session=fake';
+export const PASSWORD = 'correct horse';
+const stateAfter: Partial<Record<string, IncidentState>> = {
+  acknowledge: 'acknowledged',
+  start: 'in-progress',
+  resolve: 'resolved',
+  close: 'closed',
+};
+
+/** A gateway as the console sees it: it serves the page, the session, the desk and video, and has no devices behind it. */
+export class FakeGateway {
+  /** Every action, door command and scenario that a console sent, and each resume. */
+  readonly received: FromConsole[] = [];
+  protocol = 1;
+  /** Refuses everything, as if it were down, while the page in the browser stays. */
+  down = false;
+  /** Cameras that send no new pictures. */
+  readonly frozen = new Set<string>();
+  state: DeskState = quietState(Date.now());
+  readonly #epoch = 'epoch-1';
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #consoles = new Set<WebSocket>();
+  readonly #camera: FakeCamera;
+  readonly #folder: string;
+
+  private constructor(page: string, camera: FakeCamera, folder: string) {
+    this.#camera = camera;
+    this.#folder = folder;
+    this.#server = createServer(this.#routes(page));
+    this.#server.on('upgrade', (request, socket, head) => {
+      const refused = this.down || !signedIn(request);
+      if (refused) socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+      else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, request.url ?? ''));
+    });
+  }
+
+  /** @param page the folder with the built console */
+  static async start(page: string): Promise<FakeGateway> {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-console-'));
+    const gateway = new FakeGateway(page, await FakeCamera.make(folder, Date.now() - 120_000), folder);
+    await new Promise<void>((listening) => gateway.#server.listen(0, '127.0.0.1', listening));
+    return gateway;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.drop();
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Cuts every WebSocket. */
+  drop(): void {
+    for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  /** Changes the desk and tells every console. */
+  publish(change: Omit<DeskChanges, 'type' | 'revision'>): void {
+    const { state } = this;
+    const revision = state.revision + 1;
+    this.state = {
+      ...state,
+      revision,
+      incidents: merged(state.incidents, change.incidents ?? [], ({ id }) => id),
+      doors: merged(state.doors, change.doors ?? [], (each) => each.door),
+      devices: merged(state.devices, change.devices ?? [], (each) => each.device),
+      log: [...state.log, ...(change.log ?? [])],
+    };
+    this.#broadcast({ type: 'changes', revision, ...change });
+  }
+
+  /** Starts the next test from a quiet desk. */
+  reset(): void {
+    this.received.length = 0;
+    this.frozen.clear();
+    this.down = false;
+    this.protocol = 1;
+    this.state = quietState(Date.now());
+    this.drop();
+  }
+
+  #routes(page: string): express.Express {
+    const app = express();
+    app.use((_request, response, next) => {
+      // As strict as the real gateway's.
+      response.set('content-security-policy', "default-src 'self'; media-src 'self' blob:; connect-src 'self'; style-src 'self'; script-src 'self'");
+      if (this.down) response.status(503).end();
+      else next();
+    });
+    app.use(express.json());
+    app.get('/api/v1/session', (request, response) => {
+      if (signedIn(request)) response.json({ name: 'dana', role: 'dispatcher' });
+      else response.status(401).json({ code: 'not-signed-in', message: 'Sign in first.' });
+    });
+    app.post('/api/v1/session', (request, response) => {
+      const { name, password } = request.body as { name: string; password: string };
+      if (password === PASSWORD) response.set('set-cookie', `${COOKIE}; HttpOnly; SameSite=Strict; Path=/`).json({ name, role: 'dispatcher' });
+      else response.status(401).json({ code: 'refused', message: 'Name or password is wrong.' });
+    });
+    app.delete('/api/v1/session', (_request, response) => response.set('set-cookie', `${COOKIE}; Max-Age=0; Path=/`).status(204).end());
+    app.use(express.static(page));
+    return app;
+  }
+
+  #serve(socket: WebSocket, url: string): void {
+    socket.on('error', () => undefined);
+    const camera = /^\/video\/(.+)$/.exec(url)?.[1];
+    if (camera !== undefined) {
+      socket.once('message', (data) => void this.#play(socket, camera, playSchema.parse(JSON.parse(textOf(data)))));
+      return;
+    }
+    this.#consoles.add(socket);
+    socket.on('close', () => this.#consoles.delete(socket));
+    socket.on('message', (data) => this.#handle(socket, fromConsole.parse(JSON.parse(textOf(data)))));
+    send(socket, hello(this.#epoch, Date.now(), this.protocol));
+  }
+
+  #handle(socket: WebSocket, message: FromConsole): void {
+    this.received.push(message);
+    if (message.type === 'resume') {
+      const upToDate = message.epoch === this.#epoch && message.revision === this.state.revision;
+      if (!upToDate) send(socket, this.state);
+      return;
+    }
+    if (message.type === 'act') this.#act(message);
+    send(socket, { type: 'answer', request: message.request, ok: true });
+  }
+
+  #act({ incident: id, act }: Extract<FromConsole, { type: 'act' }>): void {
+    const incident = this.state.incidents.find((each) => each.id === id)!;
+    const at = Date.now();
+    const next: SentIncident = {
+      ...incident,
+      state: stateAfter[act.action] ?? incident.state,
+      revision: incident.revision + 1,
+      owner: 'dana',
+      log: [...incident.log, { at, by: 'dana', what: act.action, ...('note' in act ? { note: act.note } : {}) }],
+      ...(act.action === 'close' ? { disposition: act.disposition, closedAt: at } : {}),
+    };
+    this.publish({
+      incidents: [next],
+      log: [{ id: this.state.log.length + 1, at, by: 'dana', text: `${act.action}: ${incident.title}`, incident: id }],
+    });
+  }
+
+  async #play(socket: WebSocket, name: string, play: ReturnType<typeof playSchema.parse>): Promise<void> {
+    const camera = this.#camera;
+    sendVideo(socket, { type: 'init', mime: camera.mime, width: 640, height: 360, epochAtZero: camera.epochAtZero });
+    socket.send(camera.initialisation);
+    if (play.mode === 'past') {
+      socket.send(camera.fragments(camera.keyFrame(camera.frameAt(play.from)), camera.frameAt(play.to)));
+      sendVideo(socket, { type: 'end' });
+      return;
+    }
+    let sent = camera.frameAt(Date.now());
+    const group = camera.keyFrame(sent);
+    socket.send(camera.fragments(group, sent));
+    if (play.from !== undefined) socket.send(camera.fragments(camera.keyFrame(camera.frameAt(play.from)), group));
+    while (socket.readyState === socket.OPEN) {
+      await pause(40);
+      if (this.frozen.has(name)) continue;
+      const now = camera.frameAt(Date.now());
+      if (now > sent) socket.send(camera.fragments(sent, now));
+      sent = now;
+    }
+  }
+
+  #broadcast(message: ToConsole): void {
+    for (const socket of this.#consoles) send(socket, message);
+  }
+}
+
+function send(socket: WebSocket, message: ToConsole): void {
+  socket.send(JSON.stringify(message));
+}
+
+function sendVideo(socket: WebSocket, message: FromVideo): void {
+  socket.send(JSON.stringify(message));
+}
+
+function signedIn({ headers }: IncomingMessage): boolean {
+  return headers.cookie?.includes(COOKIE) === true;
+}
+
+function textOf(data: WebSocket.RawData): string {
+  return (data as Buffer).toString('utf8');
+}
+
+function merged<T>(known: readonly T[], news: readonly T[], key: (each: T) => string): T[] {
+  return [...new Map([...known, ...news].map((each) => [key(each), each])).values()];
+}
