@@ -8,7 +8,7 @@ import { RtspReader, rtspResponse } from './message.ts';
 import type { RtspRequest } from './message.ts';
 import { sessionDescription, trackControl } from './sdp.ts';
 import { RtspSession } from './session.ts';
-import { datagramTransport, interleavedTransport } from './transport.ts';
+import { backlogLimitBytes, datagramTransport, interleavedTransport } from './transport.ts';
 import type { MediaTransport } from './transport.ts';
 
 const methods = 'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN';
@@ -78,6 +78,8 @@ export class RtspServer {
   async #answer(request: RtspRequest, socket: Socket): Promise<void> {
     const cseq = request.headers['cseq'] ?? '0';
     const { status, headers, body, afterwards } = await this.#handle(request, socket).catch((): Answer => ({ status: 400 }));
+    // Who asks and never reads is dropped like a slow viewer.
+    if (socket.writableLength > backlogLimitBytes) socket.destroy();
     if (!socket.writable) return;
     const response = rtspResponse(status, cseq, headers, body);
     socket.write(this.#parts.condition.garbled ? garble(response) : response);

@@ -7,7 +7,7 @@ import { rtpHeaderBytes, writeRtpHeader } from './rtp-h264.ts';
 import type { RtpHeader } from './rtp-h264.ts';
 
 /** A client that is this far behind is dropped, so that it cannot fill the camera's memory. */
-const backlogLimitBytes = 1024 * 1024;
+export const backlogLimitBytes = 1024 * 1024;
 
 /** How a session's packets reach its client. */
 export interface MediaTransport {
