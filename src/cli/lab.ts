@@ -53,8 +53,10 @@ const lab: Command = {
       await gateway.accounts.set('integrator', 'integrator', password);
       const shown = process.env['SALLYPORT_LAB_PASSWORD'] === undefined ? `password ${password}` : 'the password in SALLYPORT_LAB_PASSWORD';
       console.log(`Sallyport lab: ${gateway.url}  (sign in as "dispatcher" or "integrator", ${shown}; Ctrl-C stops)`);
-      simulators.once('exit', (code) => log.error({ code }, 'the simulators have ended'));
+      const ended = (code: number | null) => log.error({ code }, 'the simulators have ended');
+      simulators.once('exit', ended);
       await untilStopped(log);
+      simulators.off('exit', ended);
       await gateway.close();
       return 0;
     } finally {

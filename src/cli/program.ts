@@ -19,7 +19,8 @@ if (command === undefined || args.includes('--help')) {
   process.exitCode = asked ? 0 : 2;
 } else {
   try {
-    process.exitCode = await command.run(args);
+    // Everything has been closed by now; a timer that a library left behind must not hold the process.
+    process.exit(await command.run(args));
   } catch (error) {
     // parseArgs reports a wrong option by an error with a code of its own.
     const usage = error instanceof UsageError || String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
