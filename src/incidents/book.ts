@@ -6,15 +6,16 @@ import { after, opened } from './findings.ts';
 import type { IncidentNumber } from './incident-id.ts';
 import { incidentId, latestNumber, nextNumber } from './incident-id.ts';
 import { acted, recorded } from './operators.ts';
+import { PersistentMap } from './persistent-map.ts';
 
 /** How long a closed incident stays in the book, so that findings made again from the journal are known and consoles can show it. */
 export const CLOSED_KEPT_MS = 12 * 60 * 60 * 1000;
 
 /** Every open incident and those closed lately. A value: `apply` makes the next one. */
 export interface Book {
-  readonly incidents: ReadonlyMap<string, Incident>;
+  readonly incidents: PersistentMap<Incident>;
   /** The identifiers of the incidents of each key, oldest first; at most one of them is open. */
-  readonly byKey: ReadonlyMap<string, readonly string[]>;
+  readonly byKey: PersistentMap<readonly string[]>;
   readonly last: IncidentNumber;
 }
 
@@ -34,10 +35,15 @@ export function bookFrom(stored: readonly Incident[], lastId?: string): Book {
   const sorted = [...stored].sort((a, b) => (a.id < b.id ? -1 : 1));
   const ids = sorted.map(({ id }) => id);
   return {
-    incidents: new Map(sorted.map((incident) => [incident.id, incident])),
+    incidents: shelved(sorted),
     byKey: keyed(sorted),
     last: latestNumber(lastId === undefined ? ids : [...ids, lastId]),
   };
+}
+
+/** Every incident in the book, oldest first: what `bookFrom` needs to make it again. */
+export function incidentsOf({ incidents }: Book): readonly Incident[] {
+  return [...incidents.values()];
 }
 
 /** The book after a finding, an operator's action, a door command's record or the passing of time. Pure: the same book and input give the same outcome. */
@@ -64,7 +70,7 @@ function found(book: Book, finding: Finding): Outcome {
   if (finding.type !== 'lead' || ofKey.some((incident) => knows(incident, finding))) return unchanged(book);
   const last = nextNumber(book.last, finding.at);
   const incident = opened(incidentId(last), finding);
-  const byKey = new Map(book.byKey).set(incident.key, [...(book.byKey.get(incident.key) ?? []), incident.id]);
+  const byKey = book.byKey.set(incident.key, [...(book.byKey.get(incident.key) ?? []), incident.id]);
   return changed({ ...book, byKey, last }, incident);
 }
 
@@ -82,7 +88,7 @@ function onIncident(book: Book, id: string, act: (incident: Incident) => Inciden
 }
 
 function changed(book: Book, incident: Incident): Outcome {
-  return { book: { ...book, incidents: new Map(book.incidents).set(incident.id, incident) }, changed: [incident] };
+  return { book: { ...book, incidents: book.incidents.set(incident.id, incident) }, changed: [incident] };
 }
 
 function unchanged(book: Book): Outcome {
@@ -90,13 +96,18 @@ function unchanged(book: Book): Outcome {
 }
 
 function withoutOld(book: Book, at: EpochMs): Book {
-  const kept = [...book.incidents.values()].filter(({ closedAt }) => closedAt === undefined || closedAt > at - CLOSED_KEPT_MS);
+  const kept = incidentsOf(book).filter(({ closedAt }) => closedAt === undefined || closedAt > at - CLOSED_KEPT_MS);
   if (kept.length === book.incidents.size) return book;
-  return { ...book, incidents: new Map(kept.map((incident) => [incident.id, incident])), byKey: keyed(kept) };
+  return { ...book, incidents: shelved(kept), byKey: keyed(kept) };
 }
 
-function keyed(incidents: readonly Incident[]): Map<string, readonly string[]> {
+function shelved(incidents: readonly Incident[]): PersistentMap<Incident> {
+  return PersistentMap.from(incidents.map((incident) => [incident.id, incident]));
+}
+
+/** `incidents`: oldest first. */
+function keyed(incidents: readonly Incident[]): PersistentMap<readonly string[]> {
   const byKey = new Map<string, string[]>();
   for (const { key, id } of incidents) byKey.set(key, [...(byKey.get(key) ?? []), id]);
-  return byKey;
+  return PersistentMap.from(byKey);
 }

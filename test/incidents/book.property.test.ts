@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Finding } from '../../src/domain/incident.ts';
 import type { BookInput, OperatorStep } from '../../src/incidents/actions.ts';
 import type { Book } from '../../src/incidents/book.ts';
-import { apply, bookFrom } from '../../src/incidents/book.ts';
+import { apply, bookFrom, incidentsOf } from '../../src/incidents/book.ts';
 import { incidentId } from '../../src/incidents/incident-id.ts';
 import { acknowledge, action, close, finding, lead, resolve, restore, start, support } from './lab.ts';
 
@@ -40,7 +40,7 @@ describe('whatever findings and actions come in whatever order, the incident boo
             input.type === 'finding' && input.finding.type === 'lead' ? [`${input.finding.incidentKey} ${input.finding.id}`] : [],
           ),
         );
-        const kept = [...book.incidents.values()].flatMap(({ key, evidence }) =>
+        const kept = incidentsOf(book).flatMap(({ key, evidence }) =>
           evidence.filter(({ role }) => role === 'lead' || role === 'repeat').map(({ rule, event }) => `${key} ${rule}:${event}`),
         );
         assert.deepEqual(kept.sort(), [...told].sort());
@@ -87,9 +87,9 @@ describe('whatever findings and actions come in whatever order, the incident boo
     fc.assert(
       fc.property(inputs, inputs, (before, after) => {
         const book = applyAll(bookFrom([]), before);
-        const stored = JSON.parse(JSON.stringify([...book.incidents.values()])) as Parameters<typeof bookFrom>[0];
+        const stored = JSON.parse(JSON.stringify(incidentsOf(book))) as Parameters<typeof bookFrom>[0];
         const restarted = applyAll(bookFrom(stored, incidentId(book.last)), after);
-        assert.deepEqual([...restarted.incidents.values()], [...applyAll(book, after).incidents.values()]);
+        assert.deepEqual(incidentsOf(restarted), incidentsOf(applyAll(book, after)));
       }),
     );
   });
@@ -97,7 +97,7 @@ describe('whatever findings and actions come in whatever order, the incident boo
   it('has one open incident of each key at most, and a priority that only rises', () => {
     fc.assert(
       fc.property(inputs, (sequence) => {
-        const incidents = [...applyAll(bookFrom([]), sequence).incidents.values()];
+        const incidents = incidentsOf(applyAll(bookFrom([]), sequence));
         const open = incidents.filter(({ state }) => state !== 'closed').map(({ key }) => key);
         assert.equal(new Set(open).size, open.length);
         for (const { priority, priorityBecause } of incidents) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncidentState } from '../../src/domain/incident.ts';
 import { incidentStates } from '../../src/domain/incident.ts';
 import type { BookInput, OperatorStep } from '../../src/incidents/actions.ts';
-import { apply } from '../../src/incidents/book.ts';
+import { apply, incidentsOf } from '../../src/incidents/book.ts';
 import { lifeCycle } from '../../src/incidents/life-cycle.ts';
 import { acknowledge, action, close, finding, lead, resolve, restore, run, start, support } from './lab.ts';
 
@@ -99,7 +99,7 @@ describe('the life cycle of an incident', () => {
   it('opens a new incident for a lead after closing', () => {
     const { book } = run(...ways.closed, finding(lead(120)));
     assert.deepEqual(
-      [...book.incidents.values()].map(({ id, state }) => [id, state]),
+      incidentsOf(book).map(({ id, state }) => [id, state]),
       [
         ['2026-000001', 'closed'],
         ['2026-000002', 'new'],

@@ -20,7 +20,7 @@ interface Run {
 interface State {
   changes: StateChanges;
   /** Begins of which the rule has said that they last. */
-  concluded: Set<LocatedEvent>;
+  readonly concluded: Set<LocatedEvent>;
   waiting?: { readonly begin: LocatedEvent; readonly timer: Subscription };
 }
 
@@ -82,7 +82,7 @@ export function lasts(
           const state = states.get(stateOf(event)) ?? { changes: [], concluded: new Set() };
           states.set(stateOf(event), state);
           state.changes = withChange(state.changes, event);
-          state.concluded = new Set([...state.concluded].filter((begin) => state.changes.includes(begin)));
+          for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
           judge(state);
         },
         error: (error: unknown) => subscriber.error(error),
