@@ -1,6 +1,7 @@
-import bacnet, { ApplicationTag, ASN1_ARRAY_ALL, ConfirmedServiceChoice, ErrorClass } from '@bacnet-js/client';
+import { ApplicationTag, ASN1_ARRAY_ALL, ConfirmedServiceChoice, ErrorClass } from '@bacnet-js/client';
 import type { BACNetAppData, BACNetObjectID, PropertyIdentifier } from '@bacnet-js/client';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import { BacnetClient } from './library.ts';
 import { objectKey } from './reading.ts';
 import type { AppData, Reading } from './reading.ts';
 import type { Endpoint, GuardedTransport } from './transport.ts';
@@ -53,7 +54,7 @@ const noService = /unrecognized|Reason:(9|4)$/i;
 
 /** One device, spoken to through the BACnet library: each request has a deadline of its own, and no answer can throw elsewhere. */
 export class DeviceClient {
-  readonly #client: InstanceType<typeof bacnet.default>;
+  readonly #client: BacnetClient;
   readonly #transport: GuardedTransport;
   readonly #host: AdapterHost;
   readonly #receiver: { readonly address: string };
@@ -67,7 +68,7 @@ export class DeviceClient {
     this.#host = host;
     this.#receiver = { address: `${peer.address}:${peer.port}` };
     // The library's own time-out only frees its memory: it must not come first.
-    this.#client = new bacnet.default({ transport, apduTimeout: answerWithinMs * 10 });
+    this.#client = new BacnetClient({ transport, apduTimeout: answerWithinMs * 10 });
   }
 
   /** Where the device is, for messages. */
@@ -164,6 +165,7 @@ export class DeviceClient {
 
   /** Tells the device that nobody listens any longer; an answer is not waited for. */
   unsubscribe(object: BACNetObjectID, process: number): void {
+    if (this.#closed.signal.aborted) return;
     this.#client.subscribeCov(this.#receiver, object, process, true, false, 0).catch(() => undefined);
   }
 

@@ -27,6 +27,8 @@ interface Kept {
   /** When to subscribe, or to renew. */
   subscribeAt: number;
   covAccepted: boolean;
+  /** Whether the device may have a subscription of ours, even if its answer was lost. */
+  covAsked: boolean;
   misses: number;
   /** What COV tells of the object, as last seen. */
   covContent: string | undefined;
@@ -84,7 +86,7 @@ export class Session {
 
   /** Cancels the subscriptions without waiting for answers, and ends `run`. */
   stop(): void {
-    for (const kept of this.#kept.values()) if (kept.covAccepted) this.#client.unsubscribe(kept.watch.object, subscriberProcess);
+    for (const kept of this.#kept.values()) if (kept.covAsked) this.#client.unsubscribe(kept.watch.object, subscriberProcess);
     this.#wake();
   }
 
@@ -96,7 +98,7 @@ export class Session {
       return;
     }
     const subscribeAt = watch.covProperties.length > 0 ? 0 : Infinity;
-    this.#kept.set(key, { watch, listeners: [watch], pollAt: 0, subscribeAt, covAccepted: false, misses: 0, covContent: undefined });
+    this.#kept.set(key, { watch, listeners: [watch], pollAt: 0, subscribeAt, covAccepted: false, covAsked: false, misses: 0, covContent: undefined });
   }
 
   /** The Device object: shows a restart, and that the device lives when nothing else is asked for. */
@@ -157,6 +159,7 @@ export class Session {
   /** Prefers confirmed notifications, which the device repeats until the journal has them. */
   async #subscribe(kept: Kept): Promise<void> {
     const lifetime = this.#options.covLifetimeSeconds;
+    kept.covAsked = true;
     const accepted = (await this.#asks(kept, true)) || (await this.#asks(kept, false));
     if (!accepted && kept.covAccepted) this.#host.log.warn({ object: objectKey(kept.watch.object) }, 'COV is refused now');
     kept.covAccepted = accepted;

@@ -1,0 +1,71 @@
+import adapter from '../../../adapters/bacnet-door/index.ts';
+import { doorAt, options as optionsSchema, readerAt } from '../../../adapters/bacnet-door/options.ts';
+import { createController } from '../../../simulators/bacnet-door/index.ts';
+import type { BacnetDoorSimulator } from '../../../simulators/bacnet-door/index.ts';
+import { parseOptions } from '../../../simulators/bacnet-door/options.ts';
+import type { Connection, ServedPoint } from '../../../src/adapter/contract.ts';
+import { systemClock } from '../../../src/domain/clock.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import { TestHost } from '../../support/adapter-host.ts';
+
+/** The machine's clock with its waits shortened, so that three missed answers do not cost a test nine seconds. */
+export function hasty(factor: number): Clock {
+  return {
+    now: systemClock.now,
+    monotonicMs: () => systemClock.monotonicMs() * factor,
+    after: (delayMs, action) => systemClock.after(delayMs / factor, action),
+  };
+}
+
+export function doorPoint(number: number, more: Record<string, unknown> = {}): ServedPoint {
+  return { id: `door-${number}`, type: 'door', name: `Door ${number}`, at: doorAt.parse({ accessDoor: number, ...more }) };
+}
+export function readerPoint(number: number): ServedPoint {
+  return { id: `reader-${number}`, type: 'reader', name: `Reader ${number}`, at: readerAt.parse({ accessPoint: number }), parent: `door-${number}` };
+}
+
+export const address = '127.0.0.3';
+export const deviceInstance = 3001;
+
+export function simulator(options: Record<string, unknown> = {}): BacnetDoorSimulator {
+  const base = { host: address, port: 0, deviceInstance, pulseMs: 60_000, heldAfterMs: 60_000 };
+  return createController('ctl-annex', parseOptions({ ...base, ...options }));
+}
+
+/** What a test has opened; closed together at its end. */
+export class Rig {
+  readonly #connections: Connection[] = [];
+  readonly #hosts: TestHost[] = [];
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  async device(options: Record<string, unknown> = {}): Promise<BacnetDoorSimulator> {
+    const device = simulator(options);
+    await device.start();
+    this.closes(() => device.stop());
+    return device;
+  }
+
+  closes(stop: () => Promise<void>): void {
+    this.#stops.push(stop);
+  }
+
+  host(points: readonly ServedPoint[] = [doorPoint(1), doorPoint(2), readerPoint(1), readerPoint(2)], clock?: Clock): TestHost {
+    const host = new TestHost(points, clock);
+    this.#hosts.push(host);
+    return host;
+  }
+
+  async connect(port: number, host: TestHost, options: Record<string, unknown> = {}): Promise<Connection> {
+    const connection = await adapter.connect(optionsSchema.parse({ host: address, port, deviceInstance, pollMs: 100, ...options }), host);
+    // A test that expects `done` to reject looks at it itself.
+    connection.done.catch(() => undefined);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    for (const host of this.#hosts.splice(0)) host.abort();
+    await Promise.allSettled(this.#connections.splice(0).map(({ done }) => done));
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+}
