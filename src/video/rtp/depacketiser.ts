@@ -113,9 +113,12 @@ export class Depacketiser {
     this.#expectedSequence = (sequence + 1) & 0xffff;
     this.#source = source;
     if (ahead === 0 && !restarted) return true;
+    const torn = this.#slices > 0 || this.#inFragment;
     this.#damage();
-    // Nothing of the torn picture was left over: what is missing are whole pictures, or the beginning of this one.
-    if (timestamp !== this.#timestamp) this.#endDamaged();
+    if (timestamp === this.#timestamp) return true;
+    // A new picture begins, maybe whole: its first slice will tell.
+    if (torn) this.#endDamaged();
+    else this.#reset();
     return true;
   }
 

@@ -84,6 +84,7 @@ export class TestCamera {
   /** Breaks all connections. The next one finds other RTP numbers, as after a restart. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();
+    this.#playing.clear();
     this.#packetiser = new Packetiser({ sequence: 7, source: 42 });
     this.#rtpBase = 1234;
     this.#sent = 0;
@@ -110,8 +111,8 @@ export class TestCamera {
     });
     let text = '';
     socket.on('data', (bytes) => {
-      if (bytes[0] === 0x24) return;
-      text += bytes.toString('latin1');
+      // Our reports come in one piece, before a request.
+      text += bytes.toString('latin1', bytes[0] === 0x24 ? 4 + bytes.readUInt16BE(2) : 0);
       for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
         const request = text.slice(0, end);
         text = text.slice(end + 4);

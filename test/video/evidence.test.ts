@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRecording } from '../../src/video/fmp4/read.ts';
+import { until } from '../support/until.ts';
+import { decode, decodeFile, film } from './support/footage.ts';
+import { CAMERA, TestGateway } from './support/gateway.ts';
+
+describe('evidence', () => {
+  let gateway: TestGateway;
+
+  beforeEach(async () => {
+    gateway = await TestGateway.start();
+  });
+
+  afterEach(async () => {
+    await gateway.stop();
+    assert.equal(gateway.clock.waiting, 0, 'a timer was left behind');
+  });
+
+  /** Waits until the file is complete, which is when nothing holds the ring's memory any more. */
+  const kept = (incident = 'I-1') => until('the recording', () => gateway.video.evidence(incident, CAMERA));
+  const times = async (path: string) => {
+    const file = readRecording(await readFile(path))!;
+    return file.fragments.map((fragment) => file.epochAtZero + Number(fragment.readBigUInt64BE(60)) / 90);
+  };
+
+  it('reaches from ten seconds before the alarm to twenty after it, without a gap', async () => {
+    await gateway.send(350);
+    const alarmAt = gateway.clock.now();
+    gateway.video.keep('I-1', [CAMERA, 'cam-unknown'], alarmAt);
+    await gateway.send(530);
+    const path = await kept();
+    assert.equal(path, join(gateway.dataDir, 'evidence', 'I-1', `${CAMERA}.mp4`));
+    await until('its last picture', async () => (await times(path)).at(-1)! >= alarmAt + 20_000);
+    const at = await times(path);
+    assert.ok(at[0]! <= alarmAt - 10_000 && at[0]! > alarmAt - 11_100);
+    assert.ok(at.every((each, i) => i === 0 || Math.abs(each - at[i - 1]! - 40) < 0.1));
+    const decoded = await decodeFile(path);
+    assert.equal(decoded.pictures, at.length);
+    assert.equal(decoded.showTimes[0], 0, 'players expect a file to begin at 0');
+  });
+
+  it('is kept once for an incident, however often it is asked for', async () => {
+    await gateway.send(50);
+    for (let i = 0; i < 3; i += 1) gateway.video.keep('I-1', [CAMERA, CAMERA], gateway.clock.now());
+    await gateway.send(10);
+    const path = await kept();
+    gateway.video.keep('I-1', [CAMERA], gateway.clock.now());
+    await gateway.video.close();
+    assert.equal((await decodeFile(path)).pictures, 60);
+    assert.deepEqual(await readdir(join(gateway.dataDir, 'evidence')), ['I-1']);
+  });
+
+  it('shows the past after the ring has moved on, also after a restart', async () => {
+    await gateway.send(100);
+    const alarmAt = gateway.clock.now();
+    gateway.video.keep('I-1', [CAMERA], alarmAt);
+    await gateway.send(50);
+    await gateway.restart();
+    await gateway.send(10);
+    const tile = gateway.tile();
+    tile.play({ mode: 'past', from: alarmAt - 2_000, to: alarmAt + 1_000 });
+    await until('the end', () => tile.messages('end').length > 0);
+    const { epochAtZero, width, mime } = tile.messages('init')[0]!;
+    assert.deepEqual([width, mime.slice(0, 22)], [320, 'video/mp4; codecs="avc']);
+    const fragments = tile.binary.slice(1);
+    const at = fragments.map((fragment) => epochAtZero + Number(fragment.readBigUInt64BE(60)) / 90);
+    assert.ok(at[0]! <= alarmAt - 2_000 && at[0]! > alarmAt - 3_000);
+    assert.equal(Math.round(at.at(-1)!), alarmAt + 1_000);
+    assert.equal((await decode(tile.film)).pictures, fragments.length);
+  });
+
+  it('keeps what there is when the camera is lost, and goes on when it comes back in time', async () => {
+    await gateway.send(50);
+    const alarmAt = gateway.clock.now();
+    gateway.video.keep('I-1', [CAMERA], alarmAt);
+    gateway.camera.drop();
+    await until('the camera plays again', () => {
+      gateway.clock.advance(250);
+      return gateway.camera.playing > 0;
+    });
+    await gateway.send(25);
+    gateway.camera.drop();
+    gateway.camera.refuses = true;
+    await until('the loss', () => gateway.video.status()[0]!.state === 'lost');
+    gateway.clock.advance(30_000);
+    const path = await kept();
+    await until('both parts', async () => (await times(path)).length === 75);
+    assert.equal((await decodeFile(path)).pictures, 75);
+  });
+
+  it('begins another part when the camera changes its picture', async () => {
+    await gateway.send(25);
+    gateway.video.keep('I-1', [CAMERA], gateway.clock.now());
+    gateway.camera.show(await film({ seconds: 2, size: '426x238' }));
+    await gateway.send(25);
+    await gateway.video.close();
+    const directory = join(gateway.dataDir, 'evidence', 'I-1');
+    assert.deepEqual((await readdir(directory)).sort(), [`${CAMERA}+2.mp4`, `${CAMERA}.mp4`]);
+    const [second, first] = await Promise.all([`${CAMERA}+2.mp4`, `${CAMERA}.mp4`].map((name) => decodeFile(join(directory, name))));
+    assert.deepEqual([first!.width, first!.pictures, second!.width, second!.pictures], [320, 25, 426, 25]);
+  });
+
+  it('stays within its directory whatever an incident is called', async () => {
+    await gateway.send(2);
+    gateway.video.keep('../../x', [CAMERA], gateway.clock.now());
+    gateway.video.keep('..', [CAMERA], gateway.clock.now());
+    await gateway.video.close();
+    assert.deepEqual((await readdir(join(gateway.dataDir, 'evidence'))).sort(), ['%2E%2E', '%2E%2E%2F..%2Fx']);
+    assert.notEqual(await gateway.video.evidence('..', CAMERA), undefined);
+    assert.equal(await gateway.video.evidence('I-none', CAMERA), undefined);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Clock } from '../../../src/domain/clock.ts';
+import { Ingest } from '../../../src/video/ingest.ts';
+import { Ring } from '../../../src/video/ring.ts';
+import type { Group, Picture } from '../../../src/video/ring.ts';
+import { Timeline } from '../../../src/video/rtp/timeline.ts';
+import { SlabPool } from '../../../src/video/slabs.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import type { FilmedPicture } from './footage.ts';
+import { Packetiser } from './packets.ts';
+
+/** What a camera's ring holds after the films were received one after the other, at their pace. */
+export function ingested(
+  films: readonly (readonly FilmedPicture[])[],
+  clock: Clock & { advance(ms: number): void } = new ManualClock(),
+  ringSeconds = 60,
+): readonly Group[] {
+  const pool = new SlabPool();
+  const ring = new Ring(pool, { seconds: ringSeconds, maxBytes: 64 * 1024 * 1024 }, () => true);
+  const ingest = new Ingest({
+    media: { codec: 'H264', payloadType: 96, control: undefined, parameterSets: [] },
+    ring,
+    timeline: new Timeline(),
+    pool,
+    clock,
+    previousStream: undefined,
+    onPicture: () => undefined,
+    onArrival: () => undefined,
+  });
+  const packetiser = new Packetiser();
+  let base = 0xffff_0000;
+  for (const film of films) {
+    for (const picture of film) {
+      for (const packet of packetiser.picture(picture, base + picture.at)) ingest.rtp(packet);
+      clock.advance(40);
+    }
+    base += film.length * 3600;
+  }
+  ingest.close();
+  return ring.groups;
+}
+
+/** One file of the groups in the order given. */
+export function fileOf(groups: readonly Group[]): Buffer {
+  return Buffer.concat([groups[0]!.stream.init, ...groups.flatMap(({ pictures }) => pictures.map(({ fragment }: Picture) => fragment))]);
+}
