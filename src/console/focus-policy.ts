@@ -1,4 +1,4 @@
-import type { Incident, Priority } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
 import { openIncidents } from './store.ts';
 
 /** Which incident the dispatcher looks at, and which others want to be looked at. */
@@ -9,14 +9,14 @@ export interface Focus {
   readonly waiting: string | undefined;
   /** What a new incident took the focus from, to go back to. */
   readonly back: string | undefined;
-  /** How urgent each open incident was when the policy last looked. */
-  readonly known: ReadonlyMap<string, Priority>;
+  /** How urgent each open incident was when the policy last looked; infinite once somebody has taken it. */
+  readonly known: ReadonlyMap<string, number>;
 }
 
 export const noFocus: Focus = { incident: undefined, waiting: undefined, back: undefined, known: new Map() };
 
-/** What came in at this step: new, or more urgent than before and still nobody's. Most urgent first. */
-export function arrivals(known: ReadonlyMap<string, Priority>, incidents: ReadonlyMap<string, Incident>): readonly Incident[] {
+/** What came in at this step and is nobody's: new, raised again, or more urgent than before. Most urgent first. */
+export function arrivals(known: ReadonlyMap<string, number>, incidents: ReadonlyMap<string, Incident>): readonly Incident[] {
   return openIncidents(incidents).filter(({ id, state, priority }) => state === 'new' && priority < (known.get(id) ?? Infinity));
 }
 
@@ -26,7 +26,7 @@ export function arrivals(known: ReadonlyMap<string, Priority>, incidents: Readon
  */
 export function focusAfter(focus: Focus, incidents: ReadonlyMap<string, Incident>, typing: boolean): Focus {
   const open = openIncidents(incidents);
-  const known = new Map(open.map(({ id, priority }) => [id, priority]));
+  const known = new Map(open.map(({ id, state, priority }) => [id, state === 'new' ? priority : Infinity]));
   const isOpen = (id: string | undefined) => id !== undefined && known.has(id);
   const kept: Focus = {
     incident: focus.incident,

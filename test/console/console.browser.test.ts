@@ -110,6 +110,25 @@ describe('the console in a browser', function () {
     await until('the loop to begin again', async () => (await position()) < first + 5);
   });
 
+  it('begins with the seconds before the alarm and fetches those after it once they are over', async () => {
+    await signIn();
+    const at = Date.now();
+    gateway.publish({ incidents: [forcedDoor(at)] });
+    await painted('tile-past');
+    assert.match(await text('tile-past-time'), /(10|9) s before$/);
+    const newest = () => page.getByTestId('tile-past').evaluate((video) => (video as HTMLVideoElement).buffered.end(0));
+    const first = await newest();
+    await until('the five seconds after the alarm', async () => (await newest()) > first + 4, 15_000);
+  });
+
+  it('plays the recording when the gateway has no other pictures of that time', async () => {
+    gateway.forgetful = true;
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now() - 3_600_000)] });
+    await painted('tile-past');
+    assert.equal(await text('tile-past-time'), 'Recording');
+  });
+
   it('moves nothing on the screen when an incident arrives', async () => {
     await signIn();
     gateway.publish({ incidents: [heldDoor(Date.now())] });

@@ -35,6 +35,8 @@ export class FakeGateway {
   down = false;
   /** Cameras that send no new pictures. */
   readonly frozen = new Set<string>();
+  /** Keeps no past but what is recorded. */
+  forgetful = false;
   state: DeskState = quietState(Date.now());
   readonly #epoch = 'epoch-1';
   readonly #server: Server;
@@ -97,6 +99,7 @@ export class FakeGateway {
   reset(): void {
     this.received.length = 0;
     this.frozen.clear();
+    this.forgetful = false;
     this.down = false;
     this.protocol = 1;
     this.state = quietState(Date.now());
@@ -122,6 +125,9 @@ export class FakeGateway {
       else response.status(401).json({ code: 'refused', message: 'Name or password is wrong.' });
     });
     app.delete('/api/v1/session', (_request, response) => response.set('set-cookie', `${COOKIE}; Max-Age=0; Path=/`).status(204).end());
+    app.get('/api/v1/incidents/:incident/video/:camera.mp4', (_request, response) => {
+      response.type('video/mp4').send(Buffer.concat([this.#camera.initialisation, this.#camera.fragments(0, 100)]));
+    });
     app.use(express.static(page));
     return app;
   }
@@ -169,17 +175,20 @@ export class FakeGateway {
 
   async #play(socket: WebSocket, name: string, play: ReturnType<typeof playSchema.parse>): Promise<void> {
     const camera = this.#camera;
+    if (play.mode === 'past' && this.forgetful) {
+      sendVideo(socket, { type: 'end', reason: 'Nothing of that time is kept' });
+      return;
+    }
     sendVideo(socket, { type: 'init', mime: camera.mime, width: 640, height: 360, epochAtZero: camera.epochAtZero });
     socket.send(camera.initialisation);
     if (play.mode === 'past') {
-      socket.send(camera.fragments(camera.keyFrame(camera.frameAt(play.from)), camera.frameAt(play.to)));
+      socket.send(camera.fragments(camera.keyFrame(camera.frameAt(play.from)), camera.frameAt(Math.min(play.to, Date.now()))));
       sendVideo(socket, { type: 'end' });
       return;
     }
     let sent = camera.frameAt(Date.now());
     const group = camera.keyFrame(sent);
     socket.send(camera.fragments(group, sent));
-    if (play.from !== undefined) socket.send(camera.fragments(camera.keyFrame(camera.frameAt(play.from)), group));
     while (socket.readyState === socket.OPEN) {
       await pause(40);
       if (this.frozen.has(name)) continue;

@@ -94,6 +94,11 @@ describe('the focus', () => {
     assert.equal(focusAfter(waiting, raised, false).incident, 'medium');
   });
 
+  it('treats an incident that was raised again after somebody had taken it like a new one', () => {
+    const taken = focusAfter(on(high), of(high, { ...medium, state: 'resolved' }), false);
+    assert.equal(focusAfter(taken, of(high, medium), false).waiting, 'medium');
+  });
+
   it('stays where the dispatcher has put it when nothing new comes in', () => {
     const chosen = focusOn(focusAfter(on(high), of(high, medium), false), 'medium');
     assert.equal(focusAfter(chosen, of(high, { ...medium, revision: 2 }), false).incident, 'medium');

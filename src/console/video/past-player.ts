@@ -1,86 +1,86 @@
-import type { FromVideo, Play } from '../../desk/video-protocol.ts';
+import type { FromVideo } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { PlayerOptions } from './picture.ts';
 import { onEachFrame, start, unsupported } from './picture.ts';
 import { steerLoop } from './steer.ts';
+import type { Range } from './steer.ts';
 import { VideoSocket } from './video-socket.ts';
 
 export interface PastOptions extends PlayerOptions {
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** The recording of the same time, for when the gateway's memory no longer holds it. */
+  /** The recording of the same time, for when the gateway cannot cut that part of the past out any more. */
   readonly recording: string;
 }
 
-/** How long to wait for the older pictures before the loop begins with what is there. */
-const PATIENCE_MS = 700;
+/** So long after its end a part of the past is fetched, for pictures that are still on their way. */
+const SETTLING_MS = 400;
+const STEER_EVERY_MS = 100;
 const RECORDING_RETRY_MS = 3_000;
 
-/** Plays a part of the past in a loop. While that part is not over yet it is followed live and grows. */
+/** Plays a part of the past in a loop. While that part is not over it begins with what there is, and fetches the rest when it is. */
 export class PastPlayer {
   readonly #options: PastOptions;
-  readonly #socket: VideoSocket;
   readonly #endFrames: () => void;
-  readonly #watchdog: number;
+  readonly #steering: number;
   #queue: AppendQueue;
+  #socket: VideoSocket | undefined;
+  #timer: number | undefined;
+  /** Wall time of media time 0; undefined until the first stream begins, and for a recording, whose times are not known. */
   #epochAtZero: EpochMs | undefined;
-  #complete = false;
   #begun = false;
-  #firstMediaMs: number | undefined;
-  #retry: number | undefined;
+  #complete = false;
 
   constructor(options: PastOptions) {
     this.#options = options;
-    this.#queue = this.#newQueue();
+    this.#queue = new AppendQueue(
+      options.video,
+      () => this.#steer(),
+      (reason) => this.#playRecording(`The pictures cannot be shown: ${reason}`),
+    );
     this.#endFrames = onEachFrame(options.video, (mediaTimeS) => {
-      const { listener } = this.#options;
-      listener.picture({ state: 'playing' });
-      listener.painted(this.#epochAtZero === undefined ? undefined : this.#epochAtZero + mediaTimeS * 1000);
+      options.listener.picture({ state: 'playing' });
+      options.listener.painted(this.#epochAtZero === undefined ? undefined : this.#epochAtZero + mediaTimeS * 1000);
     });
-    this.#watchdog = window.setInterval(() => this.#steer(), 100);
-    this.#socket = new VideoSocket(options.camera, () => this.#play(), {
-      message: (message) => this.#told(message),
-      media: (data) => {
-        this.#firstMediaMs ??= performance.now();
-        this.#queue.append(data);
-      },
-      lost: () => {
-        if (!this.#begun) options.listener.picture({ state: 'waiting', detail: 'The connection to the gateway broke; trying again' });
-      },
-    });
+    this.#steering = window.setInterval(() => this.#steer(), STEER_EVERY_MS);
+    this.#fetch();
   }
 
   close(): void {
-    this.#socket.close();
-    window.clearInterval(this.#watchdog);
-    window.clearTimeout(this.#retry);
+    this.#socket?.close();
+    window.clearInterval(this.#steering);
+    window.clearTimeout(this.#timer);
     this.#endFrames();
     this.#queue.close();
   }
 
-  #newQueue(): AppendQueue {
-    return new AppendQueue(
-      this.#options.video,
-      () => this.#steer(),
-      () => this.#playRecording('The pictures cannot be decoded'),
-    );
+  /** Asks for what is missing at the end of the window. */
+  #fetch(): void {
+    const { camera, from, to, listener } = this.#options;
+    this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'past', from: this.#keptUntil() ?? from, to }), {
+      message: (message) => this.#told(message),
+      media: (data) => this.#queue.append(data),
+      lost: () => {
+        if (!this.#begun) listener.picture({ state: 'waiting', detail: 'The connection to the gateway broke; trying again' });
+      },
+    });
   }
 
-  #play(): Play {
-    const { from, to, now } = this.#options;
-    return now() < to ? { type: 'play', mode: 'live', from } : { type: 'play', mode: 'past', from, to };
+  #keptUntil(): EpochMs | undefined {
+    const end = this.#queue.ranges().at(-1)?.end;
+    return end === undefined || this.#epochAtZero === undefined ? undefined : this.#epochAtZero + end * 1000;
   }
 
   #told(message: FromVideo): void {
     if (message.type === 'init') this.#initialise(message);
-    else if (message.type === 'end') this.#ended(message.reason);
+    else if (message.type === 'end') this.#ended(message.reason ?? 'The gateway keeps no pictures of that time');
   }
 
   #initialise({ mime, epochAtZero }: Extract<FromVideo, { type: 'init' }>): void {
     const detail = unsupported(mime);
     if (detail !== undefined) {
-      this.#socket.close();
+      this.#socket?.close();
       this.#options.listener.picture({ state: 'unsupported', detail });
       return;
     }
@@ -88,42 +88,40 @@ export class PastPlayer {
     this.#queue.format(mime, (epochAtZero - this.#epochAtZero) / 1000);
   }
 
-  #ended(reason: string | undefined): void {
-    this.#socket.close();
-    this.#complete = true;
-    if (this.#firstMediaMs === undefined) this.#playRecording(reason ?? 'The gateway keeps no pictures of that time');
-    else this.#steer();
+  #ended(reason: string): void {
+    const { now, to, listener } = this.#options;
+    this.#socket?.close();
+    const missingMs = to + SETTLING_MS - now();
+    if (missingMs > 0) {
+      this.#timer = window.setTimeout(() => this.#fetch(), missingMs);
+      if (this.#epochAtZero === undefined) listener.picture({ state: 'waiting', detail: reason });
+    } else if (this.#epochAtZero === undefined) this.#playRecording(reason);
+    else this.#complete = true;
   }
 
   #steer(): void {
-    const { video, from, to } = this.#options;
-    if (this.#epochAtZero === undefined || video.seeking) return;
-    const window = { start: (from - this.#epochAtZero) / 1000, end: (to - this.#epochAtZero) / 1000 };
+    const { video } = this.#options;
+    const wanted = this.#window();
     const ranges = this.#queue.ranges();
-    const newest = ranges.at(-1);
-    if (newest === undefined) return;
-    if (!this.#complete && newest.end >= window.end) {
-      this.#complete = true;
-      this.#socket.close();
-    }
-    if (!this.#begun) {
-      const whole = ranges.some((range) => range.start <= window.start + 0.05 && range.end > window.start);
-      const waited = performance.now() - (this.#firstMediaMs ?? Infinity) > PATIENCE_MS;
-      if (!whole && !waited && !this.#complete) return;
-      this.#begun = true;
-      start(video);
-    }
-    const seekTo = steerLoop(video.currentTime, window, ranges, this.#complete);
+    if (wanted === undefined || ranges.length === 0 || video.seeking) return;
+    const seekTo = steerLoop(video.currentTime, wanted, ranges, this.#complete);
     if (seekTo !== undefined) video.currentTime = seekTo;
+    if (!this.#begun) start(video);
+    this.#begun = true;
+  }
+
+  #window(): Range | undefined {
+    const { from, to } = this.#options;
+    if (this.#epochAtZero === undefined) return undefined;
+    return { start: (from - this.#epochAtZero) / 1000, end: (to - this.#epochAtZero) / 1000 };
   }
 
   /** A recording is written a moment after the alarm: until then the gateway does not find it. */
   #playRecording(detail: string): void {
     const { video, recording, listener } = this.#options;
-    this.#socket.close();
+    this.#socket?.close();
     this.#queue.close();
     this.#epochAtZero = undefined;
-    this.#begun = true;
     listener.picture({ state: 'waiting', detail: `${detail}. Waiting for the recording` });
     const load = () => {
       video.loop = true;
@@ -131,7 +129,7 @@ export class PastPlayer {
       start(video);
     };
     video.onerror = () => {
-      this.#retry = window.setTimeout(load, RECORDING_RETRY_MS);
+      this.#timer = window.setTimeout(load, RECORDING_RETRY_MS);
     };
     load();
   }

@@ -12,9 +12,9 @@ type ActionName = IncidentAction['action'];
 /** The steps of an incident's life in their order. The first one that is possible in a state is the one obvious next action. */
 const actions: readonly { readonly name: ActionName; readonly words: string; readonly key: string; readonly from: readonly IncidentState[] }[] = [
   { name: 'acknowledge', words: 'Acknowledge', key: 'A', from: ['new'] },
-  { name: 'start', words: 'Start', key: 'S', from: ['acknowledged'] },
+  { name: 'start', words: 'Start', key: 'S', from: ['new', 'acknowledged'] },
   { name: 'resolve', words: 'Resolve', key: 'R', from: ['acknowledged', 'in-progress'] },
-  { name: 'close', words: 'Close', key: 'C', from: ['resolved'] },
+  { name: 'close', words: 'Close', key: 'C', from: ['acknowledged', 'in-progress', 'resolved'] },
   { name: 'note', words: 'Note', key: 'N', from: ['new', 'acknowledged', 'in-progress', 'resolved'] },
 ];
 
