@@ -7,5 +7,6 @@ export const ALLOWED_LATENESS_MS = 5000;
 /** What every pattern needs besides its rule: the site, and the only source of time. */
 export interface CorrelationContext {
   readonly site: SiteFacts;
+  /** `asyncScheduler` in the gateway, virtual time in tests. Its `now()` counts in the same milliseconds as `eventAt`. */
   readonly scheduler: SchedulerLike;
 }

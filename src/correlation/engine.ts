@@ -1,5 +1,5 @@
 import { defer, filter, ignoreElements, map, merge, share, Subject, tap } from 'rxjs';
-import type { Observable, SchedulerLike } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { LocatedEvent } from '../domain/event.ts';
 import type { Finding, SupportFinding } from '../domain/incident.ts';
 import type { EventKind } from '../domain/kinds.ts';
@@ -9,14 +9,7 @@ import type { Support } from './patterns/support.ts';
 import { support } from './patterns/support.ts';
 import type { Rule, SupportRule } from './rule-schema.ts';
 import { isLeadRule, kindsOf } from './rule-schema.ts';
-import type { SiteFacts } from './site-facts.ts';
 import { render } from './template.ts';
-
-export interface CorrelationOptions {
-  /** The only source of time: `asyncScheduler` in the gateway, a TestScheduler in tests. Its `now()` is in the same milliseconds as `eventAt`. */
-  readonly scheduler: SchedulerLike;
-  readonly site: SiteFacts;
-}
 
 /**
  * Turns events into findings: leads at once, then what strengthens or ends them. Windows count in event time; an event that
@@ -26,18 +19,18 @@ export interface CorrelationOptions {
  * What rules remember is in memory. After a restart feed the latest state of each point with `initial: true`, then the
  * journal's last minutes: findings made again keep their ids, and the incident book knows them.
  */
-export function correlate(events$: Observable<LocatedEvent>, rules: readonly Rule[], options: CorrelationOptions): Observable<Finding> {
+export function correlate(events$: Observable<LocatedEvent>, rules: readonly Rule[], context: CorrelationContext): Observable<Finding> {
   return defer(() => {
     const inputs = new InputsByKind();
-    const opening = rules.filter(isLeadRule).map((rule) => inputs.of(kindsOf(rule)).pipe(leadRule(rule, options)));
+    const opening = rules.filter(isLeadRule).map((rule) => inputs.of(kindsOf(rule)).pipe(leadRule(rule, context)));
     const opened$ = merge(...opening).pipe(share());
     const leads$ = opened$.pipe(filter((finding) => finding.type === 'lead'));
     const strengthened = rules
       .filter((rule): rule is SupportRule => !isLeadRule(rule))
       .map((rule) =>
         inputs.of(kindsOf(rule)).pipe(
-          support(rule, leads$, options),
-          map((found) => supportFinding(rule, found, options)),
+          support(rule, leads$, context),
+          map((found) => supportFinding(rule, found, context)),
         ),
       );
     // Subscribed last, when every rule listens; rules that lead come before those that strengthen.

@@ -1,7 +1,7 @@
 import type { LocatedEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 
-export type Relation = 'door' | 'point' | 'area' | 'credential' | 'covers';
+type Relation = 'door' | 'point' | 'area' | 'credential' | 'covers';
 
 /** What two events must share to belong together: those with a key in common do. */
 export function keysOf({ point, place, details }: LocatedEvent, by: Relation): readonly string[] {

@@ -4,7 +4,7 @@ import type { EventKind } from '../domain/kinds.ts';
 import type { SiteFacts } from './site-facts.ts';
 
 /** The part of a selector that looks at the event's kind and its point's type. */
-export interface KindSelector {
+interface KindSelector {
   readonly event: readonly EventKind[];
   readonly of?: readonly PointType[];
 }

@@ -14,7 +14,7 @@ export const placeholders = {
   when: 'in a rule that strengthens: "3 s before", "12 s after" or "at the same moment"',
   lead: 'in a rule that strengthens: the name of the point that opened the incident',
 } as const;
-export type Placeholder = keyof typeof placeholders;
+type Placeholder = keyof typeof placeholders;
 
 const inBraces = /\{([^{}]*)\}/g;
 
@@ -24,7 +24,7 @@ export function unknownPlaceholders(template: string): string[] {
 }
 
 /** What a template is filled with besides the event itself. */
-export interface Filling {
+interface Filling {
   readonly seconds?: number;
   readonly lead?: LocatedEvent;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { readRules } from '../../src/correlation/read-rules.ts';
 import { isLeadRule, ruleFileJsonSchema, ruleFileSchema } from '../../src/correlation/rule-schema.ts';
 import { shippedDocuments } from './shipped-rules.ts';
@@ -90,6 +92,18 @@ describe('reading rules', () => {
   it('checks names across files', () => {
     const twice = ['a.yaml', 'b.yaml'].map((file) => ({ file, document: { rules: [held] } }));
     assert.match(readRules(twice).problems[0]?.message ?? '', /exists already in a\.yaml/);
+  });
+});
+
+describe('the guide to rules', () => {
+  it('shows only rules that are valid', () => {
+    const guide = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+    const examples = [...guide.matchAll(/```yaml\n(- id:[^`]*)```/g)].map(([, text]) => parse(text ?? '') as unknown[]);
+    assert.ok(examples.length >= 4);
+    for (const rules of examples) {
+      const mistakes = read(...rules).problems.filter(({ path }) => path.at(-1) !== 'strengthens');
+      assert.deepEqual(mistakes, []);
+    }
   });
 });
 
