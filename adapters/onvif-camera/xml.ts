@@ -17,6 +17,10 @@ const MAX_DEPTH = 64;
 const ATTRIBUTES = ':@';
 const TEXT = '#text';
 
+/** XML 1.0, 4.6. */
+const predefined: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const names = Object.fromEntries(Object.entries(predefined).map(([name, character]) => [character, name]));
+
 const parser = new XMLParser({
   preserveOrder: true,
   ignoreAttributes: false,
@@ -66,9 +70,9 @@ export function textAt(element: Element | undefined, ...path: readonly string[])
   return text === '' ? undefined : text;
 }
 
-/** Makes text fit for an element or a quoted attribute. */
+/** Makes text fit for an element or a quoted attribute, by names: some parsers in cameras do not know the numbers. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>"']/g, (character) => `&${names[character] ?? ''};`);
 }
 
 type Scope = ReadonlyMap<string, string>;
@@ -110,8 +114,6 @@ function textOf(nodes: unknown): string {
     .join('')
     .trim();
 }
-
-const predefined: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** The five predefined entities and character references (XML 1.0, 4.1 and 4.6); anything else stays as it is. */
 function decode(text: string): string {

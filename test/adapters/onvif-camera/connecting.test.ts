@@ -57,6 +57,11 @@ describe('onvif-camera: connecting', () => {
     assert.ok(device.seen.every((request) => !request.envelope.includes('open sesame')));
   });
 
+  it('sends a user name as it is, whatever characters are in it', async () => {
+    await gateway.open(device, { username: 'Zoë & <co>' });
+    assert.ok(device.seen.some(({ envelope: text }) => text.includes('<Username>Zoë &amp; &lt;co&gt;</Username>')));
+  });
+
   it('reports states that were read as initial, before it is online', async () => {
     device.push(notification(true, { operation: 'Initialized' }));
     await gateway.open(device);
