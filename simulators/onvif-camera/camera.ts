@@ -167,6 +167,7 @@ let snapshots: Promise<unknown> = Promise.resolve();
 /** The latest key frame as JPEG; one at a time in the process, since each costs an ffmpeg. */
 async function jpegOf(source: PictureSource): Promise<Buffer> {
   const turn = snapshots.then(async () => {
+    if (source.suspended) throw new Error('there is no picture');
     const startCode = Buffer.from([0, 0, 0, 1]);
     const stream = Buffer.concat(source.keyFrame().units.flatMap((unit) => [startCode, unit]));
     return await ffmpeg(['-f', 'h264', '-i', 'pipe:0', '-frames:v', '1', '-q:v', '4', '-f', 'mjpeg', 'pipe:1'], stream);

@@ -2,16 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BarPainter, barRows } from './bar.ts';
 import { nalUnits } from './bits.ts';
 import { framesPerLoop, sceneGraph, sceneWidth } from './draw.ts';
 import { ffmpeg, fontFile } from './ffmpeg.ts';
-import { barHeight, glyphSheetArguments, Lettering } from './glyphs.ts';
+import { glyphSheetArguments, Lettering } from './glyphs.ts';
 import type { SceneName } from './scenes.ts';
-import { macroblock, movedDown, tallerParameters } from './slices.ts';
+import { movedDown, tallerParameters } from './slices.ts';
 import type { SliceIdentity, StreamParameters } from './slices.ts';
 import { packetise } from '../rtsp/rtp-h264.ts';
-
-export const barRows = barHeight / macroblock;
 
 /** One picture's scene, ready for the wire and shared by all cameras that show it. */
 export interface ScenePicture {
@@ -24,7 +23,7 @@ export interface ScenePicture {
 /** A scene's two loops; they have the same parameter sets. */
 export interface Footage {
   readonly stream: StreamParameters;
-  readonly lettering: Lettering;
+  readonly painter: BarPainter;
   readonly idle: readonly ScenePicture[];
   readonly intruder: readonly ScenePicture[];
 }
@@ -56,7 +55,9 @@ export function footageOf(scene: SceneName): Promise<Footage> {
 async function load(scene: SceneName): Promise<Footage> {
   const signFont = fontFile();
   const graph = sceneGraph(scene, signFont);
-  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sallyport', 'footage');
+  const cacheHome = process.env['XDG_CACHE_HOME'];
+  // An empty variable counts as unset (XDG Base Directory Specification).
+  const folder = join(cacheHome === undefined || cacheHome === '' ? join(homedir(), '.cache') : cacheHome, 'sallyport', 'footage');
   const base = join(folder, `${scene}-${hashOf([graph, ...encoding])}`);
   const sheetPath = join(folder, `glyphs-${hashOf(glyphSheetArguments())}.gray`);
   const [idle, intruder, sheet] = await cached([`${base}-idle.h264`, `${base}-intruder.h264`, sheetPath], () => render(graph));
@@ -113,7 +114,12 @@ function assemble(idle: Buffer, intruder: Buffer, sheet: Buffer): Footage {
   for (const own of [sps, pps]) {
     if (!intruderUnits.some((unit) => unit.equals(own))) throw new Error('the two loops of a scene have different parameter sets');
   }
-  return { stream, lettering: new Lettering(sheet, sceneWidth), idle: pictures(units, stream), intruder: pictures(intruderUnits, stream) };
+  return {
+    stream,
+    painter: new BarPainter(stream, new Lettering(sheet, sceneWidth)),
+    idle: pictures(units, stream),
+    intruder: pictures(intruderUnits, stream),
+  };
 }
 
 const typeOf = (unit: Buffer): number => (unit[0] ?? 0) & 0x1f;

@@ -1,6 +1,5 @@
-import { barHeight, glyphWidth } from './glyphs.ts';
 import { framesPerLoop, framesPerSecond, intruderTimes, sceneHeight, sceneWidth } from './draw.ts';
-import { barRows } from './footage.ts';
+import { barRows } from './bar.ts';
 import type { Footage, ScenePicture } from './footage.ts';
 import { deltaSlice, keySlice, macroblock } from './slices.ts';
 import { aggregate, packetise } from '../rtsp/rtp-h264.ts';
@@ -34,7 +33,8 @@ export class PictureSource {
   #index = 0;
   #dark = false;
   #lastKey: Picture | undefined;
-  #shown: Uint8Array | undefined;
+  /** What the clock in the previous picture showed. */
+  #showed = 0;
   /** Whether somebody is to be seen; the picture follows at the next key frame. */
   intruder = false;
   /** Whether the lens is covered. */
@@ -53,7 +53,7 @@ export class PictureSource {
     if (this.#timer !== undefined) return;
     this.#frame = Math.ceil(Date.now() / frameMs);
     this.#loop = 'idle';
-    this.#index = this.#frame % framesPerLoop;
+    this.#index = (this.#frame % framesPerLoop) - 1;
     this.#wait();
   }
 
@@ -75,11 +75,8 @@ export class PictureSource {
   /** The latest key frame, drawn now if nobody was watching. */
   keyFrame(): Picture {
     if (this.#lastKey !== undefined) return this.#lastKey;
-    const loop = this.#footage[this.#loop];
-    let index = this.#index;
-    while (index > 0 && loop[index]?.identity.idr !== true) index--;
-    const scene = loop[index];
-    if (scene === undefined) throw new Error('the footage is empty');
+    const scene = this.#footage[this.#loop].findLast(({ identity }, n) => identity.idr && n <= Math.max(0, this.#index));
+    if (scene === undefined) throw new Error('the footage has no key frame');
     return this.#draw(scene, this.#frame * frameMs);
   }
 
@@ -93,60 +90,50 @@ export class PictureSource {
 
   #due(): void {
     const now = Date.now();
-    if (now - this.#frame * frameMs > catchUpLimitMs) {
+    if (Math.abs(now - this.#frame * frameMs) > catchUpLimitMs) {
+      // Held up for long, or the machine's clock was set: go on at the present, with a key frame.
       this.#frame = Math.floor(now / frameMs);
-      this.#seekKey();
+      this.#lastKey = undefined;
     }
-    // The clock may be set back: then the timer waits, at most for as long as one picture lasts.
-    if (this.#frame * frameMs - now > catchUpLimitMs) this.#frame = Math.ceil(now / frameMs);
     while (this.#frame * frameMs <= now) this.#next();
     this.#wait();
   }
 
-  #seekKey(): void {
-    const loop = this.#footage[this.#loop];
-    while (loop[this.#index]?.identity.idr === false) this.#index = (this.#index + 1) % framesPerLoop;
-  }
-
   #next(): void {
     const takenAt = this.#frame * frameMs;
-    if (this.#index >= framesPerLoop) this.#index = this.#loop === 'idle' ? 0 : intruderAgain;
-    if (this.#footage[this.#loop][this.#index]?.identity.idr === true) {
-      this.#dark = this.covered;
-      const wanted = this.intruder ? 'intruder' : 'idle';
-      if (wanted !== this.#loop) {
-        this.#loop = wanted;
-        this.#index = wanted === 'intruder' ? 0 : this.#idleIndex();
-      }
-    }
-    const scene = this.#footage[this.#loop][this.#index];
+    const scene = this.#advance();
+    if (scene.identity.idr) this.#dark = this.covered;
     if (this.suspended) this.#lastKey = undefined;
-    const decodable = scene?.identity.idr === true || this.#lastKey !== undefined;
-    if (scene !== undefined && decodable && !this.suspended && this.#watchers.size > 0) {
+    const decodable = scene.identity.idr || this.#lastKey !== undefined;
+    if (decodable && !this.suspended && this.#watchers.size > 0) {
       const picture = this.#draw(scene, takenAt);
       if (picture.key) this.#lastKey = picture;
       for (const watcher of [...this.#watchers]) watcher(picture);
     }
-    this.#index++;
     this.#frame++;
   }
 
-  /** The key frame of the idle loop nearest to the loop's place in time, so that cameras keep their phase. */
-  #idleIndex(): number {
-    let index = this.#frame % framesPerLoop;
-    while (index > 0 && this.#footage.idle[index]?.identity.idr !== true) index--;
-    return index;
+  /** The scene of the next picture. On the beat of the idle loop's key frames, which all cameras share, a loop may give way to the other. */
+  #advance(): ScenePicture {
+    const { idle } = this.#footage;
+    const beat = this.#frame % framesPerLoop;
+    this.#index++;
+    if (idle[beat]?.identity.idr === true) {
+      if (!this.intruder) [this.#loop, this.#index] = ['idle', beat];
+      else if (this.#loop === 'idle') [this.#loop, this.#index] = ['intruder', 0];
+    }
+    if (this.#index >= framesPerLoop) this.#index = this.#loop === 'idle' ? 0 : intruderAgain;
+    const scene = this.#footage[this.#loop][this.#index];
+    if (scene === undefined) throw new Error(`the footage has no picture ${this.#index}`);
+    return scene;
   }
 
   #draw(scene: ScenePicture, takenAt: number): Picture {
-    const { stream } = this.#footage;
+    const { stream, painter } = this.#footage;
     const { identity } = scene;
-    const luma = this.#bar(takenAt + this.#clockOffsetMs());
-    const area = { firstRow: 0, rows: barRows, luma };
-    const bar = identity.idr
-      ? keySlice(stream, identity, area)
-      : deltaSlice(stream, identity, area, changedBlocks(this.#shown, luma, stream.columns));
-    this.#shown = luma;
+    const showing = takenAt + this.#clockOffsetMs();
+    const bar = identity.idr ? painter.key(identity, this.#name, showing) : painter.delta(identity, this.#showed, showing);
+    this.#showed = showing;
     const dark = this.#dark ? this.#darkness(scene) : undefined;
     const parameterSets = identity.idr ? [stream.sps, stream.pps] : [];
     return {
@@ -164,36 +151,4 @@ export class PictureSource {
     const area = { firstRow: barRows, rows, luma: new Uint8Array(sceneWidth * rows * macroblock).fill(20) };
     return scene.identity.idr ? keySlice(stream, scene.identity, area) : deltaSlice(stream, scene.identity, area, []);
   }
-
-  /** The camera's name on the left; hours, minutes, seconds and tenths of its local time on the right. */
-  #bar(at: number): Uint8Array {
-    const { lettering } = this.#footage;
-    const bar = lettering.bar();
-    const time = new Date(at);
-    const two = (value: number): string => String(value).padStart(2, '0');
-    const text = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.`;
-    const tenthColumn = sceneWidth - 2 * macroblock;
-    lettering.write(bar, this.#name.slice(0, 30), macroblock);
-    lettering.write(bar, text, tenthColumn - text.length * glyphWidth);
-    lettering.writeTenth(bar, Math.floor(time.getMilliseconds() / 100), tenthColumn);
-    return bar;
-  }
-}
-
-/** The macroblocks in which two bars differ, in order. */
-function changedBlocks(before: Uint8Array | undefined, after: Uint8Array, columns: number): number[] {
-  const changed: number[] = [];
-  const width = columns * macroblock;
-  for (let address = 0; address < (barHeight / macroblock) * columns; address++) {
-    const top = Math.floor(address / columns) * macroblock;
-    const left = (address % columns) * macroblock;
-    for (let line = top; line < top + macroblock; line++) {
-      const from = line * width + left;
-      if (before === undefined || Buffer.compare(before.subarray(from, from + macroblock), after.subarray(from, from + macroblock)) !== 0) {
-        changed.push(address);
-        break;
-      }
-    }
-  }
-  return changed;
 }
