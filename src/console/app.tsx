@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { systemClock } from '../domain/clock.ts';
 import { DeskConnection } from './desk-connection.ts';
 import type { SessionState } from './desk-connection.ts';
@@ -8,7 +8,7 @@ import { DeskModel } from './desk-model.ts';
 import { isTyping } from './keys.ts';
 import { sessionState } from './session.ts';
 import { openDeskSocket } from './socket.ts';
-import { AlarmSound } from './sound.ts';
+import type { AlarmSound } from './sound.ts';
 import { Ticker } from './ticker.ts';
 import { Desk } from './views/desk.tsx';
 import { SignIn } from './views/sign-in.tsx';
@@ -20,10 +20,11 @@ const noticeOf: Readonly<Record<SessionState, string | undefined>> = {
 };
 
 /** The console: the sign-in page, or the desk. */
-export function App({ session }: { readonly session: SessionState }) {
-  const [parts, setParts] = useState(() => (session === 'valid' ? openDesk() : undefined));
-  if (parts === undefined) return <SignIn notice={noticeOf[session]} onSignedIn={() => setParts(openDesk())} />;
-  return <SignedIn parts={parts} onSignedIn={() => setParts(openDesk())} onSignedOut={() => setParts(undefined)} />;
+export function App({ session, sound }: { readonly session: SessionState; readonly sound: AlarmSound }) {
+  const [parts, setParts] = useState(() => (session === 'valid' ? openDesk(sound) : undefined));
+  const signedIn = () => setParts(openDesk(sound));
+  if (parts === undefined) return <SignIn notice={noticeOf[session]} onSignedIn={signedIn} />;
+  return <SignedIn parts={parts} onSignedIn={signedIn} onSignedOut={() => setParts(undefined)} />;
 }
 
 interface SignedInProps {
@@ -34,6 +35,15 @@ interface SignedInProps {
 
 function SignedIn({ parts, onSignedIn, onSignedOut }: SignedInProps) {
   const { link } = useSnapshotOf(parts.model);
+  useEffect(() => {
+    // When the network is back there is no reason to wait for the next attempt.
+    const { connection } = parts.model;
+    const tryNow = () => {
+      if (connection.link.state === 'lost') connection.connect();
+    };
+    addEventListener('online', tryNow);
+    return () => removeEventListener('online', tryNow);
+  }, [parts]);
   if (link.state === 'signed-out') return <SignIn notice="Your session has ended. Sign in again." onSignedIn={onSignedIn} />;
   return (
     <DeskContext value={parts}>
@@ -42,9 +52,8 @@ function SignedIn({ parts, onSignedIn, onSignedOut }: SignedInProps) {
   );
 }
 
-function openDesk(): DeskParts {
+function openDesk(sound: AlarmSound): DeskParts {
   const connection = new DeskConnection({ openSocket: openDeskSocket, clock: systemClock, sessionState });
-  const sound = new AlarmSound();
   const model = new DeskModel({
     connection,
     clock: systemClock,
@@ -52,10 +61,6 @@ function openDesk(): DeskParts {
     alarm: ([first]) => {
       if (first !== undefined && first.priority <= 2) sound.play(first.priority === 1 ? 2 : 1);
     },
-  });
-  // When the network is back there is no reason to wait for the next attempt.
-  addEventListener('online', () => {
-    if (connection.link.state === 'lost') connection.connect();
   });
   connection.connect();
   return { model, sound, ticker: new Ticker(model.now) };

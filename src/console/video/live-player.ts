@@ -2,7 +2,7 @@ import type { FromVideo } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { PlayerOptions } from './picture.ts';
-import { onEachFrame, start, unsupported } from './picture.ts';
+import { onEachFrame, release, start, unsupported } from './picture.ts';
 import { liveTarget, steerLive } from './steer.ts';
 import { VideoSocket } from './video-socket.ts';
 
@@ -49,6 +49,7 @@ export class LivePlayer {
     document.removeEventListener('visibilitychange', this.#shown);
     this.#endFrames();
     this.#queue.close();
+    release(this.#options.video);
   }
 
   #newQueue(): AppendQueue {

@@ -28,7 +28,6 @@ export function LiveTile({ camera, name, testId, children }: LiveTileProps) {
     const player = new LivePlayer({
       video: video.current,
       camera,
-      now: model.now,
       listener: {
         picture: changesOnly(setPicture),
         painted: (wallTime) => {

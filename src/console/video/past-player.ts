@@ -2,7 +2,7 @@ import type { FromVideo } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { PlayerOptions } from './picture.ts';
-import { onEachFrame, start, unsupported } from './picture.ts';
+import { onEachFrame, release, start, unsupported } from './picture.ts';
 import { steerLoop } from './steer.ts';
 import type { Range } from './steer.ts';
 import { VideoSocket } from './video-socket.ts';
@@ -10,6 +10,8 @@ import { VideoSocket } from './video-socket.ts';
 export interface PastOptions extends PlayerOptions {
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** The gateway's clock. */
+  readonly now: () => EpochMs;
   /** The recording of the same time, for when the gateway cannot cut that part of the past out any more. */
   readonly recording: string;
 }
@@ -53,6 +55,8 @@ export class PastPlayer {
     window.clearTimeout(this.#timer);
     this.#endFrames();
     this.#queue.close();
+    this.#options.video.onerror = null;
+    release(this.#options.video);
   }
 
   /** Asks for what is missing at the end of the window. */

@@ -19,8 +19,6 @@ export interface PlayerListener {
 export interface PlayerOptions {
   readonly video: HTMLVideoElement;
   readonly camera: string;
-  /** The gateway's clock. */
-  readonly now: () => EpochMs;
   readonly listener: PlayerListener;
 }
 
@@ -40,6 +38,12 @@ export function onEachFrame(video: HTMLVideoElement, painted: (mediaTimeS: numbe
 /** Starts playing; a browser refuses that only when the element is on its way out of the page. */
 export function start(video: HTMLVideoElement): void {
   video.play().catch(() => undefined);
+}
+
+/** Lets go of the stream and its decoder, of which a browser has only so many. */
+export function release(video: HTMLVideoElement): void {
+  video.removeAttribute('src');
+  video.load();
 }
 
 /** Why a stream of `mime` cannot be shown, undefined if it can. */

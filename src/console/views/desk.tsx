@@ -45,6 +45,9 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
   return (
     <div className="desk" data-stale={link.state !== 'live' && link.state !== 'connecting'}>
       <title>{first === undefined ? site : `(${open.length}) ${priorityWords[first.priority]}: ${first.title} – ${site}`}</title>
+      <p className="heard" aria-live="assertive">
+        {incident?.state === 'new' ? `Priority ${incident.priority}, ${priorityWords[incident.priority]}: ${incident.title}` : ''}
+      </p>
       <Header onHelp={() => setHelpOver({ incident: focus.incident })} onSignedOut={onSignedOut} />
       <NoticeLine />
       <aside className="left" aria-label="Incidents">

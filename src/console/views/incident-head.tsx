@@ -10,7 +10,7 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
   const names = useNames();
   const { priority, title, state, condition, occurredAt, owner, disposition } = incident;
   return (
-    <header className="incident-head" aria-live="polite">
+    <header className="incident-head">
       <PriorityBadge priority={priority} />
       <div className="what">
         <h1 data-testid="focus-title">{title}</h1>
