@@ -1,9 +1,9 @@
 import type { EventKind } from '../../src/domain/kinds.ts';
 
-export type AccessKind = 'access.granted' | 'access.denied' | 'duress.alarm';
+type AccessKind = 'access.granted' | 'access.denied' | 'duress.alarm';
 export const accessKinds = ['access.granted', 'access.denied', 'duress.alarm'] as const satisfies readonly EventKind[];
 
-export interface AccessRow {
+interface AccessRow {
   readonly kind: AccessKind;
   /** Why access was denied, for a person. */
   readonly reason?: string;

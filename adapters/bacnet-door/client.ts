@@ -7,7 +7,7 @@ import type { AppData, Reading } from './reading.ts';
 import type { Endpoint, GuardedTransport } from './transport.ts';
 
 /** How long an answer may take: the APDU_Timeout that ASHRAE 135-2020, clause 12.11, recommends. */
-export const answerWithinMs = 3000;
+const answerWithinMs = 3000;
 /** Far below the 256 invoke ids that the library shares between its requests. */
 const maxInFlight = 16;
 
@@ -18,11 +18,14 @@ export class NoAnswer extends Error {
 /** The device answered with an Error, Reject or Abort PDU (clause 18). */
 export class Refused extends Error {
   override readonly name = 'Refused';
-  /** Class and code of an Error PDU; undefined for Reject and Abort. */
+  /** Class and code of an Error PDU. */
   readonly error: { readonly class: number; readonly code: number } | undefined;
-  constructor(message: string, error?: { class: number; code: number }) {
+  /** Reason of a Reject or Abort PDU, which the library does not tell apart. */
+  readonly reason: number | undefined;
+  constructor(message: string, { error, reason }: { error?: { class: number; code: number }; reason?: number }) {
     super(message);
     this.error = error;
+    this.reason = reason;
   }
 }
 /** The device's answer cannot be understood; it has been counted as malformed. */
@@ -47,10 +50,11 @@ export interface Answer {
 /** Error classes (clause 18), and the tag under which the library hands over an error in the place of a value. */
 export const objectError: number = ErrorClass.OBJECT;
 const propertyError: number = ErrorClass.PROPERTY;
+const servicesError: number = ErrorClass.SERVICES;
 const errorTag: number = ApplicationTag.ERROR;
 
-/** Services 1/80 and "unrecognized service": the device cannot read several properties at once. */
-const noService = /unrecognized|Reason:(9|4)$/i;
+/** Reject "unrecognized service" (9), Abort "segmentation not supported" (4) and "buffer overflow" (1), or an error of class SERVICES. */
+const cannotReadMultiple = ({ error, reason }: Refused) => error?.class === servicesError || [9, 4, 1].includes(reason ?? -1);
 
 /** One device, spoken to through the BACnet library: each request has a deadline of its own, and no answer can throw elsewhere. */
 export class DeviceClient {
@@ -100,7 +104,7 @@ export class DeviceClient {
     try {
       return await this.#readMultiple(object, properties);
     } catch (error) {
-      if (!(error instanceof Refused) || error.error !== undefined || !noService.test(error.message)) throw error;
+      if (!(error instanceof Refused) || !cannotReadMultiple(error)) throw error;
       this.#host.log.info({ object: objectKey(object) }, 'the device cannot read several properties at once: reading them one by one');
       this.#readsMultiple = false;
       return this.#readOneByOne(object, properties);
@@ -223,7 +227,8 @@ export class DeviceClient {
     if (message === 'ERR_TIMEOUT') return new NoAnswer(`no answer from ${this.address} (${what})`);
     const [, errorClass, code] = /^BacnetError - Class:(\d+) - Code:(\d+)/.exec(message) ?? [];
     if (errorClass !== undefined) return refusedBy({ class: Number(errorClass), code: Number(code) }, what);
-    if (message.startsWith('BacnetAbort')) return new Refused(`refused by the device (${what}): reject or abort, ${message}`);
+    const [, reason] = /^BacnetAbort - Reason:(\d+)/.exec(message) ?? [];
+    if (reason !== undefined) return new Refused(`refused by the device (${what}): reject or abort, reason ${reason}`, { reason: Number(reason) });
     return this.#unintelligible(`an answer that cannot be decoded (${what}): ${message}`);
   }
 
@@ -238,7 +243,7 @@ export class DeviceClient {
 export const anyInstance = 4_194_303;
 
 function refusedBy(error: { class: number; code: number }, what = 'reading'): Refused {
-  return new Refused(`refused by the device (${what}): error class ${error.class}, code ${error.code}`, error);
+  return new Refused(`refused by the device (${what}): error class ${error.class}, code ${error.code}`, { error });
 }
 
 /** The error that a device answers instead of a property's value. */

@@ -40,7 +40,7 @@ interface StatusRow {
 }
 
 /** BACnetDoorStatus -> door.open (ASHRAE 135-2020, clause 12.26, Door_Status; values, clause 21). */
-export const doorStatusTable: Readonly<Record<number, StatusRow>> = {
+const doorStatusTable: Readonly<Record<number, StatusRow>> = {
   0: { words: 'closed', says: 'restored' },
   1: { words: 'opened', says: 'raised' },
   2: { words: 'unknown', says: 'uncertain' },
@@ -54,7 +54,7 @@ export const doorStatusTable: Readonly<Record<number, StatusRow>> = {
 };
 
 /** BACnetLockStatus -> door.unlocked (clause 12.26, Lock_Status). */
-export const lockStatusTable: Readonly<Record<number, StatusRow>> = {
+const lockStatusTable: Readonly<Record<number, StatusRow>> = {
   0: { words: 'locked', says: 'restored' },
   1: { words: 'unlocked', says: 'raised' },
   2: { words: 'lock fault', says: 'uncertain', fault: true },
@@ -66,7 +66,7 @@ export const lockStatusTable: Readonly<Record<number, StatusRow>> = {
  * BACnetDoorAlarmState -> the kind that it raises (clause 12.26, Door_Alarm_State).
  * ALARM names no cause: tamper is the alarm that claims the least. LOCK_DOWN, FREE_ACCESS and EGRESS_OPEN are ways to operate a door, not alarms.
  */
-export const alarmStateTable: Readonly<Record<number, { readonly words: string; readonly raises?: DoorKind }>> = {
+const alarmStateTable: Readonly<Record<number, { readonly words: string; readonly raises?: DoorKind }>> = {
   0: { words: 'normal' },
   1: { words: 'alarm', raises: 'door.tamper' },
   2: { words: 'door open too long', raises: 'door.held' },

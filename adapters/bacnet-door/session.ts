@@ -127,9 +127,9 @@ export class Session {
   }
 
   async #attend(kept: Kept): Promise<void> {
+    const subscribing = kept.subscribeAt <= kept.pollAt;
     try {
-      if (kept.subscribeAt <= kept.pollAt) await this.#subscribe(kept);
-      else await this.#read(kept);
+      await (subscribing ? this.#subscribe(kept) : this.#read(kept));
       this.#misses = 0;
       kept.misses = 0;
     } catch (error) {
@@ -139,8 +139,9 @@ export class Session {
       this.#misses = error instanceof Refused ? 0 : this.#misses + 1;
       kept.misses += 1;
       if (this.#misses >= missesAllowed || kept.misses >= missesAllowed) throw error;
-      kept.pollAt = Math.max(kept.pollAt, this.#now() + this.#options.pollMs);
-      if (kept.subscribeAt !== Infinity) kept.subscribeAt = Math.max(kept.subscribeAt, this.#now() + this.#options.pollMs);
+      // A device that ignores SubscribeCOV still answers when it is read: that comes first.
+      if (subscribing) kept.subscribeAt = this.#now() + this.#options.pollMs * safetyPollFactor;
+      else kept.pollAt = this.#now() + this.#options.pollMs;
     }
   }
 

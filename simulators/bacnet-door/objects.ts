@@ -28,7 +28,7 @@ export interface Installation {
 }
 
 /** Instances of a door's Binary Inputs: 10 times the door plus one of these. */
-export const inputs = { contact: 1, requestToExit: 2, tamper: 3 } as const;
+const inputs = { contact: 1, requestToExit: 2, tamper: 3 } as const;
 
 export const vendor = { id: 999, name: 'Sallyport simulators' };
 

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import adapter from '../../../adapters/bacnet-door/index.ts';
 import { doorAt, options as optionsSchema, readerAt } from '../../../adapters/bacnet-door/options.ts';
 import { createController } from '../../../simulators/bacnet-door/index.ts';
@@ -11,7 +12,7 @@ import { TestHost } from '../../support/adapter-host.ts';
 /** The machine's clock with its waits shortened, so that three missed answers do not cost a test nine seconds. */
 export function hasty(factor: number): Clock {
   return {
-    now: systemClock.now,
+    now: () => systemClock.now(),
     monotonicMs: () => systemClock.monotonicMs() * factor,
     after: (delayMs, action) => systemClock.after(delayMs / factor, action),
   };
@@ -32,6 +33,15 @@ export function simulator(options: Record<string, unknown> = {}): BacnetDoorSimu
   return createController('ctl-annex', parseOptions({ ...base, ...options }));
 }
 
+export const relayAddress = '127.0.0.4';
+export interface Relay {
+  readonly port: number;
+  /** Frames from the device that were passed on. */
+  readonly seen: Buffer[];
+  loses: (frame: Buffer) => boolean;
+  inject(frame: Buffer): Promise<void>;
+}
+
 /** What a test has opened; closed together at its end. */
 export class Rig {
   readonly #connections: Connection[] = [];
@@ -43,6 +53,30 @@ export class Rig {
     await device.start();
     this.closes(() => device.stop());
     return device;
+  }
+
+  /** A relay on `relayAddress` in front of a device, which can lose frames of the device and add some. */
+  async relay(device: BacnetDoorSimulator): Promise<Relay> {
+    const socket = createSocket('udp4');
+    let adapterPort = 0;
+    const relay: Relay = {
+      port: 0,
+      seen: [],
+      loses: () => false,
+      inject: (frame) => new Promise((resolve) => socket.send(frame, adapterPort, '127.0.0.1', () => setImmediate(resolve))),
+    };
+    socket.on('message', (bytes, from) => {
+      if (from.port !== device.port) {
+        adapterPort = from.port;
+        socket.send(bytes, device.port, address);
+      } else if (!relay.loses(bytes)) {
+        relay.seen.push(bytes);
+        socket.send(bytes, adapterPort, '127.0.0.1');
+      }
+    });
+    await new Promise<void>((resolve) => socket.bind(0, relayAddress, resolve));
+    this.closes(() => new Promise((resolve) => socket.close(() => resolve())));
+    return Object.assign(relay, { port: socket.address().port });
   }
 
   closes(stop: () => Promise<void>): void {
