@@ -149,6 +149,8 @@ export class Camera {
     this.#usernameToken.forget();
     await this.fallSilent();
     clearTimeout(this.#restart);
+    // It may have been switched off meanwhile.
+    if (this.#running === undefined) return;
     // A port that is taken when the camera comes back leaves it silent, as a camera without its address would be.
     this.#restart = setTimeout(() => void this.#answerAgain().catch(() => undefined), seconds * 1000);
   }

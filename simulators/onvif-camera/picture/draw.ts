@@ -3,6 +3,8 @@ import type { Box, Rgb, Scene, SceneName } from './scenes.ts';
 
 export const sceneWidth = 640;
 export const sceneHeight = 328;
+/** The longest motion vector, in pixels (x264 takes no less). */
+export const motionRange = 32;
 export const framesPerLoop = 250;
 export const framesPerSecond = 12.5;
 
@@ -25,7 +27,6 @@ export function sceneGraph(name: SceneName, fontFile: string | undefined): strin
   const sign = scene.sign === undefined ? 'null' : lettering(scene.sign, fontFile);
   const hold = `loop=loop=-1:size=1,setpts=N/(25/2)/TB,trim=end_frame=${framesPerLoop}`;
   const alive = scene.alive.map(({ box, shownWhile }) => drawBox(box, shownWhile)).join(',');
-  const finish = 'noise=c0s=3:c0f=t,format=yuv420p';
   const feet = figure.feet - door.y - door.height;
   const atDoor = door.x + door.width / 2;
   const { comesIn, walks, arrives, turns, back, gone } = intruderTimes;
@@ -34,13 +35,23 @@ export function sceneGraph(name: SceneName, fontFile: string | undefined): strin
   const fades = `fade=in:st=${comesIn}:d=0.6:alpha=1,fade=out:st=${back}:d=0.8:alpha=1`;
   return [
     `${still},${frame},${sign},vignette=PI/7,${hold},${alive},split[a][b]`,
-    `[a]${leaf(scene, 1)},${finish}[idle]`,
+    `[a]${leaf(scene, 1)},${grain('idle')}`,
     `[b]${boxes(door.beyond)},${openingLeaf(scene)}[opening]`,
     `${sprite(1)},loop=loop=-1:size=10,setpts=N/(25/2)/TB,trim=duration=${seconds},${scaled(figure.height)},${fades}[walking]`,
     `${sprite(0)},loop=loop=-1:size=1,setpts=N/(25/2)/TB,trim=duration=${seconds},${scaled(figure.height)},${fades}[standing]`,
     `[opening][walking]overlay=${place}:format=yuv444:enable='between(t,${comesIn},${gone})*not(between(t,${arrives},${turns}))'[walked]`,
-    `[walked][standing]overlay=${place}:format=yuv444:enable='between(t,${arrives},${turns})',${finish}[intruder]`,
+    `[walked][standing]overlay=${place}:format=yuv444:enable='between(t,${arrives},${turns})',${grain('intruder')}`,
   ].join(';');
+}
+
+/**
+ * The sensor's grain, but for the top: there nothing may move at all, so that the encoder's motion vectors, which are at most `motionRange` long,
+ * never reach over the scene's edge into the bar that is put above it later.
+ */
+function grain(output: string): string {
+  const still = 2 * motionRange;
+  const lower = `crop=${sceneWidth}:${sceneHeight - still}:0:${still},noise=c0s=3:c0f=t`;
+  return `format=yuv420p,split[${output}-u][${output}-l];[${output}-u]crop=${sceneWidth}:${still}:0:0[${output}-top];[${output}-l]${lower}[${output}-low];[${output}-top][${output}-low]vstack[${output}]`;
 }
 
 function drawBox([x, y, width, height, colour]: Box, shownWhile?: string): string {

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BarPainter, barRows } from './bar.ts';
 import { nalUnits } from './bits.ts';
-import { framesPerLoop, sceneGraph, sceneWidth } from './draw.ts';
+import { framesPerLoop, motionRange, sceneGraph, sceneWidth } from './draw.ts';
 import { ffmpeg, fontFile } from './ffmpeg.ts';
 import { glyphSheetArguments, Lettering } from './glyphs.ts';
 import type { SceneName } from './scenes.ts';
@@ -35,7 +35,7 @@ export interface Footage {
 const encoding = [
   ...['-c:v', 'libx264', '-profile:v', 'baseline', '-level', '3.0', '-preset', 'veryfast', '-crf', '22', '-maxrate', '260k', '-bufsize', '260k'],
   ...['-g', '25', '-force_key_frames', 'expr:gte(t,n_forced)', '-threads', '1'],
-  ...['-x264-params', 'scenecut=0:ref=1:bframes=0:weightp=0:slices=1', '-bsf:v', 'filter_units=remove_types=6', '-f', 'h264'],
+  ...['-x264-params', `scenecut=0:ref=1:bframes=0:weightp=0:slices=1:mvrange=${motionRange}`, '-bsf:v', 'filter_units=remove_types=6', '-f', 'h264'],
 ];
 
 const loading = new Map<string, Promise<Footage>>();

@@ -103,7 +103,7 @@ const scenesByName: Record<SceneName, Scene> = {
       ...Array.from({ length: 9 }, (_, step): Box => [88 + step * 20, 228 - step * 18, 20, 12 + step * 18, step % 2 === 0 ? '0x6b6d68' : '0x646661']),
       ...Array.from({ length: 9 }, (_, step): Box => [88 + step * 20, 226 - step * 18, 20, 3, '0x85877f']),
       ...Array.from({ length: 9 }, (_, step): Box => [97 + step * 20, 176 - step * 18, 2, 50, '0x353937']),
-      ...Array.from({ length: 9 }, (_, step): Box => [88 + step * 20, 173 - step * 18, 21, 5, '0x2d3130']),
+      ...Array.from({ length: 36 }, (_, part): Box => [92 + part * 5, 175 - Math.round(part * 4.5), 6, 5, '0x2d3130']),
       [546, 160, 14, 24, '0x2b2d2d'],
       [350, 96, 34, 44, '0x9aa08c'],
       [362, 104, 10, 28, '0x4f5a4c'],

@@ -123,7 +123,7 @@ export class RtspServer {
     const named = sessionIdOf(request);
     const existing = named === '' ? undefined : this.#sessions.get(named);
     if (named !== '' && existing === undefined) return { status: 454 };
-    if (existing === undefined && this.#sessions.size >= sessionLimit) return { status: 455 };
+    if (existing === undefined && this.#sessions.size >= sessionLimit) return { status: 453 };
     const { source, condition } = this.#parts;
     const session = existing?.session ?? new RtspSession(source, condition, () => socket.destroy());
     const chosen = await this.#transport(request.headers['transport'] ?? '', session, socket);
