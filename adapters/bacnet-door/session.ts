@@ -80,7 +80,8 @@ export class Session {
   readSoon(object: BACNetObjectID): void {
     const kept = this.#kept.get(objectKey(object));
     if (kept === undefined) return;
-    kept.pollAt = 0;
+    // Not before what has been due for longer, or one busy object would keep the others waiting.
+    kept.pollAt = Math.min(kept.pollAt, this.#now());
     this.#wake();
   }
 
