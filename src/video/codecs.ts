@@ -1,86 +1,68 @@
-import { avcEntry, initSegment } from './fmp4/init.ts';
-import { parseSps } from './fmp4/sps.ts';
+import { avcEntry } from './fmp4/avc.ts';
 import { BitReader } from './fmp4/bits.ts';
+import { parseH265Sps } from './fmp4/h265-sps.ts';
+import { PPS, SPS, VPS, hevcEntry } from './fmp4/hevc.ts';
+import { parseSps } from './fmp4/sps.ts';
+import type { SetKind, SetReader } from './parameter-sets.ts';
 import type { NalCodec } from './rtp/depacketiser.ts';
 import { h264 } from './rtp/h264.ts';
-import type { VideoCodec, VideoMedia } from './rtsp/sdp.ts';
-import { VideoError } from './video-error.ts';
+import { h265 } from './rtp/h265.ts';
+import type { VideoCodec } from './rtsp/sdp.ts';
 
-/** What parameter sets say, ready to be sent. */
-export interface Description {
-  readonly mime: string;
-  readonly width: number;
-  readonly height: number;
-  readonly reorderDepth: number;
-  readonly init: Buffer;
-}
-
-/** The parameter sets of one stream, from its session description and from the stream itself. */
-export interface ParameterSets {
-  /** Remembers a parameter set; the bytes are copied if they are new. One that cannot be understood is ignored. */
-  add(nal: Buffer): void;
-  /** The description of the stream if it changed since it was last taken and is complete. */
-  takeChange(): Description | undefined;
-}
-
-const MAX_PARAMETER_SET_BYTES = 1024;
-/** Far more than any camera uses. */
-const MAX_PARAMETER_SETS = 16;
-
-class H264ParameterSets implements ParameterSets {
-  readonly #sps = new Map<number, Buffer>();
-  readonly #pps = new Map<number, Buffer>();
-  #changed = false;
-
-  add(nal: Buffer): void {
-    const isSps = ((nal[0] ?? 0) & 0x1f) === 7;
-    const sets = isSps ? this.#sps : this.#pps;
-    // The usual case, since cameras repeat them before every key frame.
-    for (const known of sets.values()) if (known.equals(nal)) return;
-    const id = nal.length > MAX_PARAMETER_SET_BYTES ? undefined : identify(nal, isSps);
-    if (id === undefined || (sets.size >= MAX_PARAMETER_SETS && !sets.has(id))) return;
-    sets.set(id, Buffer.from(nal));
-    this.#changed = true;
-  }
-
-  takeChange(): Description | undefined {
-    const first = [...this.#sps.values()][0];
-    if (!this.#changed || first === undefined || this.#pps.size === 0) return undefined;
-    this.#changed = false;
-    const parameters = parseSps(first);
-    const entry = avcEntry({ ...parameters, sps: [...this.#sps.values()], pps: [...this.#pps.values()] });
-    const { mime, width, height } = entry;
-    return { mime, width, height, reorderDepth: parameters.reorderDepth ?? 0, init: initSegment(entry) };
-  }
-}
-
-/** The identifier within a parameter set; undefined for bytes that are none. */
-function identify(nal: Buffer, isSps: boolean): number | undefined {
-  try {
-    if (isSps) return parseSps(nal).id;
-    const bits = new BitReader(nal);
-    bits.skip(8);
-    const id = bits.unsigned();
-    return id <= 255 ? id : undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
+/** Everything that differs between the codecs which are taken in. */
 export interface Codec {
   readonly nal: NalCodec;
-  parameterSets(): ParameterSets;
+  readonly parameterSets: SetReader;
 }
 
-/** The codecs that can be muxed, by their names in session descriptions. */
-const codecs: Partial<Record<VideoCodec, Codec>> = {
-  H264: { nal: h264, parameterSets: () => new H264ParameterSets() },
+const MAX_PPS_ID = 255;
+
+const h264Sets: SetReader = {
+  needed: ['sps', 'pps'],
+  identify(nal) {
+    const type = (nal[0] ?? 0) & 0x1f;
+    if (type === 7) return { kind: 'sps', id: parseSps(nal).id };
+    return type === 8 ? { kind: 'pps', id: leadingNumber(nal, 1) } : undefined;
+  },
+  describe({ sps, pps }) {
+    const parameters = parseSps(first(sps));
+    return { entry: avcEntry(parameters, sps, pps), reorderDepth: parameters.reorderDepth ?? 0 };
+  },
 };
 
-/** How to take a track apart and describe it. @throws VideoError `unsupported`. */
-export function codecOf({ codec }: VideoMedia): Codec {
-  const found = codecs[codec];
-  if (found === undefined) throw new VideoError('unsupported', "H.265 is not supported yet by this camera's tile; set the camera's stream to H.264");
-  return found;
+const h265Kinds: Readonly<Record<number, SetKind>> = { [VPS]: 'vps', [SPS]: 'sps', [PPS]: 'pps' };
+
+const h265Sets: SetReader = {
+  needed: ['vps', 'sps', 'pps'],
+  identify(nal) {
+    const kind = h265Kinds[((nal[0] ?? 0) >> 1) & 0x3f];
+    if (kind === 'vps') return { kind, id: (nal[2] ?? 0) >> 4 };
+    if (kind === 'sps') return { kind, id: parseH265Sps(nal).id };
+    return kind === 'pps' ? { kind, id: leadingNumber(nal, 2) } : undefined;
+  },
+  describe({ vps, sps, pps }) {
+    const parameters = parseH265Sps(first(sps));
+    return { entry: hevcEntry(parameters, vps, sps, pps), reorderDepth: parameters.reorderDepth };
+  },
+};
+
+/** The codecs by their names in session descriptions. */
+export const codecs: Readonly<Record<VideoCodec, Codec>> = {
+  H264: { nal: h264, parameterSets: h264Sets },
+  H265: { nal: h265, parameterSets: h265Sets },
+};
+
+/** The identifier of a picture parameter set is the first number behind its header. */
+function leadingNumber(nal: Buffer, headerBytes: number): number {
+  const bits = new BitReader(nal);
+  bits.skip(8 * headerBytes);
+  const id = bits.unsigned();
+  if (id > MAX_PPS_ID) throw new RangeError('the parameter set has an impossible number');
+  return id;
+}
+
+function first(sets: readonly Buffer[]): Buffer {
+  const [set] = sets;
+  if (set === undefined) throw new RangeError('there is no sequence parameter set');
+  return set;
 }

@@ -91,6 +91,8 @@ export function createVideo(options: VideoOptions): Video {
       await evidence.close();
       await Promise.all([...feeds.values()].map((feed) => feed.close()));
       feeds.clear();
+      // Those whose console has not answered by now would keep the process alive for half a minute.
+      for (const socket of sockets) socket.terminate();
     },
   };
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../domain/clock.ts';
 import { FRAGMENT_HEADER_BYTES, setFragmentDuration, writeFragmentHeader } from './fmp4/fragment.ts';
 import { PictureWriter } from './picture-writer.ts';
 import type { Group, Picture, Ring, StreamDescription } from './ring.ts';
-import { codecOf } from './codecs.ts';
-import type { ParameterSets } from './codecs.ts';
+import { codecs } from './codecs.ts';
+import { ParameterSets } from './parameter-sets.ts';
 import { Depacketiser } from './rtp/depacketiser.ts';
 import type { AssembledPicture } from './rtp/depacketiser.ts';
 import { parseRtp, senderReportTime } from './rtp/rtp.ts';
@@ -50,9 +50,9 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#decodeTimes = new DecodeTimes(options.timeline.latest);
-    const codec = codecOf(options.media);
+    const codec = codecs[options.media.codec];
     this.#writer = new PictureWriter(options.pool, FRAGMENT_HEADER_BYTES);
-    this.#parameterSets = codec.parameterSets();
+    this.#parameterSets = new ParameterSets(codec.parameterSets);
     for (const set of options.media.parameterSets) this.#parameterSets.add(set);
     this.#depacketiser = new Depacketiser(codec.nal, this.#writer, {
       picture: (picture) => this.#picture(picture),

@@ -43,6 +43,8 @@ describe('camera feed', () => {
         const before = pictures.length;
         clock.advance(40);
         camera.send();
+        // Finer than `until` looks, since there are hundreds of pictures.
+        for (let turns = 0; pictures.length === before && turns < 2_000; turns += 1) await new Promise((resolve) => setImmediate(resolve));
         await until('the picture arrives', () => pictures.length > before);
       }
     };
@@ -160,6 +162,25 @@ describe('camera feed', () => {
       });
       assert.equal(feed.state.detail, detail);
     }
+  });
+
+  it('gives up on a camera that accepts the connection and is silent', async () => {
+    const { camera, feed } = await arrange({ camera: { answers: { DESCRIBE: '' } } });
+    await until('the request', () => camera.requests.length === 2);
+    clock.advance(5_000);
+    await until('the loss', () => feed.state.state === 'lost');
+    assert.equal(feed.state.detail, 'the camera does not answer DESCRIBE');
+  });
+
+  it('opens a new session when the camera has forgotten the old one', async () => {
+    const { camera, feed, send } = await arrange({ camera: { answers: { GET_PARAMETER: 'RTSP/1.0 454 Session Not Found\r\n\r\n' } } });
+    await send(740);
+    clock.advance(500);
+    await until('the loss', () => feed.state.detail === 'the camera forgot the session');
+    await until('another session', () => {
+      clock.advance(250);
+      return camera.connections === 2 && camera.playing === 1;
+    });
   });
 
   it('says that a device has no address to give, and hides credentials in its words', async () => {

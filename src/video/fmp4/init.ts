@@ -1,5 +1,5 @@
 import { TICKS_PER_SECOND } from '../rtp/timeline.ts';
-import { box, fullBox, text, u16, u32, u8 } from './boxes.ts';
+import { box, fullBox, text, u16, u32 } from './boxes.ts';
 
 export const TRACK_ID = 1;
 const unityMatrix = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
@@ -58,42 +58,4 @@ export function initSegment({ format, configuration, width, height }: SampleEntr
     box('ftyp', text('iso6'), u32(1), text('iso6mp41')),
     box('moov', header, box('trak', trackHeader, media), box('mvex', fullBox('trex', 0, 0, u32(TRACK_ID, 1, 0, 0, 0)))),
   ]);
-}
-
-/** The sample entry of H.264 (ISO/IEC 14496-15, 5.3.3.1). */
-export function avcEntry(parameters: AvcParameters): SampleEntry {
-  const { sps, pps, profile, constraints, level, width, height } = parameters;
-  const sets = (list: readonly Buffer[]) => list.flatMap((set) => [u16(set.length), set]);
-  const high =
-    profile === 66 || profile === 77 || profile === 88
-      ? []
-      : [u8(0xfc | parameters.chromaFormat, 0xf8 | (parameters.bitDepthLuma - 8), 0xf8 | (parameters.bitDepthChroma - 8), 0)];
-  const configuration = box(
-    'avcC',
-    u8(1, profile, constraints, level, 0xff, 0xe0 | sps.length), // lengths of NAL units have 4 bytes
-    ...sets(sps),
-    u8(pps.length),
-    ...sets(pps),
-    ...high,
-  );
-  return { mime: avcMime(profile, constraints, level), width, height, format: 'avc1', configuration };
-}
-
-/** RFC 6381, 3.3 */
-export function avcMime(profile: number, constraints: number, level: number): string {
-  const hex = [profile, constraints, level].map((each) => each.toString(16).padStart(2, '0')).join('');
-  return `video/mp4; codecs="avc1.${hex}"`;
-}
-
-export interface AvcParameters {
-  readonly sps: readonly Buffer[];
-  readonly pps: readonly Buffer[];
-  readonly profile: number;
-  readonly constraints: number;
-  readonly level: number;
-  readonly chromaFormat: number;
-  readonly bitDepthLuma: number;
-  readonly bitDepthChroma: number;
-  readonly width: number;
-  readonly height: number;
 }

@@ -1,6 +1,8 @@
 import type { EpochMs } from '../../domain/clock.ts';
 import { fullBox, readUInt64, u32 } from './boxes.ts';
-import { TRACK_ID, avcMime } from './init.ts';
+import { avcMime } from './avc.ts';
+import { hevcMime } from './hevc.ts';
+import { TRACK_ID } from './init.ts';
 
 // Reads back the recordings that are written here: ftyp, moov, prft, then moof and mdat for each picture.
 // One that was cut off by a crash is read up to there.
@@ -63,10 +65,12 @@ function readReferenceTime(prft: Buffer): EpochMs {
 
 /** What `initSegment` wrote. */
 function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } {
-  const entry = init.indexOf('avc1', init.indexOf('stsd'));
-  const configuration = init.indexOf('avcC', entry) + 4;
+  const table = init.indexOf('stsd');
+  const isHevc = init.includes('hvc1', table);
+  const entry = init.indexOf(isHevc ? 'hvc1' : 'avc1', table);
+  const configuration = init.subarray(init.indexOf(isHevc ? 'hvcC' : 'avcC', entry) - 4);
   return {
-    mime: avcMime(init[configuration + 1] ?? 0, init[configuration + 2] ?? 0, init[configuration + 3] ?? 0),
+    mime: isHevc ? hevcMime(configuration) : avcMime(configuration),
     width: init.readUInt16BE(entry + 28),
     height: init.readUInt16BE(entry + 30),
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { producerReferenceTime, readRecording } from '../../../src/video/fmp4/read.ts';
 import { decode, film } from '../support/footage.ts';
 import { fileOf, ingested } from '../support/ingested.ts';
 
@@ -25,7 +26,7 @@ describe('fragmented MP4', () => {
   });
 
   it('shows B-frames in their order', async () => {
-    const pictures = await film({ seconds: 3, encoder: ['-bf', '3', '-b_strategy', '0', '-x264-params', 'b-pyramid=normal'] });
+    const pictures = await film({ seconds: 3, bframes: 3, encoder: ['-b_strategy', '0', '-x264-params', 'b-pyramid=normal'] });
     assert.ok(
       pictures.some(({ at }, i) => i > 0 && at < pictures[i - 1]!.at),
       'the film has B-frames',
@@ -39,12 +40,33 @@ describe('fragmented MP4', () => {
   });
 
   it('decodes pictures of several slices, and of odd sizes, which are cropped', async () => {
-    for (const options of [{ encoder: ['-bf', '0', '-slices', '4'] }, { size: '426x238' }, { encoder: ['-bf', '0', '-profile:v', 'baseline'] }]) {
+    for (const options of [{ encoder: ['-slices', '4'] }, { size: '426x238' }, { encoder: ['-profile:v', 'baseline'] }]) {
       const groups = ingested([await film({ seconds: 1, ...options })]);
       const { width, height } = groups[0]!.stream;
       const decoded = await decode(fileOf(groups));
       assert.deepEqual(decoded, { ...decoded, pictures: 25, width, height });
       assert.equal(`${width}x${height}`, options.size ?? '320x180');
+    }
+  });
+
+  it('carries H.265, also with B-frames', async () => {
+    for (const bframes of [0, 3]) {
+      const groups = ingested([await film({ seconds: 2, size: '426x238', codec: 'hevc', bframes })], 'hevc');
+      const decoded = await decode(fileOf(groups));
+      assert.deepEqual([decoded.pictures, decoded.width, decoded.height], [50, 426, 238]);
+      assert.ok(decoded.showTimes.every((at, i) => i === 0 || Math.abs(at - decoded.showTimes[i - 1]! - 0.04) < 0.001));
+      assert.match(groups[0]!.stream.mime, /^video\/mp4; codecs="hvc1\.1\.6\.L\d+\.90"$/);
+    }
+  });
+
+  it('is read back with what it says of itself, as far as it was written', async () => {
+    for (const codec of ['h264', 'hevc'] as const) {
+      const [group] = ingested([await film({ seconds: 1, codec, bframes: 0 })], codec);
+      const { init, mime, width, height } = group!.stream;
+      const whole = Buffer.concat([init, producerReferenceTime(1_768_478_400_123), ...group!.pictures.map(({ fragment }) => fragment)]);
+      const read = readRecording(whole.subarray(0, -1))!;
+      assert.deepEqual({ ...read, fragments: read.fragments.length }, { mime, width, height, init, epochAtZero: 1_768_478_400_123, fragments: 24 });
+      assert.equal(readRecording(init.subarray(0, -1)), undefined);
     }
   });
 

@@ -9,7 +9,7 @@ export interface TestCameraOptions {
   readonly username?: string;
   readonly password?: string;
   readonly sdp?: string;
-  /** Answers of its own: by method, the whole response without the CSeq line. */
+  /** Answers of its own: by method, the whole response without the CSeq line; an empty one for none. */
   readonly answers?: Readonly<Record<string, string>>;
 }
 
@@ -126,6 +126,7 @@ export class TestCamera {
     const [method = ''] = line.split(' ');
     this.requests.push(line);
     const sequence = /CSeq: (\d+)/.exec(request)?.[1] ?? '0';
+    if (this.#options.answers?.[method] === '') return;
     const [status, ...rest] = (this.#refusal(method, request) ?? this.#options.answers?.[method] ?? this.#usual(method)).split('\r\n');
     socket.write([status, `CSeq: ${sequence}`, ...rest].join('\r\n'));
     if (method === 'PLAY' && status?.includes('200')) this.#playing.add(socket);

@@ -19,6 +19,7 @@ export interface FilmOptions {
   readonly size?: string;
   readonly groupSeconds?: number;
   readonly codec?: 'h264' | 'hevc';
+  readonly bframes?: number;
   /** More arguments for the encoder. */
   readonly encoder?: readonly string[];
 }
@@ -34,7 +35,14 @@ export function film(options: FilmOptions): Promise<FilmedPicture[]> {
   return known;
 }
 
-async function make({ seconds, size = '320x180', groupSeconds = 1, codec = 'h264', encoder = ['-bf', '0'] }: FilmOptions): Promise<FilmedPicture[]> {
+async function make({
+  seconds,
+  size = '320x180',
+  groupSeconds = 1,
+  codec = 'h264',
+  bframes = 0,
+  encoder = [],
+}: FilmOptions): Promise<FilmedPicture[]> {
   return inTemporaryDirectory(async (directory) => {
     const mp4 = join(directory, 'film.mp4');
     const raw = join(directory, 'film.raw');
@@ -43,8 +51,8 @@ async function make({ seconds, size = '320x180', groupSeconds = 1, codec = 'h264
     const library = codec === 'h264' ? 'libx264' : 'libx265';
     const quiet =
       codec === 'hevc'
-        ? ['-x265-params', `log-level=error:keyint=${group}:min-keyint=${group}:scenecut=0:bframes=0`]
-        : ['-g', group, '-keyint_min', group];
+        ? ['-x265-params', `log-level=error:keyint=${group}:min-keyint=${group}:scenecut=0:bframes=${bframes}`]
+        : ['-g', group, '-keyint_min', group, '-bf', String(bframes)];
     await run('ffmpeg', ['-v', 'error', ...source, '-c:v', library, '-preset', 'ultrafast', '-sc_threshold', '0', ...quiet, ...encoder, mp4]);
     await run('ffmpeg', ['-v', 'error', '-i', mp4, '-c', 'copy', '-bsf:v', `${codec}_mp4toannexb`, '-f', codec, raw]);
     const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', mp4]);

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../src/domain/clock.ts';
 import { Ingest } from '../../../src/video/ingest.ts';
 import { Ring } from '../../../src/video/ring.ts';
 import type { Group, Picture } from '../../../src/video/ring.ts';
@@ -9,15 +8,12 @@ import type { FilmedPicture } from './footage.ts';
 import { Packetiser } from './packets.ts';
 
 /** What a camera's ring holds after the films were received one after the other, at their pace. */
-export function ingested(
-  films: readonly (readonly FilmedPicture[])[],
-  clock: Clock & { advance(ms: number): void } = new ManualClock(),
-  ringSeconds = 60,
-): readonly Group[] {
+export function ingested(films: readonly (readonly FilmedPicture[])[], codec: 'h264' | 'hevc' = 'h264'): readonly Group[] {
+  const clock = new ManualClock();
   const pool = new SlabPool();
-  const ring = new Ring(pool, { seconds: ringSeconds, maxBytes: 64 * 1024 * 1024 }, () => true);
+  const ring = new Ring(pool, { seconds: 60, maxBytes: 64 * 1024 * 1024 }, () => true);
   const ingest = new Ingest({
-    media: { codec: 'H264', payloadType: 96, control: undefined, parameterSets: [] },
+    media: { codec: codec === 'h264' ? 'H264' : 'H265', payloadType: 96, control: undefined, parameterSets: [] },
     ring,
     timeline: new Timeline(),
     pool,
@@ -26,7 +22,7 @@ export function ingested(
     onPicture: () => undefined,
     onArrival: () => undefined,
   });
-  const packetiser = new Packetiser();
+  const packetiser = new Packetiser({ codec });
   let base = 0xffff_0000;
   for (const film of films) {
     for (const picture of film) {

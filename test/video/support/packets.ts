@@ -1,23 +1,27 @@
 import type { FilmedPicture } from './footage.ts';
 
-/** Cuts pictures into RTP packets the way cameras do (RFC 6184): parameter sets together, large units in fragments. */
+/** Cuts pictures into RTP packets the way cameras do (RFC 6184, RFC 7798): parameter sets together, large units in fragments. */
 export class Packetiser {
   sequence: number;
   readonly source: number;
   readonly payloadType: number;
   readonly pieceBytes: number;
+  readonly codec: 'h264' | 'hevc';
 
-  constructor(options: { sequence?: number; source?: number; payloadType?: number; pieceBytes?: number } = {}) {
+  constructor(options: { sequence?: number; source?: number; payloadType?: number; pieceBytes?: number; codec?: 'h264' | 'hevc' } = {}) {
     this.sequence = options.sequence ?? 65_500;
     this.source = options.source ?? 0x1234_5678;
     this.payloadType = options.payloadType ?? 96;
     this.pieceBytes = options.pieceBytes ?? 1200;
+    this.codec = options.codec ?? 'h264';
   }
 
   picture({ nals }: Pick<FilmedPicture, 'nals'>, timestamp: number): Buffer[] {
-    const small = nals.filter((nal) => (nal[0]! & 0x1f) >= 6);
-    const slices = nals.filter((nal) => (nal[0]! & 0x1f) < 6);
-    const payloads = [...(small.length > 1 ? [aggregate(small)] : small), ...slices.flatMap((nal) => this.#fragments(nal))];
+    const isSlice = (nal: Buffer) => (this.codec === 'h264' ? (nal[0]! & 0x1f) < 6 : nal[0]! >> 1 < 32);
+    const small = nals.filter((nal) => !isSlice(nal));
+    const slices = nals.filter(isSlice);
+    const aggregateHeader = this.codec === 'h264' ? [24] : [48 << 1, 1];
+    const payloads = [...(small.length > 1 ? [aggregate(aggregateHeader, small)] : small), ...slices.flatMap((nal) => this.#fragments(nal))];
     return payloads.map((payload, i) => this.packet(payload, timestamp, i === payloads.length - 1));
   }
 
@@ -35,21 +39,23 @@ export class Packetiser {
   #fragments(nal: Buffer): Buffer[] {
     if (nal.length <= this.pieceBytes) return [nal];
     const pieces: Buffer[] = [];
-    for (let at = 1; at < nal.length; at += this.pieceBytes) {
-      const start = at === 1 ? 0x80 : 0;
-      const end = at + this.pieceBytes >= nal.length ? 0x40 : 0;
-      const head = Buffer.from([(nal[0]! & 0xe0) | 28, start | end | (nal[0]! & 0x1f)]);
+    const first = this.codec === 'h264' ? 1 : 2;
+    for (let at = first; at < nal.length; at += this.pieceBytes) {
+      const flags = (at === first ? 0x80 : 0) | (at + this.pieceBytes >= nal.length ? 0x40 : 0);
+      const head = Buffer.from(
+        this.codec === 'h264' ? [(nal[0]! & 0xe0) | 28, flags | (nal[0]! & 0x1f)] : [(nal[0]! & 0x81) | (49 << 1), nal[1]!, flags | (nal[0]! >> 1)],
+      );
       pieces.push(Buffer.concat([head, nal.subarray(at, at + this.pieceBytes)]));
     }
     return pieces;
   }
 }
 
-function aggregate(nals: readonly Buffer[]): Buffer {
+function aggregate(header: readonly number[], nals: readonly Buffer[]): Buffer {
   const sized = nals.flatMap((nal) => {
     const size = Buffer.alloc(2);
     size.writeUInt16BE(nal.length);
     return [size, nal];
   });
-  return Buffer.concat([Buffer.from([24]), ...sized]);
+  return Buffer.concat([Buffer.from(header), ...sized]);
 }

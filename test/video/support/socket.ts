@@ -40,6 +40,10 @@ export class TestSocket extends EventEmitter {
     this.emit('close');
   }
 
+  terminate(): void {
+    this.close(1006);
+  }
+
   play(play: Omit<Extract<Play, { mode: 'live' }>, 'type'> | Omit<Extract<Play, { mode: 'past' }>, 'type'>): void {
     this.emit('message', Buffer.from(JSON.stringify({ type: 'play', ...play })), false);
   }
