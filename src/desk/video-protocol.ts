@@ -7,8 +7,9 @@ import { z } from 'zod';
 //   tile                               gateway
 //      |------- play ------------------------>|
 //      |<------ init, then its binary --------|   again when the camera changes its parameter sets
-//      |<------ binary, binary, ... ----------|   live: the current group of pictures first, then the older
-//      |                                      |   ones back to `from` (a SourceBuffer takes them in any order), then live
+//      |<------ binary, binary, ... ----------|   live: the current group of pictures first, then live; the older groups back to
+//      |                                      |   `from` come just before the next key frames, since a SourceBuffer that was
+//      |                                      |   given an older picture takes nothing before the next key frame
 //      |<------ status -----------------------|   lost, live again, or pictures skipped for a slow viewer
 //      |<------ end --------------------------|   after the last picture of a part of the past
 
