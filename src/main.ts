@@ -7,7 +7,8 @@ import { asyncScheduler, Subject } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
 import { Audit } from './access/audit.ts';
 import { Fleet } from './adapter/fleet.ts';
-import { loadAdapters } from './adapter/loader.ts';
+import { adapterModule, loadAdapters } from './adapter/loader.ts';
+import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { createApp } from './api/app.ts';
 import { authenticator } from './api/authentication.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
@@ -121,7 +122,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const fleet = new Fleet({
     site,
     siteFile,
-    adapters,
+    runner: (name) => new WorkerRunner({ name, module: adapterModule(name), clock, log }),
     clock,
     log,
     random: Math.random,

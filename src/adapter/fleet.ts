@@ -6,7 +6,7 @@ import type { PointId } from '../domain/point.ts';
 import type { Device, Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
 import type { CameraFacet, DoorFacet, ServedPoint } from './contract.ts';
-import type { Adapters } from './loader.ts';
+import type { AdapterRunner } from './runner.ts';
 import { readSecret } from './secret.ts';
 import { DeviceSupervisor } from './supervisor.ts';
 
@@ -14,7 +14,8 @@ export interface FleetOptions {
   readonly site: Site;
   /** The site file's path: secrets' files are relative to it. */
   readonly siteFile: string;
-  readonly adapters: Adapters;
+  /** Makes what runs the adapter of that name; called once for each adapter that the site uses. */
+  readonly runner: (adapter: string) => AdapterRunner;
   readonly clock: Clock;
   readonly log: Logger;
   readonly report: (device: PointId, signal: DeviceSignal) => Promise<void>;
@@ -23,22 +24,38 @@ export interface FleetOptions {
   readonly random: () => number;
 }
 
+const STOP_WITHIN_MS = 5000;
+
 /** All devices of a site, each under a supervisor of its own. */
 export class Fleet {
   readonly supervisors: ReadonlyMap<PointId, DeviceSupervisor>;
   readonly #deviceOf: ReadonlyMap<PointId, PointId>;
+  readonly #runners = new Map<string, AdapterRunner>();
+  readonly #clock: Clock;
 
   constructor(options: FleetOptions) {
+    this.#clock = options.clock;
     this.#deviceOf = new Map(pointsOf(options.site).map(({ id, device }) => [id, device]));
-    this.supervisors = new Map(options.site.devices.map((device) => [device.id, supervisor(device, options)]));
+    const supervisors = new Map<PointId, DeviceSupervisor>();
+    for (const device of options.site.devices) {
+      const runner = this.#runners.get(device.adapter) ?? options.runner(device.adapter);
+      this.#runners.set(device.adapter, runner);
+      supervisors.set(device.id, supervisor(device, runner, options));
+    }
+    this.supervisors = supervisors;
   }
 
   start(): void {
     for (const each of this.supervisors.values()) each.start();
   }
 
+  /** Resolves when every handle is released. An adapter that takes too long to let go is ended with its thread. */
   async stop(): Promise<void> {
+    const closeRunners = () => Promise.all([...this.#runners.values()].map((runner) => runner.close()));
+    const cancel = this.#clock.after(STOP_WITHIN_MS, () => void closeRunners());
     await Promise.all([...this.supervisors.values()].map((each) => each.stop()));
+    cancel();
+    await closeRunners();
   }
 
   /** The commands of a door. @throws Error with a sentence for the dispatcher when the device is not online or takes no commands. */
@@ -65,13 +82,11 @@ export class Fleet {
   }
 }
 
-function supervisor(device: Device, options: FleetOptions): DeviceSupervisor {
-  const { site, siteFile, adapters, clock, log, report, changed, random } = options;
-  const definition = adapters.get(device.adapter);
-  if (definition === undefined) throw new Error(`there is no adapter "${device.adapter}"`);
+function supervisor(device: Device, runner: AdapterRunner, options: FleetOptions): DeviceSupervisor {
+  const { site, siteFile, clock, log, report, changed, random } = options;
   const resolvePath = (path: string) => resolve(dirname(siteFile), path);
   const created: DeviceSupervisor = new DeviceSupervisor({
-    definition,
+    runner,
     device,
     points: servedBy(device.id, site),
     clock,

@@ -21,7 +21,19 @@ export async function loadAdapters(): Promise<Adapters> {
 }
 
 async function load(name: string): Promise<AdapterDefinition> {
-  const module = (await import(pathToFileURL(join(folder, name, 'index.ts')).href)) as { default?: AdapterDefinition };
-  if (module.default?.name !== name) throw new Error(`adapters/${name}/index.ts must export as default a definition whose name is "${name}"`);
-  return module.default;
+  const definition = await loadAdapter(adapterModule(name));
+  if (definition.name !== name) throw new Error(`adapters/${name}/index.ts must export as default a definition whose name is "${name}"`);
+  return definition;
+}
+
+/** Address of the module that exports the adapter `name`. */
+export function adapterModule(name: string): string {
+  return pathToFileURL(join(folder, name, 'index.ts')).href;
+}
+
+/** The adapter that a module exports. @throws Error when it exports none. */
+export async function loadAdapter(module: string): Promise<AdapterDefinition> {
+  const { default: definition } = (await import(module)) as { default?: AdapterDefinition };
+  if (definition === undefined) throw new Error(`${module} must export an adapter as default`);
+  return definition;
 }

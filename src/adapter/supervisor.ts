@@ -5,8 +5,9 @@ import type { DeviceSignal } from '../domain/event.ts';
 import type { Device } from '../domain/site.ts';
 import { backOffMs } from './back-off.ts';
 import { ConfigurationError } from './contract.ts';
-import type { AdapterDefinition, AdapterHost, Connection, LinkState, ServedPoint } from './contract.ts';
+import type { AdapterHost, Connection, LinkState, ServedPoint } from './contract.ts';
 import { MalformedFrames } from './malformed.ts';
+import type { AdapterRunner } from './runner.ts';
 import type { SecretReference } from './secret.ts';
 
 /** A wrong password is not hammered (devices lock accounts), but a camera that was still booting must come back without a restart. */
@@ -16,7 +17,8 @@ const CONNECT_WITHIN_MS = 60_000;
 const REPORT_AGAIN_MS = 1000;
 
 export interface SupervisorOptions {
-  readonly definition: AdapterDefinition;
+  /** Runs the device's adapter. */
+  readonly runner: AdapterRunner;
   readonly device: Device;
   readonly points: readonly ServedPoint[];
   readonly clock: Clock;
@@ -87,7 +89,7 @@ export class DeviceSupervisor {
 
   /** One life of the link: undefined when the gateway stops, else why it ended. */
   async #attempt(): Promise<{ error: Error; wasOnline: boolean } | undefined> {
-    const { definition, device, clock } = this.#options;
+    const { runner, device, clock } = this.#options;
     const life = new AbortController();
     const endLife = () => life.abort(this.#stopping.signal.reason);
     this.#stopping.signal.addEventListener('abort', endLife, { once: true });
@@ -95,7 +97,7 @@ export class DeviceSupervisor {
       if (this.#link.state === 'connecting') life.abort(new Error(`no connection within ${CONNECT_WITHIN_MS / 1000} s`));
     });
     try {
-      this.#connection = await unlessAborted(definition.connect(device.options, this.#host(life.signal)), life.signal);
+      this.#connection = await unlessAborted(runner.connect(device.options, this.#host(life.signal)), life.signal);
       await this.#connection.done;
       life.signal.throwIfAborted();
       throw new Error('the adapter ended the link without a reason');

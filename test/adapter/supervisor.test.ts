@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { ConfigurationError } from '../../src/adapter/contract.ts';
 import type { AdapterDefinition, AdapterHost, Connection } from '../../src/adapter/contract.ts';
+import { inProcess } from '../../src/adapter/runner.ts';
 import { DeviceSupervisor } from '../../src/adapter/supervisor.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -50,7 +51,7 @@ describe('device supervisor', () => {
     reported = [];
     journalFails = false;
     supervisor = new DeviceSupervisor({
-      definition: adapter.definition,
+      runner: inProcess(adapter.definition),
       device: { id: 'dev', name: 'Device', adapter: 'fake', options: {} },
       points: [],
       clock,

@@ -1,0 +1,74 @@
+import type { DoorCommand } from '../../domain/door.ts';
+import type { DeviceSignal } from '../../domain/event.ts';
+import type { PointId } from '../../domain/point.ts';
+import type { AdapterHost, ServedPoint } from '../contract.ts';
+import type { SecretReference } from '../secret.ts';
+import type { ErrorMessage } from './errors.ts';
+
+// What the gateway's thread and an adapter's thread say to each other. `attempt` numbers the connection attempts of a thread, `call` what waits for an answer.
+
+export type Outcome = { readonly ok: true; readonly value?: unknown } | { readonly ok: false; readonly error: ErrorMessage };
+
+/** The answer to a call, in either direction. */
+export interface Answer {
+  readonly type: 'answer';
+  readonly attempt: number;
+  readonly call: number;
+  readonly outcome: Outcome;
+}
+
+/** Answered by `pong`; also allows the next thousand notices. */
+interface Ping {
+  readonly type: 'ping';
+}
+
+interface Connect {
+  readonly type: 'connect';
+  readonly attempt: number;
+  readonly options: unknown;
+  readonly device: AdapterHost['device'];
+  readonly points: readonly ServedPoint[];
+  readonly logLevel: string;
+}
+
+interface Abort {
+  readonly type: 'abort';
+  readonly attempt: number;
+  readonly reason: ErrorMessage;
+}
+
+export type FacetCall =
+  { readonly facet: 'doors'; readonly door: PointId; readonly command: DoorCommand } | { readonly facet: 'cameras'; readonly camera: PointId };
+
+interface Use {
+  readonly type: 'use';
+  readonly attempt: number;
+  readonly call: number;
+  readonly what: FacetCall;
+}
+
+/** From the gateway to the adapter. */
+export type ToThread = Connect | Abort | Use | Answer | Ping;
+
+/** What an adapter says about one of its attempts. */
+export type FromAttempt = { readonly attempt: number } & (
+  | { readonly type: 'report'; readonly call: number; readonly signal: DeviceSignal }
+  | { readonly type: 'secret'; readonly call: number; readonly reference: SecretReference }
+  | { readonly type: 'online'; readonly detail: string | undefined }
+  | { readonly type: 'malformed'; readonly frame: Uint8Array | string; readonly reason: string }
+  /** `line`: one line of pino's JSON. */
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'connected'; readonly facets: readonly FacetCall['facet'][] }
+  /** It did not connect, or the link is over: with an error when it was lost. Nothing follows. */
+  | { readonly type: 'ended'; readonly error: ErrorMessage | undefined }
+);
+
+/** From the adapter to the gateway. */
+export type FromThread =
+  | FromAttempt
+  | Answer
+  | { readonly type: 'ready' }
+  /** `bufferBytes`: what its buffers take, which the limit of the heap does not count. */
+  | { readonly type: 'pong'; readonly bufferBytes: number }
+  /** A promise was rejected that nobody waited for. */
+  | { readonly type: 'stray'; readonly error: ErrorMessage };

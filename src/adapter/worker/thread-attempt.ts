@@ -1,0 +1,82 @@
+import { pino } from 'pino';
+import { systemClock } from '../../domain/clock.ts';
+import type { AdapterDefinition, AdapterHost, Connection } from '../contract.ts';
+import { Calls, outcomeOf } from './calls.ts';
+import { fromErrorMessage, toErrorMessage } from './errors.ts';
+import type { FacetCall, FromAttempt, FromThread, ToThread } from './messages.ts';
+
+/** As much of a malformed frame as the gateway keeps. */
+const FRAME_BYTES = 1024;
+
+/** What of a message concerns one attempt, whose number is added on the way. */
+type Said = FromAttempt extends infer Each ? (Each extends { attempt: number } ? Omit<Each, 'attempt'> : never) : never;
+
+/** One connection attempt, in the adapter's thread: it is the adapter's host. */
+export class ThreadAttempt {
+  readonly #number: number;
+  readonly #post: (message: FromThread) => void;
+  readonly #mayNotice: () => boolean;
+  readonly #calls = new Calls();
+  readonly #life = new AbortController();
+  #connection: Connection | undefined;
+
+  /** `mayNotice` says whether one more line of log or malformed frame may be sent now. */
+  constructor(attempt: number, post: (message: FromThread) => void, mayNotice: () => boolean) {
+    this.#number = attempt;
+    this.#post = post;
+    this.#mayNotice = mayNotice;
+  }
+
+  /** Runs the attempt to its end, which it tells. Never rejects. */
+  async run(definition: AdapterDefinition, { options, device, points, logLevel }: Extract<ToThread, { type: 'connect' }>): Promise<void> {
+    try {
+      this.#connection = await definition.connect(options, this.#host(device, points, logLevel));
+      const { doors, cameras, done } = this.#connection;
+      this.#say({ type: 'connected', facets: [...(doors ? (['doors'] as const) : []), ...(cameras ? (['cameras'] as const) : [])] });
+      await done;
+      this.#say({ type: 'ended', error: undefined });
+    } catch (error) {
+      this.#say({ type: 'ended', error: toErrorMessage(error) });
+    }
+  }
+
+  take(message: Exclude<ToThread, { type: 'connect' | 'ping' }>): void {
+    if (message.type === 'answer') this.#calls.settle(message.call, message.outcome);
+    else if (message.type === 'abort') this.#life.abort(fromErrorMessage(message.reason));
+    else {
+      const { attempt, call, what } = message;
+      void outcomeOf(this.#use(what)).then((outcome) => this.#post({ type: 'answer', attempt, call, outcome }));
+    }
+  }
+
+  async #use(what: FacetCall): Promise<unknown> {
+    if (what.facet === 'doors') return this.#connection?.doors?.command(what.door, what.command);
+    return this.#connection?.cameras?.stream(what.camera);
+  }
+
+  #host(device: AdapterHost['device'], points: AdapterHost['points'], level: string): AdapterHost {
+    return {
+      device,
+      points,
+      signal: this.#life.signal,
+      clock: systemClock,
+      // Whose line it is, and when, the gateway's own log adds.
+      log: pino({ level, base: null, timestamp: false }, { write: (line) => this.#notice({ type: 'log', line }) }),
+      report: async (signal) => {
+        await this.#calls.make((call) => this.#say({ type: 'report', call, signal }));
+      },
+      secret: async (reference) => (await this.#calls.make((call) => this.#say({ type: 'secret', call, reference }))) as string,
+      online: (detail) => this.#say({ type: 'online', detail }),
+      // A view of a larger buffer would be sent with all of it.
+      malformed: (frame, reason) => this.#notice({ type: 'malformed', frame: frame.slice(0, FRAME_BYTES), reason }),
+    };
+  }
+
+  #notice(said: Said): void {
+    if (this.#mayNotice()) this.#say(said);
+  }
+
+  #say(said: Said): void {
+    this.#post({ ...said, attempt: this.#number });
+  }
+}
