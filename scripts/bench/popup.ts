@@ -1,0 +1,160 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import type { ToConsole } from '../../src/desk/protocol.ts';
+import { freePorts } from '../../test/support/free-ports.ts';
+import { LAB_PASSWORD, labFiles, startLab } from '../../test/support/lab.ts';
+import { RestClient } from '../../test/support/rest-client.ts';
+import { until } from '../../test/support/until.ts';
+import { durations, durationsHead, machine } from './figures.ts';
+import { ModbusTap } from './modbus-tap.ts';
+import { fluentFfmpegFirstByte, nodeRtspStreamFirstByte } from './video-peers.ts';
+
+// npm run bench:popup [-- --doors 100 --peers 10]
+//
+// Forces a door again and again, one at a time, and measures from the frame on the wire that tells of it (seen by a
+// tap between the gateway and the controller) to the incident's message at a console, and to the first painted
+// picture of the covering camera in headless Chromium. Everything runs on this machine, the simulated hardware too.
+
+const { values } = parseArgs({ options: { doors: { type: 'string', default: '100' }, peers: { type: 'string', default: '10' } } });
+const LIMIT_MS = 20_000;
+
+const [tapPort = 0] = await freePorts(1);
+let controllerPort = 0;
+const files = await labFiles((site) => {
+  const controller = (site['devices'] as { id: string; port: number }[]).find(({ id }) => id === 'ctl-main');
+  if (controller === undefined) throw new Error('the lab has no ctl-main');
+  controllerPort = controller.port;
+  controller.port = tapPort;
+});
+const tap = await ModbusTap.open(tapPort, controllerPort);
+console.log(machine());
+const lab = await startLab(files);
+const profile = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+const browser = await chromium.launchPersistentContext(profile, {
+  executablePath: '/usr/bin/chromium',
+  viewport: { width: 1920, height: 1080 },
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+
+try {
+  const rest = await RestClient.signIn(lab.url);
+  const page = await browser.newPage();
+  await signIn(page);
+  await page.getByTestId('overview').waitFor();
+  await until(
+    'a past of every camera',
+    async () => (await rest.call<{ cameras: { ringSeconds: number }[] }>('GET', '/cameras')).cameras.every(({ ringSeconds }) => ringSeconds > 12),
+    60_000,
+  );
+  const cookie = (await browser.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const messages = listen(cookie);
+
+  const message: number[] = [];
+  const picture: number[] = [];
+  for (let round = 0; round < Number(values.doors); round += 1) {
+    const onTheWire = tap.nextForced();
+    const atTheConsole = messages.nextIncident();
+    await lab.simulator('ctl-main', 'stimuli', 'force', { door: 1 });
+    const wire = await onTheWire;
+    const { at, id } = await atTheConsole;
+    message.push(at - wire);
+    const painted = await page.waitForFunction(
+      (since) =>
+        Number(document.querySelector<HTMLVideoElement>('[data-testid="tile-live"]')?.dataset['painted'] ?? 0) > since &&
+        document.querySelector<HTMLVideoElement>('[data-testid="tile-live"]')?.dataset['painted'],
+      wire,
+      { timeout: LIMIT_MS },
+    );
+    picture.push(Number(await painted.jsonValue()) - wire);
+    await lab.simulator('ctl-main', 'stimuli', 'close', { door: 1 });
+    await finish(rest, id);
+    await page.getByTestId('overview').waitFor();
+  }
+  messages.close();
+
+  const peers = Number(values.peers);
+  const camera = cameraAddress();
+  console.log(`\n${durationsHead}`);
+  console.log(durations('frame on the wire -> incident at the console', message));
+  console.log(durations('frame on the wire -> first painted picture', picture));
+  if (peers > 0) {
+    console.log('For comparison, what a product does that connects when it is asked: request -> first byte of video, before any picture');
+    console.log(durations('  one ffmpeg a view, remuxed (fluent-ffmpeg 2.1.3)', await repeated(peers, () => fluentFfmpegFirstByte(camera))));
+    console.log(durations('  transcoded to MPEG-1 (node-rtsp-stream 0.0.9)', await repeated(peers, () => nodeRtspStreamFirstByte(camera))));
+  }
+} finally {
+  await browser.close();
+  await lab.program.stop();
+  await tap.close();
+  files.remove();
+  rmSync(profile, { recursive: true, force: true });
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(lab.url);
+  await page.getByTestId('sign-in-name').fill('dispatcher');
+  await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
+  await page.getByTestId('sign-in-submit').click();
+}
+
+/** Acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
+async function finish(rest: RestClient, id: string): Promise<void> {
+  const incident = await until(
+    'the door shut',
+    async () => (await rest.incidents()).find((each) => each.id === id && each.condition === 'normal'),
+    LIMIT_MS,
+  );
+  const act = (action: unknown) => rest.call('POST', `/incidents/${id}/actions`, { revision: incident.revision, act: action });
+  await act({ action: 'acknowledge' });
+  await act({ action: 'close', disposition: 'test', note: 'benchmark' });
+}
+
+/** A second console, which only takes the time. */
+function listen(cookie: string) {
+  const socket = new WebSocket(`${lab.url.replace('http', 'ws')}/desk`, { headers: { cookie } });
+  const known = new Set<string>();
+  let waiting: ((found: { at: number; id: string }) => void) | undefined;
+  socket.on('message', (data) => {
+    const at = performance.timeOrigin + performance.now();
+    const received = JSON.parse((data as Buffer).toString()) as ToConsole;
+    if (received.type === 'hello') socket.send(JSON.stringify({ type: 'resume' }));
+    if (received.type !== 'changes') return;
+    for (const { id } of received.incidents ?? []) {
+      if (known.has(id)) continue;
+      known.add(id);
+      waiting?.({ at, id });
+    }
+  });
+  return {
+    nextIncident: () => new Promise<{ at: number; id: string }>((found) => (waiting = found)),
+    close: () => socket.close(),
+  };
+}
+
+/** The simulated camera's address with its throw-away password: the peers take it in no other way. */
+function cameraAddress(): string {
+  const simulators = readFileSync(files.simulators, 'utf8');
+  const port = /rtspPort: (\d+)/.exec(simulators)?.[1] ?? '';
+  const password = readFileSync(join(import.meta.dirname, '..', '..', 'data', 'lab', 'camera-password'), 'utf8').trim();
+  return `rtsp://sallyport:${password}@127.0.0.1:${port}/stream`;
+}
+
+async function repeated(count: number, measure: () => Promise<number>): Promise<number[]> {
+  const all: number[] = [];
+  for (let round = 0; round < count; round += 1) all.push(await measure());
+  return all;
+}
