@@ -209,6 +209,28 @@ const table = {
     words: { raised: 'sees motion', restored: 'motion ended' },
     onvif: 'tns1:RuleEngine/CellMotionDetector/Motion',
   },
+  'video.person': {
+    meaning: 'Video analytics recognise a person; details say what else is known (score, zones, name)',
+    severity: 'informational',
+    words: { raised: 'sees a person', restored: 'no longer sees a person' },
+    onvif: 'tns1:RuleEngine/ObjectDetection/Object (ClassTypes Human)',
+  },
+  'video.object': {
+    meaning: 'Video analytics recognise an object that is no person; details.label names it',
+    severity: 'informational',
+    words: { raised: 'sees an object', restored: 'no longer sees the object' },
+    onvif: 'tns1:RuleEngine/ObjectDetection/Object',
+  },
+  'video.alert': {
+    meaning: 'A recorder judges what a camera sees to be worth the attention of a person',
+    severity: 'informational',
+    words: { raised: 'sees something that needs a look', restored: 'sees nothing more that needs a look' },
+  },
+  'video.snapshot': {
+    meaning: 'A recorder sent a picture of what it recognised; details.picture holds it as a data URI',
+    severity: 'informational',
+    words: { raised: 'sent a picture' },
+  },
   'video.lost': {
     meaning: 'No picture comes from a camera',
     severity: 'supervisory',
