@@ -27,6 +27,31 @@ export interface AdapterDefinition<Options = unknown> {
    * @throws ConfigurationError when trying again cannot help (wrong password, no such profile); anything else is retried with back-off.
    */
   connect(options: Options, host: AdapterHost): Promise<Connection>;
+  /** Looks for devices that it could serve. Sends nothing beyond the interface that it is given. @throws Error when the interface or host cannot be used. */
+  discover?(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]>;
+}
+
+export interface DiscoverOptions {
+  /** The local address whose network is searched. */
+  readonly interface: string;
+  /** Ask this host alone, or as well, where the protocol knows no other way. */
+  readonly host?: string;
+  /** How long answers are waited for. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** A device that answered, as the site file would describe it. */
+export interface DiscoveredDevice {
+  /** Suggestions; a person will choose better ones. */
+  readonly id: PointId;
+  readonly name: string;
+  /** The adapter's options as they stand in the site file: a secret is a reference to one that is still to be made. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly points: readonly Pick<ServedPoint, 'id' | 'type' | 'name' | 'at' | 'parent'>[];
+  /** One line for a person: what it says it is, or what could not be found out. */
+  readonly remark?: string;
 }
 
 /** A link that stands. */
@@ -48,6 +73,25 @@ export interface DoorFacet {
 export interface CameraFacet {
   /** Where the camera's picture comes from. The credentials are for the RTSP client alone: never logged, never sent to a browser. */
   stream(camera: PointId): Promise<StreamAddress>;
+  /** A picture that the camera makes now. @throws Error with a sentence for the dispatcher. */
+  snapshot?(camera: PointId): Promise<Snapshot>;
+  /** The positions that were stored in a camera that moves; empty for one that does not. */
+  presets?(camera: PointId): Promise<readonly CameraPreset[]>;
+  /** Turns the camera; resolves when it has agreed to, which is before it has arrived. @throws Error when it has no such preset. */
+  gotoPreset?(camera: PointId, preset: string): Promise<void>;
+  /** The relay outputs of the camera's device, by token. */
+  relays?(camera: PointId): Promise<readonly string[]>;
+  /** @throws Error when the device has no such relay or refuses. */
+  setRelay?(camera: PointId, relay: string, active: boolean): Promise<void>;
+}
+
+export interface Snapshot {
+  readonly jpeg: Uint8Array;
+}
+
+export interface CameraPreset {
+  readonly token: string;
+  readonly name: string;
 }
 
 export interface StreamAddress {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Level } from 'pino';
-import type { AdapterHost, Connection, StreamAddress } from '../contract.ts';
+import type { AdapterHost, CameraFacet, Connection } from '../contract.ts';
 import { Calls, outcomeOf } from './calls.ts';
 import { fromErrorMessage, toErrorMessage } from './errors.ts';
 import type { Answer, FacetCall, FromAttempt, ToThread } from './messages.ts';
@@ -59,7 +59,7 @@ export class Attempt {
         this.#log(message.line);
         break;
       case 'connected':
-        this.#connecting.resolve(this.#connectionWith(message.facets));
+        this.#connecting.resolve(this.#connectionWith(message));
         break;
       case 'ended':
         this.end(message.error && fromErrorMessage(parseWithout(this.#secrets, JSON.stringify(message.error)) as typeof message.error));
@@ -79,19 +79,21 @@ export class Attempt {
 
   readonly #abort = (): void => this.#post({ type: 'abort', attempt: this.#number, reason: toErrorMessage(this.#host.signal.reason) });
 
-  #connectionWith(facets: readonly FacetCall['facet'][]): Connection {
+  #connectionWith({ doors, cameras: methods }: Extract<FromAttempt, { type: 'connected' }>): Connection {
     const use = (what: FacetCall) => this.#calls.make((call) => this.#post({ type: 'use', attempt: this.#number, call, what }));
     return {
       done: this.#done,
-      ...(facets.includes('doors') && {
+      ...(doors && {
         doors: {
           command: async (door, command) => {
             await use({ facet: 'doors', door, command });
           },
         },
       }),
-      ...(facets.includes('cameras') && {
-        cameras: { stream: async (camera) => (await use({ facet: 'cameras', camera })) as StreamAddress },
+      ...(methods.length > 0 && {
+        cameras: Object.fromEntries(
+          methods.map((method) => [method, (...given: readonly unknown[]) => use({ facet: 'cameras', method, with: given })]),
+        ) as unknown as CameraFacet,
       }),
     };
   }

@@ -1,7 +1,7 @@
 import type { DoorCommand } from '../../domain/door.ts';
 import type { DeviceSignal } from '../../domain/event.ts';
 import type { PointId } from '../../domain/point.ts';
-import type { AdapterHost, ServedPoint } from '../contract.ts';
+import type { AdapterHost, CameraFacet, ServedPoint } from '../contract.ts';
 import type { SecretReference } from '../secret.ts';
 import type { ErrorMessage } from './errors.ts';
 
@@ -38,7 +38,8 @@ interface Abort {
 }
 
 export type FacetCall =
-  { readonly facet: 'doors'; readonly door: PointId; readonly command: DoorCommand } | { readonly facet: 'cameras'; readonly camera: PointId };
+  | { readonly facet: 'doors'; readonly door: PointId; readonly command: DoorCommand }
+  | { readonly facet: 'cameras'; readonly method: keyof CameraFacet; readonly with: readonly unknown[] };
 
 interface Use {
   readonly type: 'use';
@@ -58,7 +59,8 @@ export type FromAttempt = { readonly attempt: number } & (
   | { readonly type: 'malformed'; readonly frame: Uint8Array | string; readonly reason: string }
   /** `line`: one line of pino's JSON. */
   | { readonly type: 'log'; readonly line: string }
-  | { readonly type: 'connected'; readonly facets: readonly FacetCall['facet'][] }
+  /** `cameras`: which of the facet's methods there are. */
+  | { readonly type: 'connected'; readonly doors: boolean; readonly cameras: readonly (keyof CameraFacet)[] }
   /** It did not connect, or the link is over: with an error when it was lost. Nothing follows. */
   | { readonly type: 'ended'; readonly error: ErrorMessage | undefined }
 );

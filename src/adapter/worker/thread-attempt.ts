@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { systemClock } from '../../domain/clock.ts';
-import type { AdapterDefinition, AdapterHost, Connection } from '../contract.ts';
+import type { AdapterDefinition, AdapterHost, CameraFacet, Connection } from '../contract.ts';
 import { Calls, outcomeOf } from './calls.ts';
 import { fromErrorMessage, toErrorMessage } from './errors.ts';
 import type { FacetCall, FromAttempt, FromThread, ToThread } from './messages.ts';
@@ -32,7 +32,8 @@ export class ThreadAttempt {
     try {
       this.#connection = await definition.connect(options, this.#host(device, points, logLevel));
       const { doors, cameras, done } = this.#connection;
-      this.#say({ type: 'connected', facets: [...(doors ? (['doors'] as const) : []), ...(cameras ? (['cameras'] as const) : [])] });
+      const methods = Object.keys(cameras ?? {}) as (keyof CameraFacet)[];
+      this.#say({ type: 'connected', doors: doors !== undefined, cameras: methods });
       await done;
       this.#say({ type: 'ended', error: undefined });
     } catch (error) {
@@ -51,7 +52,9 @@ export class ThreadAttempt {
 
   async #use(what: FacetCall): Promise<unknown> {
     if (what.facet === 'doors') return this.#connection?.doors?.command(what.door, what.command);
-    return this.#connection?.cameras?.stream(what.camera);
+    // Both sides are typed by the facet; only the way between them is not.
+    const cameras = this.#connection?.cameras as Partial<Record<keyof CameraFacet, (...given: readonly unknown[]) => unknown>> | undefined;
+    return cameras?.[what.method]?.(...what.with);
   }
 
   #host(device: AdapterHost['device'], points: AdapterHost['points'], level: string): AdapterHost {
