@@ -1,9 +1,9 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import { agreePlan, notThere } from './agree-plan.ts';
-import { clockOf, entriesAfter } from './event-log.ts';
+import { ENTRY_WORDS, clockOf, entriesAfter } from './event-log.ts';
 import type { LogEntry } from './event-log.ts';
 import { ModbusException } from './exception.ts';
-import type { ModbusLink } from './link.ts';
+import type { UnitLink } from './line.ts';
 import { badgeResults } from './mapping.ts';
 import type { Outbox } from './outbox.ts';
 import { planReads } from './poll-plan.ts';
@@ -13,10 +13,12 @@ import type { Reader } from './points.ts';
 /** Follows the badge events of one reader. */
 export class BadgeLog {
   readonly #host: AdapterHost;
-  readonly #link: ModbusLink;
+  readonly #link: UnitLink;
   readonly #outbox: Outbox;
   readonly #reader: Reader;
   readonly #clock: Item | undefined;
+  /** The ring in pieces that one read can bring, each of whole entries. */
+  readonly #pieces: readonly Item[];
   /** The number of the last event that was put into the outbox. */
   #seen: number | undefined;
   /** The number of the last event that is in the journal. */
@@ -24,20 +26,22 @@ export class BadgeLog {
   /** The number that the controller keeps for us. */
   #acknowledged: number | undefined;
 
-  constructor(host: AdapterHost, link: ModbusLink, outbox: Outbox, reader: Reader, clock: Item | undefined) {
+  /** `most` is how many registers one read may ask for. */
+  constructor(host: AdapterHost, link: UnitLink, outbox: Outbox, reader: Reader, clock: Item | undefined, most: number) {
     this.#host = host;
     this.#link = link;
     this.#outbox = outbox;
     this.#reader = reader;
     this.#clock = clock;
+    this.#pieces = piecesOf(reader.log, most);
   }
 
   /** Finds out where to go on: at what the controller keeps as acknowledged. @throws ConfigurationError when a register is not there. */
   async open(): Promise<void> {
-    const { log, acknowledged } = this.#reader;
+    const { acknowledged } = this.#reader;
     await agreePlan(
       this.#link,
-      [log, acknowledged, this.#clock].flatMap((item) => (item === undefined ? [] : planReads([item]))),
+      [...this.#pieces, acknowledged, this.#clock].flatMap((item) => (item === undefined ? [] : planReads([item]))),
     );
     if (acknowledged !== undefined) this.#seen = this.#acknowledged = (await this.#link.read(acknowledged)).values[0];
   }
@@ -47,7 +51,7 @@ export class BadgeLog {
     this.#seen ??= counter;
     if (counter === this.#seen) return;
     const clockOffsetMs = this.#clock && clockOf((await this.#link.read(this.#clock)).values) - this.#host.clock.now();
-    const { entries, lost } = entriesAfter(this.#seen, counter, (await this.#link.read(this.#reader.log)).values);
+    const { entries, lost } = entriesAfter(this.#seen, counter, await this.#readLog());
     if (lost > 0) this.#host.log.warn({ reader: this.#reader.point, lost }, 'badge events were overwritten before they could be read');
     for (const entry of entries) this.#report(entry, clockOffsetMs);
     this.#seen = counter;
@@ -64,6 +68,12 @@ export class BadgeLog {
       throw error instanceof ModbusException ? notThere(this.#link, [acknowledged], error) : error;
     }
     this.#acknowledged = sequence;
+  }
+
+  async #readLog(): Promise<number[]> {
+    const words: number[] = [];
+    for (const piece of this.#pieces) words.push(...(await this.#link.read(piece)).values);
+    return words;
   }
 
   #report(entry: LogEntry, clockOffsetMs: number | undefined): void {
@@ -89,4 +99,14 @@ export class BadgeLog {
       },
     );
   }
+}
+
+/** An entry is written at once and read at once, so that it is never half of one event and half of another. */
+function piecesOf(log: Item, most: number): Item[] {
+  const length = Math.max(1, Math.floor(most / ENTRY_WORDS)) * ENTRY_WORDS;
+  return Array.from({ length: Math.ceil(log.count / length) }, (_, i) => ({
+    ...log,
+    address: log.address + i * length,
+    count: Math.min(length, log.count - i * length),
+  }));
 }

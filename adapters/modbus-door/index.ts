@@ -1,15 +1,17 @@
 import { defineAdapter } from '../../src/adapter/contract.ts';
 import type { AdapterHost, Connection } from '../../src/adapter/contract.ts';
 import { DoorCommands } from './commands.ts';
-import { ModbusLink } from './link.ts';
+import { Line } from './line.ts';
 import { kinds } from './mapping.ts';
 import { Monitor } from './monitor.ts';
 import { doorAt, options, readerAt } from './options.ts';
 import type { ModbusDoorOptions } from './options.ts';
+import { servedUnits } from './served.ts';
+import { transportOf } from './transport.ts';
 
 export default defineAdapter({
   name: 'modbus-door',
-  summary: 'Door controllers and input/output boards that speak Modbus TCP',
+  summary: 'Door controllers and input/output boards that speak Modbus: TCP, RTU over TCP, serial line',
   kinds,
   options,
   points: { door: doorAt, reader: readerAt },
@@ -18,32 +20,36 @@ export default defineAdapter({
 
 async function connect(options: ModbusDoorOptions, host: AdapterHost): Promise<Connection> {
   host.signal.throwIfAborted();
-  const link = new ModbusLink(options, host);
-  const commands = new DoorCommands(options, host, link);
+  const units = servedUnits(options, host.points);
+  const transport = transportOf(options);
+  // On TCP nothing gets lost: a device of one unit that is silent is out of step, and a new connection is the best that can be done.
+  const outlastsSilence = transport.isLossy || units.length > 1;
+  const line = new Line(transport, { timeoutMs: options.timeoutMs, outlastsSilence }, host);
+  const doors = units.flatMap((unit) => unit.doors);
+  const commands = new DoorCommands(host, line, doors, options.pulseMs);
   const stop = () => {
     const ended = commands.hasUnended ? commands.endAll() : Promise.resolve();
-    void ended.finally(() => link.close(host.signal.reason as Error));
+    void ended.finally(() => line.close(host.signal.reason as Error));
   };
   host.signal.addEventListener('abort', stop, { once: true });
-  void link.ended.then(() => host.signal.removeEventListener('abort', stop));
+  void line.ended.then(() => host.signal.removeEventListener('abort', stop));
 
-  const monitor = new Monitor(options, host, link);
+  const monitor = new Monitor(host, line, units, { pollMs: options.pollMs, outlastsSilence });
   try {
-    await link.opened;
+    await line.opened;
     await commands.endAll();
-    // The journal may keep `start` waiting for longer than the link lasts.
-    const found = await Promise.race([monitor.start(), link.ended.then((reason) => Promise.reject(reason))]);
-    host.online(`unit ${options.unit}, ${found}`);
+    // The journal may keep `start` waiting for longer than the line lasts.
+    await Promise.race([monitor.start(), line.ended.then((reason) => Promise.reject(reason))]);
   } catch (error) {
-    link.close(error as Error);
-    throw await link.ended;
+    line.close(error as Error);
+    throw await line.ended;
   }
-  return { done: done(monitor, link, host), doors: { command: (door, command) => commands.command(door, command) } };
+  return { done: done(monitor, line, host), doors: { command: (door, command) => commands.command(door, command) } };
 }
 
-/** Resolves when the link was ended because the gateway asked for it, and rejects with the reason when it was lost. */
-async function done(monitor: Monitor, link: ModbusLink, host: AdapterHost): Promise<void> {
-  monitor.run().catch((error: unknown) => link.close(error as Error));
-  const reason = await link.ended;
+/** Resolves when the line was ended because the gateway asked for it, and rejects with the reason when it was lost. */
+async function done(monitor: Monitor, line: Line, host: AdapterHost): Promise<void> {
+  monitor.run().catch((error: unknown) => line.close(error as Error));
+  const reason = await line.ended;
   if (!host.signal.aborted) throw reason;
 }

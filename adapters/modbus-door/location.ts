@@ -11,9 +11,6 @@ export interface WritableLocation extends Location {
   readonly table: 'coil' | 'holdingRegister';
 }
 
-/** How many items one read may ask for: 6.1 and 6.2 for bits, 6.3 and 6.4 for registers. */
-export const readLimit: Readonly<Record<Table, number>> = { coil: 2000, discreteInput: 2000, holdingRegister: 125, inputRegister: 125 };
-
 const names: Readonly<Record<Table, string>> = {
   coil: 'coil',
   discreteInput: 'discrete input',

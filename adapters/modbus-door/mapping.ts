@@ -36,5 +36,10 @@ export const badgeResults: Readonly<Record<number, BadgeResult>> = {
   5: { kind: 'access.denied', reason: 'NotPermittedAtThisTime' },
 };
 
-/** Every kind that a controller can raise. */
-export const kinds: readonly EventKind[] = [...doorSignalNames.map((name) => doorSignals[name].kind), 'access.granted', 'access.denied'];
+/** Every kind that a controller can raise, and `device.offline` for the points of a unit that shares its line with others. */
+export const kinds: readonly EventKind[] = [
+  ...doorSignalNames.map((name) => doorSignals[name].kind),
+  'access.granted',
+  'access.denied',
+  'device.offline',
+];

@@ -1,102 +1,157 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import { ConfigurationError } from '../../src/adapter/contract.ts';
 import { pause } from '../../src/domain/clock.ts';
-import { agreePlan } from './agree-plan.ts';
-import { BadgeLog } from './badge-log.ts';
-import type { ModbusLink } from './link.ts';
-import { describe } from './location.ts';
-import { doorSignals } from './mapping.ts';
-import { locationOf } from './options.ts';
-import type { ModbusDoorOptions } from './options.ts';
+import type { EpochMs } from '../../src/domain/clock.ts';
+import type { DeviceSignal } from '../../src/domain/event.ts';
+import type { Line } from './line.ts';
 import { Outbox } from './outbox.ts';
-import { planReads, valuesOf } from './poll-plan.ts';
-import type { Item, Read } from './poll-plan.ts';
-import { watchedOf } from './points.ts';
-import type { Counter, Watched } from './points.ts';
+import { ProbeSchedule } from './probe-schedule.ts';
+import type { ServedUnit } from './served.ts';
+import { backOnline, offline } from './unit-state.ts';
+import type { UnitState } from './unit-state.ts';
+import { UnitMonitor } from './unit-monitor.ts';
 
-type Polled = Watched | Counter;
-
-/** What a round brought for one item. */
-interface Sample {
-  readonly value: number;
-  readonly raw: string;
+/** What a monitor is told about its line. */
+export interface MonitorOptions {
+  readonly pollMs: number;
+  /** Whether a failure of a unit is a matter of that unit. If not, it is the end of the line. */
+  readonly outlastsSilence: boolean;
 }
 
-/** Reads the controller in rounds and reports what has changed. */
+/** Reads the units of a line in rounds, each in its turn, and reports what has changed. */
 export class Monitor {
-  readonly #options: ModbusDoorOptions;
   readonly #host: AdapterHost;
-  readonly #link: ModbusLink;
+  readonly #line: Line;
+  readonly #options: MonitorOptions;
   readonly #outbox: Outbox;
-  readonly #signals: readonly Watched[];
-  readonly #badges: ReadonlyMap<Counter, BadgeLog>;
-  readonly #active = new Map<Watched, boolean>();
-  #plan: readonly Read<Polled>[] = [];
+  readonly #units: ReadonlyMap<number, ServedUnit>;
+  readonly #states = new Map<number, UnitState>();
+  readonly #probes = new ProbeSchedule();
+  #isOnline = false;
 
-  constructor(options: ModbusDoorOptions, host: AdapterHost, link: ModbusLink) {
-    this.#options = options;
+  constructor(host: AdapterHost, line: Line, units: readonly ServedUnit[], options: MonitorOptions) {
     this.#host = host;
-    this.#link = link;
+    this.#line = line;
+    this.#options = options;
     this.#outbox = new Outbox(host);
-    const { signals, counters } = watchedOf(host.points);
-    this.#signals = signals;
-    this.#badges = new Map(counters.map((counter) => [counter, new BadgeLog(host, link, this.#outbox, counter.reader, clockItem(options))]));
+    this.#units = new Map(units.map((served) => [served.unit, served]));
   }
 
   /**
-   * Reads everything for the first time, and returns when all of it is in the journal; says how much there is to read.
-   * @throws ConfigurationError when the controller does not have what the site file names.
+   * Reads every unit for the first time, and is online when all of it is in the journal.
+   * @throws the first unit's error when none can be read; a ConfigurationError when a controller does not have what the site file names.
    */
-  async start(): Promise<string> {
-    this.#plan = await agreePlan(this.#link, planReads<Polled>([...this.#signals, ...this.#badges.keys()]));
-    for (const badges of this.#badges.values()) await badges.open();
-    await this.#round();
+  async start(): Promise<void> {
+    for (const served of this.#units.values()) await this.#begin(served);
+    const failures = [...this.#states.values()].flatMap((each) => (each.state === 'answering' ? [] : [each.error]));
+    // Where one only is silent, trying again may help.
+    const [first] = failures;
+    if (first !== undefined && failures.length === this.#units.size) throw failures.find((error) => !(error instanceof ConfigurationError)) ?? first;
+    await this.#outbox.deliver();
     while (!this.#outbox.isEmpty) await this.#nextRound();
-    return `${this.#signals.length} signals and ${this.#badges.size} readers in ${this.#plan.length} reads`;
+    this.#isOnline = true;
+    this.#tellSummary();
   }
 
-  /** Goes on until the link is over; rejects with the reason. */
+  /** Goes on until the line is over; rejects with the reason. */
   async run(): Promise<never> {
     for (;;) await this.#nextRound();
   }
 
+  /** In words: which units answer, and how much there is to read. */
+  get #summary(): string {
+    const states = [...this.#states.values()];
+    const extents = states.flatMap((each) => (each.state === 'answering' ? [each.extent] : []));
+    const sum = (of: 'signals' | 'readers' | 'reads') => extents.reduce((total, extent) => total + extent[of], 0);
+    const extent = `${sum('signals')} signals and ${sum('readers')} readers in ${sum('reads')} reads`;
+    const numbers = [...this.#units.keys()];
+    return numbers.length === 1 ? `unit ${numbers.join()}, ${extent}` : `${extents.length} of ${numbers.length} units answer, ${extent}`;
+  }
+
   async #nextRound(): Promise<void> {
-    await pause(this.#host.clock, this.#options.pollMs, this.#link.signal);
+    await pause(this.#host.clock, this.#options.pollMs, this.#line.signal);
     await this.#round();
   }
 
+  /** One turn for each unit that answers, one more try for each that failed once, and one probe of a silent one at most. */
   async #round(): Promise<void> {
-    const samples = await this.#read();
-    for (const [counter, badges] of this.#badges) await badges.follow(samples.get(counter)?.value ?? 0);
-    for (const signal of this.#signals) this.#compare(signal, samples.get(signal));
-    await this.#outbox.deliver();
-    for (const badges of this.#badges.values()) await badges.acknowledge();
-  }
-
-  async #read(): Promise<ReadonlyMap<Polled, Sample>> {
-    const samples = new Map<Polled, Sample>();
-    for (const read of this.#plan) {
-      const { values, raw } = await this.#link.read(read);
-      for (const item of read.items) samples.set(item, { value: valuesOf(item, read, values)[0] ?? 0, raw });
+    for (const [unit, served] of this.#units) {
+      const state = this.#states.get(unit);
+      if (state?.state === 'answering') await this.#attempt(served, () => state.monitor.turn());
+      else if (state?.state === 'doubtful') await this.#begin(served);
     }
-    return samples;
+    await this.#probe();
+    await this.#outbox.deliver();
+    for (const [unit, served] of this.#units) {
+      const state = this.#states.get(unit);
+      if (state?.state === 'answering') await this.#attempt(served, () => state.monitor.acknowledge());
+    }
   }
 
-  #compare(watched: Watched, sample: Sample | undefined): void {
-    if (sample === undefined) return;
-    const before = this.#active.get(watched);
-    const active = watched.isActive(sample.value);
-    if (active === before) return;
-    this.#active.set(watched, active);
-    const { kind, type } = doorSignals[watched.signal];
-    const about = { kind, point: watched.point, raw: sample.raw };
-    if (type === 'state') this.#outbox.add({ ...about, phase: active ? 'raised' : 'restored', ...(before === undefined && { initial: true }) });
-    // A button that is down on connecting was not pressed now.
-    else if (active && before === false) this.#outbox.add({ ...about, phase: 'momentary' });
+  async #probe(): Promise<void> {
+    const { clock } = this.#host;
+    const startedAt = clock.monotonicMs();
+    const served = this.#units.get(this.#probes.due(startedAt) ?? -1);
+    if (served === undefined) return;
+    await this.#begin(served);
+    const now = clock.monotonicMs();
+    if (this.#states.get(served.unit)?.state === 'answering') this.#probes.answered(served.unit, now);
+    else this.#probes.failed(served.unit, now - startedAt, now);
   }
-}
 
-function clockItem({ clock }: ModbusDoorOptions): Item | undefined {
-  if (clock === undefined) return undefined;
-  const location = locationOf(clock);
-  return { ...location, count: 3, rank: 0, name: `clock at ${describe(location, 3)}` };
+  /** Reads a unit anew, all of its states as on connecting. */
+  async #begin(served: ServedUnit): Promise<void> {
+    const { unit } = served;
+    const before = this.#states.get(unit);
+    const monitor = new UnitMonitor(this.#host, this.#line.unit(unit), this.#outbox, served);
+    await this.#attempt(served, async () => {
+      const extent = await monitor.open();
+      this.#states.set(unit, { state: 'answering', monitor, extent });
+      if (before?.state === 'silent') this.#isBack(served, before.since);
+      else if (before === undefined && this.#options.outlastsSilence) this.#add(backOnline(served));
+      await monitor.turn();
+    });
+  }
+
+  async #attempt(served: ServedUnit, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (this.#line.signal.aborted || !this.#options.outlastsSilence) throw error;
+      this.#failed(served, error as Error);
+    }
+  }
+
+  /** Once may be noise on the line, twice in succession is not. A line of which nobody answers is over. */
+  #failed(served: ServedUnit, error: Error): void {
+    const { unit } = served;
+    const { clock, log } = this.#host;
+    const before = this.#states.get(unit);
+    if (before?.state === 'silent') return;
+    if (before?.state !== 'doubtful') {
+      this.#states.set(unit, { state: 'doubtful', error, since: clock.now() });
+      return;
+    }
+    this.#states.set(unit, { state: 'silent', error, since: before.since });
+    if ([...this.#states.values()].every(({ state }) => state === 'silent')) throw error;
+    log.warn({ unit, reason: error.message }, 'a unit does not answer');
+    this.#probes.add(unit, clock.monotonicMs());
+    this.#add(offline(served, error.message));
+    this.#tellSummary();
+  }
+
+  #isBack(served: ServedUnit, since: EpochMs): void {
+    const until = this.#host.clock.now();
+    this.#host.log.info({ unit: served.unit, blindForSeconds: Math.round((until - since) / 1000) }, 'a unit answers again');
+    this.#add(backOnline(served, { since, until }));
+    this.#tellSummary();
+  }
+
+  #add(signals: readonly DeviceSignal[]): void {
+    for (const signal of signals) this.#outbox.add(signal);
+  }
+
+  #tellSummary(): void {
+    if (this.#isOnline) this.#host.online(this.#summary);
+  }
 }

@@ -1,13 +1,12 @@
-import type { AdapterHost } from '../../src/adapter/contract.ts';
 import type { PointId } from '../../src/domain/point.ts';
+import { locationOf } from './address.ts';
 import { ENTRY_WORDS } from './event-log.ts';
 import type { Location, WritableLocation } from './location.ts';
 import { describe } from './location.ts';
 import { doorSignalNames, doorSignals } from './mapping.ts';
 import type { DoorSignalName } from './mapping.ts';
-import { locationOf } from './options.ts';
-import type { DoorAt, ReaderAt } from './options.ts';
 import type { Item } from './poll-plan.ts';
+import type { ServedDoor, ServedReader, ServedUnit } from './served.ts';
 
 /** A signal of a door that is read in every round. */
 export interface Watched extends Item {
@@ -34,40 +33,38 @@ export interface Reader {
 /** What follows is read first, then its causes, the badges last: whoever sees a door open sees the badge that opened it in the same round. */
 const ranks = { follows: 0, cause: 1, badge: 2 };
 
-/** What is to be watched of the points that the site file gives to this controller, doors in the order of `doorSignals`. */
-export function watchedOf(points: AdapterHost['points']): { readonly signals: readonly Watched[]; readonly counters: readonly Counter[] } {
-  const doors = points.filter(({ type }) => type === 'door');
-  const readers = points.filter(({ type }) => type === 'reader');
+/** What is to be watched of a unit, doors in the order of `doorSignals`. */
+export function watchedOf({ doors, readers }: ServedUnit): { readonly signals: readonly Watched[]; readonly counters: readonly Counter[] } {
   return {
-    signals: doorSignalNames.flatMap((name) => doors.flatMap(({ id, at }) => watched(id, name, at as DoorAt))),
-    counters: readers.map(({ id, at }) => counter(id, at as ReaderAt)),
+    signals: doorSignalNames.flatMap((name) => doors.flatMap((door) => watched(door, name))),
+    counters: readers.map(counter),
   };
 }
 
-function watched(point: PointId, signal: DoorSignalName, door: DoorAt): Watched[] {
-  const at = door[signal];
+function watched({ id, signals }: ServedDoor, signal: DoorSignalName): Watched[] {
+  const at = signals[signal];
   if (at === undefined) return [];
   const bit = 'bit' in at ? at.bit : undefined;
   const isSet = (value: number) => (bit === undefined ? value !== 0 : ((value >> bit) & 1) === 1);
   return [
     {
-      ...item(point, signal, locationOf(at), 1, doorSignals[signal].follows ? ranks.follows : ranks.cause),
+      ...item(id, signal, locationOf(at), 1, doorSignals[signal].follows ? ranks.follows : ranks.cause),
       type: 'signal',
-      point,
+      point: id,
       signal,
       isActive: (value) => isSet(value) === (at.activeWhen === 1),
     },
   ];
 }
 
-function counter(point: PointId, at: ReaderAt): Counter {
+function counter({ id, ...at }: ServedReader): Counter {
   const acknowledged = at.acknowledged && { table: 'holdingRegister' as const, address: at.acknowledged.holdingRegister };
   const reader: Reader = {
-    point,
-    log: item(point, 'log', locationOf(at.log), at.entries * ENTRY_WORDS, ranks.badge),
-    acknowledged: acknowledged && { ...item(point, 'acknowledged', acknowledged, 1, ranks.badge), ...acknowledged },
+    point: id,
+    log: item(id, 'log', locationOf(at.log), at.entries * ENTRY_WORDS, ranks.badge),
+    acknowledged: acknowledged && { ...item(id, 'acknowledged', acknowledged, 1, ranks.badge), ...acknowledged },
   };
-  return { ...item(point, 'counter', locationOf(at.counter), 1, ranks.badge), type: 'counter', reader };
+  return { ...item(id, 'counter', locationOf(at.counter), 1, ranks.badge), type: 'counter', reader };
 }
 
 function item(point: PointId, field: string, location: Location, count: number, rank: number): Item {

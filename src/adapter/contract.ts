@@ -124,7 +124,7 @@ export interface AdapterHost {
    * Rejects when the journal cannot be written: leave the device unacknowledged so that it repeats.
    */
   report(signal: DeviceSignal): Promise<void>;
-  /** The link stands and every state has been read. `detail` says what was found, such as "Axis P3265, firmware 11.8". */
+  /** The link stands and every state has been read. `detail` says what was found, such as "Axis P3265, firmware 11.8". Once online, a call changes the detail alone. */
   online(detail?: string): void;
   /** Counts a frame that cannot be understood and keeps it for diagnosis. `frame`: the bytes or text as received. */
   malformed(frame: Uint8Array | string, reason: string): void;

@@ -133,6 +133,10 @@ export class DeviceSupervisor {
   }
 
   #online(detail: string | undefined): void {
+    if (this.#link.state === 'online') {
+      this.#setLink({ state: 'online', since: this.#link.since, ...(detail !== undefined && { detail }) });
+      return;
+    }
     const now = this.#options.clock.now();
     const since = this.#blindSince;
     this.#blindSince = undefined;

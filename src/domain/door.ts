@@ -36,7 +36,7 @@ export function unknownDoor(door: PointId, at: EpochMs): DoorState {
 /** The door's state after `event`; the same object if the event says nothing about it. */
 export function doorAfter(state: DoorState, event: SecurityEvent): DoorState {
   const change = changeBy(state, event);
-  return change === undefined ? state : { ...state, ...change, current: true, changedAt: event.eventAt };
+  return change === undefined ? state : { ...state, current: true, ...change, changedAt: event.eventAt };
 }
 
 function changeBy(state: DoorState, { kind, phase }: SecurityEvent): Partial<DoorState> | undefined {
@@ -55,6 +55,9 @@ function changeBy(state: DoorState, { kind, phase }: SecurityEvent): Partial<Doo
       return { tamper: raised };
     case 'door.fault':
       return { fault: raised };
+    // Of the door itself: its controller shares a line with others, which answer.
+    case 'device.offline':
+      return { current: !raised };
     default:
       return undefined;
   }

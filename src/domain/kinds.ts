@@ -186,7 +186,7 @@ const table = {
     contactId: ['301', '302', '308', '309', '311'],
   },
   'device.offline': {
-    meaning: 'The gateway cannot reach a device, or a panel stopped its supervision messages',
+    meaning: 'The gateway cannot reach a device or what a point is wired to, or a panel stopped its supervision messages',
     severity: 'supervisory',
     words: { raised: 'offline', restored: 'back online' },
     sia: ['YS', 'YC'],

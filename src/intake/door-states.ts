@@ -9,6 +9,8 @@ import type { Site } from '../domain/site.ts';
 export class DoorStates {
   readonly #doors: Map<PointId, DoorState>;
   readonly #site: Site;
+  /** Doors that their device cannot see although it is reached itself: their controller is one of several on its line. */
+  readonly #unseen = new Set<PointId>();
 
   constructor(site: Site, clock: Clock, latest: readonly SecurityEvent[]) {
     this.#site = site;
@@ -25,6 +27,7 @@ export class DoorStates {
   apply(event: SecurityEvent): DoorState | undefined {
     const state = this.#doors.get(event.point);
     if (state === undefined) return undefined;
+    if (event.kind === 'device.offline') this.#unseen[event.phase === 'raised' ? 'add' : 'delete'](event.point);
     const next = doorAfter(state, event);
     if (next === state) return undefined;
     this.#doors.set(event.point, next);
@@ -36,7 +39,7 @@ export class DoorStates {
     const served = this.#site.doors.filter((door) => door.device === device);
     return served.flatMap(({ id }) => {
       const state = this.#doors.get(id);
-      if (state === undefined || state.current === current) return [];
+      if (state === undefined || state.current === current || (current && this.#unseen.has(id))) return [];
       const next = { ...state, current };
       this.#doors.set(id, next);
       return [next];
