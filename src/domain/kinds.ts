@@ -185,6 +185,18 @@ const table = {
     sia: ['AT', 'YT', 'YM'],
     contactId: ['301', '302', '308', '309', '311'],
   },
+  'device.input': {
+    meaning: 'A digital input of a device is active; details name the input',
+    severity: 'informational',
+    words: { raised: 'input active', restored: 'input at rest' },
+    onvif: 'tns1:Device/Trigger/DigitalInput',
+  },
+  'device.storage': {
+    meaning: 'A device cannot record any more: its disk or card fails, is full or is missing',
+    severity: 'supervisory',
+    words: { raised: 'storage fails', restored: 'storage works again' },
+    onvif: 'tns1:Device/HardwareFailure/StorageFailure',
+  },
   'device.offline': {
     meaning: 'The gateway cannot reach a device or what a point is wired to, or a panel stopped its supervision messages',
     severity: 'supervisory',
@@ -230,6 +242,24 @@ const table = {
     meaning: 'A recorder sent a picture of what it recognised; details.picture holds it as a data URI',
     severity: 'informational',
     words: { raised: 'sent a picture' },
+  },
+  'video.line-crossed': {
+    meaning: 'Somebody or something crossed a line that was drawn in a picture',
+    severity: 'informational',
+    words: { raised: 'sees a line crossed' },
+    onvif: 'tns1:RuleEngine/LineDetector/Crossed',
+  },
+  'video.intrusion': {
+    meaning: 'Somebody or something is in a field that was drawn in a picture',
+    severity: 'informational',
+    words: { raised: 'sees somebody in a guarded field', restored: 'sees the guarded field empty' },
+    onvif: 'tns1:RuleEngine/FieldDetector/ObjectsInside',
+  },
+  'video.loitering': {
+    meaning: 'Somebody stays in a place for longer than is usual there',
+    severity: 'informational',
+    words: { raised: 'sees somebody loiter', restored: 'sees nobody loiter any more' },
+    onvif: 'tns1:RuleEngine/LoiteringDetector/ObjectIsLoitering',
   },
   'video.lost': {
     meaning: 'No picture comes from a camera',
