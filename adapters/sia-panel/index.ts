@@ -6,29 +6,34 @@ import { mappedKinds } from './events.ts';
 import { panelAddress, receiverOptions, zoneAddress } from './options.ts';
 import type { PanelAddress, ReceiverOptions, ZoneAddress } from './options.ts';
 import { Panel } from './panel.ts';
+import { PlainStation } from './plain-station.ts';
 import { listen } from './receiver.ts';
 import type { Listener } from './receiver.ts';
 import { Station } from './station.ts';
+import { Strangers } from './strangers.ts';
 
-/** Alarm panels that dial in by SIA DC-09 (ANSI/SIA DC-09-2013, SIA DC-09-2021): this end listens. */
+/** Alarm panels that dial in by SIA DC-09 (ANSI/SIA DC-09-2013, SIA DC-09-2021) or by Contact ID over plain TCP: this end listens. */
 export default defineAdapter<ReceiverOptions>({
   name: 'sia-panel',
-  summary: 'Alarm panels that report by SIA DC-09 (SIA-DCS and Contact ID, in clear or AES), over TCP and UDP',
+  summary: 'Alarm panels that report by SIA DC-09 (SIA-DCS and Contact ID, in clear or AES) over TCP and UDP, or by Contact ID over plain TCP',
   kinds: [...new Set([...mappedKinds, 'device.clock', 'device.offline', 'device.malformed'] as const)],
   options: receiverOptions,
   points: { panel: panelAddress, zone: zoneAddress },
 
   async connect(options, host) {
     const panels = await panelsOf(options, host);
-    const station = new Station(host, panels);
+    const strangers = new Strangers(host);
+    const station = new Station(host, panels, strangers);
+    const plain = new PlainStation(host, panels, strangers, options.plainContactId);
     const listener = await listen(options, {
       clock: host.clock,
       answer: (frame) => station.answer(frame),
+      answerReport: (report) => plain.answer(report),
       malformed: (bytes, reason) => host.malformed(bytes, reason),
     });
     for (const panel of panels.values()) panel.supervise();
     const transports = [options.tcp && 'TCP', options.udp && 'UDP'].filter(Boolean).join('+');
-    host.online(`listening on ${options.host}:${listener.port} ${transports}`);
+    strangers.announce(`listening on ${options.host}:${listener.port} ${transports}`);
     return { done: untilOver(listener, panels, host.signal) };
   },
 });

@@ -33,6 +33,12 @@ export const receiverOptions = z
       .describe(
         'What becomes of an encrypted message whose time is outside the window: `reject` answers NAK as the standard says (this is what stops a replay), `accept` takes it and records the offset.',
       ),
+    plainContactId: z
+      .enum(['checked', 'unchecked', 'off'])
+      .default('checked')
+      .describe(
+        'Contact ID over TCP without the DC-09 envelope ([4711 18113001001F], Climax, Lupus): `checked` leaves a report with a wrong or missing check unanswered, `unchecked` takes it with a warning, `off` takes none.',
+      ),
   })
   .refine(({ tcp, udp }) => tcp || udp, { error: 'a receiver needs tcp or udp' });
 export type ReceiverOptions = z.infer<typeof receiverOptions>;

@@ -8,8 +8,10 @@ import { FrameSplitter } from './stream.ts';
 
 export interface Handlers {
   readonly clock: Clock;
-  /** The answer to one frame; undefined where there is none. Never rejects. */
+  /** The answer to a DC-09 frame; undefined where there is none. Never rejects. */
   answer(frame: Buffer): Promise<Buffer | undefined>;
+  /** The answer to a plain Contact ID report, likewise. */
+  answerReport(report: Buffer): Promise<Buffer | undefined>;
   malformed(bytes: Buffer, reason: string): void;
 }
 
@@ -103,7 +105,7 @@ function serve(socket: Socket, connections: Set<Socket>, handlers: Handlers): vo
       }
       cancelIdle();
       cancelIdle = restartIdle();
-      const reply = await handlers.answer(bytes);
+      const reply = await (type === 'frame' ? handlers.answer(bytes) : handlers.answerReport(bytes));
       if (socket.destroyed) return;
       if (reply !== undefined) socket.write(reply);
       if (socket.writableLength > limits.unsentBytes) socket.destroy();
@@ -135,7 +137,7 @@ async function answerDatagram(socket: DatagramSocket, datagram: Buffer, peer: Re
       handlers.malformed(bytes, 'bytes that belong to no frame');
       continue;
     }
-    const reply = await handlers.answer(bytes);
+    const reply = await (type === 'frame' ? handlers.answer(bytes) : handlers.answerReport(bytes));
     if (reply !== undefined) trySend(socket, reply, peer);
   }
 }

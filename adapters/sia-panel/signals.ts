@@ -21,6 +21,8 @@ export interface Message {
   readonly raw: string;
   /** What was odd about the frame and was let pass. */
   readonly warning?: string;
+  /** For a protocol that numbers nothing: what this message has in common with its repeats alone. */
+  readonly run?: string;
 }
 
 /** Where a panel's events belong. */
@@ -141,10 +143,10 @@ function common(message: Message, happening: Happening, index: number, keys: Rep
   };
 }
 
-function details({ account, frame, body, warning }: Message, { meaning, zone, user, partition, text, content }: Happening): Details {
+function details({ account, frame, body, warning, run }: Message, { meaning, zone, user, partition, text, content }: Happening): Details {
   return {
     account,
-    sequence: frame.sequence,
+    ...(run === undefined && { sequence: frame.sequence }),
     ...(meaning.code !== '' && { code: meaning.code }),
     words: meaning.words,
     ...(zone !== undefined && { zone }),
@@ -161,7 +163,8 @@ function details({ account, frame, body, warning }: Message, { meaning, zone, us
  * The same account, sequence and content again is a repeat (5.5.1.5). The stamp is no part of it: many panels stamp each
  * repeat anew. A panel that leaves the sequence at 0000 numbers nothing, so there the stamp must tell repeats from news.
  */
-function repeatKey({ account, frame, body }: Message, index: number): string | undefined {
+function repeatKey({ account, frame, body, run }: Message, index: number): string | undefined {
+  if (run !== undefined) return `${account}/${run}/${index}`;
   const numbered = frame.sequence !== '0000';
   if (!numbered && body.stamp === undefined) return undefined;
   const content = [frame.token, body.data, ...body.extended, numbered ? '' : (body.stamp ?? '')].join('\n');

@@ -4,26 +4,23 @@ import type { AesKey } from './cipher.ts';
 import { decodeBody, decodeFrame } from './frame.ts';
 import type { Body, Envelope, Frame } from './frame.ts';
 import type { Panel } from './panel.ts';
-import { RepeatKeys } from './repeat-keys.ts';
 import { ack, duh, nak, replyTokens } from './replies.ts';
-import { strangerSignals } from './signals.ts';
 import type { Message } from './signals.ts';
+import type { Strangers } from './strangers.ts';
 
 const understoodTokens: ReadonlySet<string> = new Set(['SIA-DCS', 'ADM-CID', 'NULL']);
-const complaintEveryMs = 60_000;
 
 /** Decides about each frame: what is reported, and what is answered (ANSI/SIA DC-09-2013, 5.5.3). */
 export class Station {
   readonly #host: AdapterHost;
   readonly #panels: ReadonlyMap<string, Panel>;
-  readonly #repeatKeys: RepeatKeys;
-  #complainedAt = -Infinity;
+  readonly #strangers: Strangers;
 
   /** `panels` by account, in capitals. */
-  constructor(host: AdapterHost, panels: ReadonlyMap<string, Panel>) {
+  constructor(host: AdapterHost, panels: ReadonlyMap<string, Panel>, strangers: Strangers) {
     this.#host = host;
     this.#panels = panels;
-    this.#repeatKeys = new RepeatKeys(host.clock);
+    this.#strangers = strangers;
   }
 
   /**
@@ -75,23 +72,16 @@ export class Station {
     return ack(frame, this.#host.clock.now(), frame.encrypted ? key : undefined);
   }
 
-  /**
-   * An account that the site does not know. SIA DC-03 has a receiver report it ("XA, extra account report") rather than
-   * refuse it, and it may be an alarm: so it is journalled, shown on the receiver's own point, and acknowledged.
-   * What is encrypted cannot be read, so that gets a DUH (5.5.3.3).
-   */
+  /** What is encrypted cannot be read without the account's key, so that gets a DUH (5.5.3.3). */
   async #answerStranger(bytes: Buffer, frame: Frame, envelope: Envelope): Promise<Buffer | undefined> {
     const account = frame.account ?? '';
     const body = understoodTokens.has(frame.token) ? readBody(frame, undefined) : undefined;
     if (body === undefined) {
       this.#host.malformed(bytes, `account ${account} is not configured, and its message cannot be read`);
-      await this.#complain(account, 'an account that is not configured sends messages that cannot be read', bytes);
+      await this.#strangers.complain(account, 'an account that is not configured sends messages that cannot be read', bytes);
       return duh(frame);
     }
-    const message = this.#message(bytes, frame, envelope, account, body);
-    const signals = strangerSignals(message, this.#host.device.id, this.#repeatKeys);
-    for (const signal of signals) await this.#host.report(signal);
-    if (signals.length === 0) await this.#complain(account, 'an account that is not configured sends supervision polls', bytes);
+    await this.#strangers.take(this.#message(bytes, frame, envelope, account, body));
     return ack(frame, this.#host.clock.now(), undefined);
   }
 
@@ -99,15 +89,6 @@ export class Station {
     // The CRC has proved the frame whole, so a wrong length is only worth a note: real panels write it in decimal or not at all.
     const warning = lengthForm === 'hexadecimal' ? undefined : `length field ${lengthField} is ${lengthForm}`;
     return { frame, account, body, arrivedAt: this.#host.clock.now(), raw: bytes.toString('latin1'), ...(warning !== undefined && { warning }) };
-  }
-
-  /** At most once a minute for all strangers together: whoever can reach the port could fill the journal otherwise. */
-  async #complain(account: string, words: string, bytes: Buffer): Promise<void> {
-    const now = this.#host.clock.monotonicMs();
-    if (now - this.#complainedAt < complaintEveryMs) return;
-    const raw = bytes.toString('latin1');
-    await this.#host.report({ kind: 'panel.message', point: this.#host.device.id, phase: 'momentary', details: { account, words }, raw });
-    this.#complainedAt = now;
   }
 }
 

@@ -6,14 +6,17 @@ import { buildFrame, keyBytes, readAnswer } from './dc09.ts';
 import type { Answer, Report } from './dc09.ts';
 import { openLine } from './line.ts';
 import type { Line } from './line.ts';
+import { buildPlainReport } from './plain.ts';
 
 const optionsSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(1).max(65_535),
-  account: z.string().regex(/^[0-9A-Fa-f]{3,16}$/),
+  account: z.string().regex(/^[0-9A-Za-z]{3,16}$/),
   /** Secret. Without it the panel reports in clear. */
   key: z.string().optional(),
-  protocol: z.enum(['sia-dcs', 'adm-cid']).default('sia-dcs'),
+  protocol: z.enum(['sia-dcs', 'adm-cid', 'plain-contact-id']).default('sia-dcs'),
+  /** Of plain Contact ID: the check digit of DC-05, or the four digits of Climax panels. */
+  check: z.enum(['digit', 'fletcher']).default('digit'),
   transport: z.enum(['tcp', 'udp']).default('tcp'),
   /** How many zones the panel has, numbered from 1. */
   zones: z.int().min(1).max(999).default(8),
@@ -28,7 +31,7 @@ type Options = z.infer<typeof optionsSchema>;
 type Fault = 'drop' | 'stall' | 'garble' | 'wrong-key' | 'duplicate' | 'byte-at-a-time';
 
 /**
- * An alarm panel that dials in to a receiver by SIA DC-09. It sends one report at a time, repeats it (same sequence, new
+ * An alarm panel that dials in to a receiver by SIA DC-09, or by Contact ID over plain TCP. It sends one report at a time, repeats it (same sequence, new
  * time stamp) until an answer with the right CRC, sequence and key acknowledges it, and keeps the others in its queue.
  */
 export class SiaPanel implements Simulator {
@@ -65,8 +68,8 @@ export class SiaPanel implements Simulator {
   }
 
   start(): Promise<void> {
-    const { transport, host, port, pollSeconds } = this.#options;
-    this.#line = openLine(transport, host, port, (answer) => this.#answered(answer));
+    const { pollSeconds } = this.#options;
+    this.#line = openLine({ ...this.#options, answerEnd: this.#isPlain ? '\x06' : '\r' }, (answer) => this.#answered(answer));
     if (pollSeconds > 0) {
       this.#poll = setInterval(() => this.#pollNow(), pollSeconds * 1000);
       this.#pollNow();
@@ -130,7 +133,7 @@ export class SiaPanel implements Simulator {
 
   #say(wording: Wording, number: number): void {
     this.#sequence = (this.#sequence % 9999) + 1;
-    const contactId = this.#options.protocol === 'adm-cid';
+    const contactId = this.#options.protocol !== 'sia-dcs';
     this.#enqueue({
       token: contactId ? 'ADM-CID' : 'SIA-DCS',
       sequence: String(this.#sequence).padStart(4, '0'),
@@ -141,7 +144,14 @@ export class SiaPanel implements Simulator {
 
   /** 5.5.2: a poll is needless while something else waits to be sent. */
   #pollNow(): void {
-    if (this.#queue.length === 0) this.#enqueue({ token: 'NULL', sequence: '0000', content: '' });
+    if (this.#queue.length > 0) return;
+    // Plain Contact ID knows no poll: the periodic test report stands in for it.
+    if (this.#isPlain) this.#say(wordings.test, 0);
+    else this.#enqueue({ token: 'NULL', sequence: '0000', content: '' });
+  }
+
+  get #isPlain(): boolean {
+    return this.#options.protocol === 'plain-contact-id';
   }
 
   #enqueue(report: Report): void {
@@ -156,7 +166,11 @@ export class SiaPanel implements Simulator {
     this.#retry = setTimeout(() => this.#sendHead(), this.#options.retrySeconds * 1000);
     if (this.#faults.has('drop')) return;
     if (head.token !== 'NULL') this.sent += 1;
-    this.#line.send(this.#spoilt(buildFrame(head, { account: this.#options.account, receiver: '1', line: '1' }, this.#now(), this.#sendingKey())));
+    const { account, check } = this.#options;
+    const frame = this.#isPlain
+      ? buildPlainReport(account, head.content, check)
+      : buildFrame(head, { account, receiver: '1', line: '1' }, this.#now(), this.#sendingKey());
+    this.#line.send(this.#spoilt(frame));
   }
 
   /** The frame as the faults in force let it out. */
@@ -175,13 +189,15 @@ export class SiaPanel implements Simulator {
 
   #answered(bytes: Buffer): void {
     const head = this.#queue[0];
-    this.lastAnswer = readAnswer(bytes, this.#key);
+    this.lastAnswer = this.#isPlain ? { type: 'ACK', sequence: head?.sequence ?? '' } : readAnswer(bytes, this.#key);
     // NAK, DUH and what is invalid leave the report where it is: it is sent again when its time has come.
     if (this.lastAnswer.type !== 'ACK' || head === undefined || this.lastAnswer.sequence !== head.sequence) return;
     if (head.token === 'NULL') this.pollsAcknowledged += 1;
     else this.acknowledged += 1;
     this.#queue.shift();
     clearTimeout(this.#retry);
+    // A bare ACK does not say what it answers: each report has a connection of its own.
+    if (this.#isPlain) this.#line?.hangUp();
     this.#sendHead();
   }
 

@@ -11,20 +11,30 @@ export interface Line {
   hangUp(): void;
 }
 
-/** Opens a line; `answered` gets each whole answer, LF to CR. */
-export function openLine(transport: 'tcp' | 'udp', host: string, port: number, answered: (answer: Buffer) => void): Line {
-  return transport === 'tcp' ? new TcpLine(host, port, answered) : new UdpLine(host, port, answered);
+/** Where a receiver is, and how it ends its answers: CR (DC-09), or the single byte ACK (plain Contact ID). */
+export interface Receiver {
+  readonly transport: 'tcp' | 'udp';
+  readonly host: string;
+  readonly port: number;
+  readonly answerEnd: '\r' | '\x06';
+}
+
+/** Opens a line; `answered` gets each whole answer. */
+export function openLine({ transport, host, port, answerEnd }: Receiver, answered: (answer: Buffer) => void): Line {
+  return transport === 'tcp' ? new TcpLine(host, port, answerEnd, answered) : new UdpLine(host, port, answered);
 }
 
 class TcpLine implements Line {
   readonly #host: string;
   readonly #port: number;
+  readonly #answerEnd: string;
   readonly #answered: (answer: Buffer) => void;
   #socket: Socket | undefined;
 
-  constructor(host: string, port: number, answered: (answer: Buffer) => void) {
+  constructor(host: string, port: number, answerEnd: string, answered: (answer: Buffer) => void) {
     this.#host = host;
     this.#port = port;
+    this.#answerEnd = answerEnd;
     this.#answered = answered;
   }
 
@@ -48,7 +58,7 @@ class TcpLine implements Line {
     let held = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {
       held = Buffer.concat([held, chunk]);
-      for (let end = held.indexOf('\r'); end !== -1; end = held.indexOf('\r')) {
+      for (let end = held.indexOf(this.#answerEnd); end !== -1; end = held.indexOf(this.#answerEnd)) {
         this.#answered(held.subarray(0, end + 1));
         held = held.subarray(end + 1);
       }

@@ -199,6 +199,34 @@ describe('a simulated panel that dials in to the receiver', () => {
     assert.ok(Math.abs(offset - 3_600_000) < 60_000, `the offset is ${offset} ms`);
   });
 
+  for (const check of ['digit', 'fletcher']) {
+    it(`reports by plain Contact ID with a ${check} check, one report after the other`, async () => {
+      const run = await dial({ protocol: 'plain-contact-id', check });
+      await run.panel.faults['drop']?.({});
+      for (const name of ['alarm', 'restore', 'alarm']) await stimulate(name, { zone: 1 });
+      await stimulate('arm', { user: 7 });
+      await run.panel.faults['clear']?.({});
+      await until('the acknowledgements', () => run.panel.acknowledged === 4);
+      assert.deepEqual(
+        distinct(run.rig.host.reported).map(({ kind, phase }) => `${kind} ${phase}`),
+        ['intrusion.alarm raised', 'intrusion.alarm restored', 'intrusion.alarm raised', 'panel.armed raised'],
+      );
+      assert.deepEqual(run.rig.host.malformedFrames, []);
+    });
+  }
+
+  for (const fault of ['stall', 'garble', 'duplicate', 'byte-at-a-time']) {
+    it(`gets its plain report through in spite of ${fault}`, async () => {
+      const run = await dial({ protocol: 'plain-contact-id' });
+      await run.panel.faults[fault]?.({});
+      await stimulate('alarm', { zone: 1 });
+      await until('a try', () => run.panel.sent >= 1);
+      await run.panel.faults['clear']?.({});
+      await until('the acknowledgement', () => run.panel.acknowledged === 1);
+      assert.equal(distinct(run.rig.host.of('zone-1', 'intrusion.alarm')).length, 1);
+    });
+  }
+
   it('refuses options that are wrong, naming them', () => {
     assert.throws(() => definition.create('panel-main', { port: 12_000 }), /account/);
     assert.throws(() => definition.create('panel-main', { port: 12_000, account: '4711', key: 'short' }), /"key"/);
