@@ -1,4 +1,5 @@
 import type { ServedPoint } from '../../src/adapter/contract.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { Simulator } from '../../simulators/simulator.ts';
 
@@ -52,9 +53,11 @@ export interface Bench {
   /** The numbers of the stimuli that these signals tell of, in order, one for each signal; what the battery did not stimulate is left out. */
   numbers(signals: readonly DeviceSignal[]): number[];
   /** Whether the latest of these signals show the device as it is after stimulus `number`. For devices that keep the latest alone. */
-  shows?(signals: readonly DeviceSignal[], number: number): boolean;
+  readonly shows?: (signals: readonly DeviceSignal[], number: number) => boolean;
+  /** Whether the device tells the gateway of changes by now, where that is later than the link. */
+  readonly ready?: () => boolean;
   /** How many stimuli the gateway has acknowledged to the device, where the protocol acknowledges. */
-  acknowledged?(): number;
-  /** How many connections of the gateway the device holds open, where the simulator can tell. */
-  connections?(): number;
+  readonly acknowledged?: () => number;
+  /** The clock of adapter and supervisor, where waits are to be shortened; else the machine's. */
+  readonly clock?: Clock;
 }

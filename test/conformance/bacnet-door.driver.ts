@@ -1,0 +1,57 @@
+import type { ServedPoint } from '../../src/adapter/contract.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { DeviceSignal } from '../../src/domain/event.ts';
+import { createController } from '../../simulators/bacnet-door/index.ts';
+import { parseOptions } from '../../simulators/bacnet-door/options.ts';
+import type { ConformanceDriver } from './driver.ts';
+
+const HOST = '127.0.0.3';
+const DEVICE = 3001;
+const HASTE = 10;
+
+/** Three answers of three seconds must be missed before a device counts as gone: ten times faster here. */
+const hasty: Clock = {
+  now: () => systemClock.now(),
+  monotonicMs: () => systemClock.monotonicMs() * HASTE,
+  after: (delayMs, action) => systemClock.after(delayMs / HASTE, action),
+};
+
+const points: readonly ServedPoint[] = [
+  { id: 'door', type: 'door', name: 'Door', at: { accessDoor: 1 } },
+  { id: 'reader', type: 'reader', name: 'Reader', parent: 'door', at: { accessPoint: 1 } },
+];
+const credentials = (signals: readonly DeviceSignal[]) =>
+  signals.flatMap(({ point, details }) => (point === 'reader' && details?.['credential'] !== undefined ? [Number(details['credential'])] : []));
+
+/** A controller with one door and a reader; an Access Point shows its last event alone. */
+export default {
+  keeps: 'latest',
+  readsStates: true,
+  faults: {
+    drop: { apply: ({ simulator }) => simulator.faults['drop']?.({}), link: 'ends' },
+    stall: { apply: ({ simulator }) => simulator.faults['stall']?.({}), link: 'ends' },
+    reset: { notApplicable: 'UDP has no connections' },
+    garble: { apply: ({ simulator }) => simulator.faults['garble']?.({}), link: 'ends' },
+    truncate: { notApplicable: 'every third garbled answer is a truncated one' },
+    'byte-at-a-time': { notApplicable: 'a datagram arrives whole' },
+    reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({}), link: 'either' },
+    'clock-skew': { apply: ({ simulator }) => simulator.faults['skew-clock']?.({ seconds: 3600 }), link: 'stands', harmless: true },
+  },
+
+  async start() {
+    const simulator = createController('controller', parseOptions({ host: HOST, port: 0, deviceInstance: DEVICE, doors: 1 }));
+    await simulator.start();
+    return {
+      simulator,
+      clock: hasty,
+      options: { host: HOST, port: simulator.port, deviceInstance: DEVICE, pollMs: 200 },
+      points,
+      stimulate: (number) => simulator.stimuli['badge']?.({ door: 1, credential: number }),
+      // Door and reader are subscribed to after the first reading.
+      ready: () => simulator.subscriptions >= points.length,
+      numbers: credentials,
+      shows: (signals, number) => credentials(signals).at(-1) === number,
+    };
+  },
+} satisfies ConformanceDriver;
