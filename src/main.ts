@@ -13,7 +13,9 @@ import { createApp } from './api/app.ts';
 import { authenticator } from './api/authentication.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { siteEndpoints } from './api/routes/site.ts';
+import { Accounting } from './correlation/accounting.ts';
 import { correlate } from './correlation/engine.ts';
+import { memoryMs } from './correlation/rule-schema.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
 import { LabControl } from './desk/lab-control.ts';
@@ -21,8 +23,10 @@ import { Operations } from './desk/operations.ts';
 import { DeskServer } from './desk/server.ts';
 import { deviceState, siteView } from './desk/site-view.ts';
 import { systemClock } from './domain/clock.ts';
+import type { Effect } from './domain/effect.ts';
 import type { LocatedEvent } from './domain/event.ts';
 import { CLOSED_KEPT_MS } from './incidents/book.ts';
+import { GATEWAY } from './incidents/life-cycle.ts';
 import { DoorStates } from './intake/door-states.ts';
 import { Intake } from './intake/intake.ts';
 import { Journal } from './intake/journal.ts';
@@ -54,7 +58,7 @@ export interface Gateway {
 
 const clock = systemClock;
 const LOG_LINES = 200;
-/** How far back rules may need to look when the gateway starts: longer than any rule's window. */
+/** How far back rules look at least when the gateway starts, beyond the longest span of any rule. */
 const REPLAY_MS = 15 * 60 * 1000;
 
 /**
@@ -81,8 +85,18 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const book = new BookWriter(incidents, clock.now() - CLOSED_KEPT_MS, log);
   const events = new Subject<LocatedEvent>();
   const problems = new Set<string>();
-  const correlating = correlate(events, rules, { scheduler: asyncScheduler, site: siteFacts(site) }).subscribe({
-    next: (finding) => book.apply({ type: 'finding', finding }),
+  const effects = new Subject<Effect>();
+  const accounting = new Accounting();
+  const correlating = correlate(events, rules, {
+    scheduler: asyncScheduler,
+    site: siteFacts(site),
+    accounting,
+    failed: (rule, error) => log.error({ err: error, rule }, 'a rule failed on an event; it and all others go on'),
+  }).subscribe({
+    next: (found) => {
+      if (found.type === 'effect') effects.next(found);
+      else book.apply({ type: 'finding', finding: found });
+    },
     error: (error: unknown) => {
       problems.add('correlation has stopped: restart the gateway');
       log.fatal({ err: error }, 'correlation has stopped: restart the gateway');
@@ -119,6 +133,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     desk.publish({ incidents: changes.map(({ incident }) => incident), log: lines });
     for (const { incident, isNew } of changes) if (isNew) video.keep(incident.id, incident.cameras, incident.occurredAt);
   });
+  effects.subscribe(({ id, event, at, reason }) => {
+    video.keep(id, event.place.cameras, event.eventAt);
+    writeLog({ at, by: GATEWAY, point: event.point, text: `keeps the video: ${reason}` });
+  });
   const fleet = new Fleet({
     site,
     siteFile,
@@ -145,6 +163,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     book,
     clock,
     doors: (door) => fleet.doors(door),
+    accounts: () => accounts.list().map(({ name }) => name),
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
@@ -154,7 +173,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ...incidentEndpoints(incidents, operations),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
     ],
-    metrics: createMetrics({ intake, book, fleet, desk, video }),
+    metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
     problems: () => [...problems, ...(book.storeFails ? ['incidents cannot be stored: see the log'] : [])],
     evidence: (incident, camera) => video.evidence(incident, camera),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
@@ -165,6 +184,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const deskServer = new DeskServer({
     desk,
     site: view,
+    colleagues: () => accounts.list().map(({ name }) => name),
     operations,
     clock,
     log,
@@ -203,7 +223,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */
   function replay(): void {
     for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, place: locate(event.point) });
-    let after = Math.min(book.position, journal.positionBefore(clock.now() - REPLAY_MS));
+    const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
+    let after = Math.min(book.position, journal.positionBefore(clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS));
     for (;;) {
       const page = journal.read({ after, limit: 1000 });
       for (const event of page) events.next({ ...event, place: locate(event.point) });

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Accounting } from './correlation/accounting.ts';
 import type { Fleet } from './adapter/fleet.ts';
 import type { Desk } from './desk/desk.ts';
 import type { Intake } from './intake/intake.ts';
@@ -8,6 +9,7 @@ import type { Video } from './video/index.ts';
 /** The parts that the figures are read from. */
 export interface Measured {
   readonly intake: Intake;
+  readonly accounting: Accounting;
   readonly book: BookWriter;
   readonly fleet: Fleet;
   readonly desk: Desk;
@@ -15,7 +17,7 @@ export interface Measured {
 }
 
 /** Figures for Prometheus, read from the parts when they are asked for. */
-export function createMetrics({ intake, book, fleet, desk, video }: Measured): Registry {
+export function createMetrics({ intake, accounting, book, fleet, desk, video }: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
 
@@ -33,6 +35,13 @@ export function createMetrics({ intake, book, fleet, desk, video }: Measured): R
 
   gauge('signals', 'Signals since the start by outcome; received is the sum of the others', ['outcome'], (set) => {
     for (const [outcome, count] of Object.entries(intake.counts)) set({ outcome }, count as number);
+  });
+  gauge('events', 'Accepted events since the start by what became of them; suppressed ones by the rule', ['outcome', 'reason'], (set) => {
+    for (const outcome of ['attached', 'waiting', 'informational'] as const) set({ outcome, reason: '' }, accounting.count(outcome));
+    for (const [reason, count] of accounting.suppressed) set({ outcome: 'suppressed', reason }, count);
+  });
+  gauge('rule_failures', 'Exceptions inside rules since the start; the rules go on', ['rule'], (set) => {
+    for (const [rule, count] of accounting.failures) set({ rule }, count);
   });
   gauge('incidents', 'Incidents in the book by state', ['state'], (set) => {
     const states = [...book.incidents.values()].map(({ state }) => state);

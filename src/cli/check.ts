@@ -15,7 +15,7 @@ const check: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one site file');
     const loaded = loadSite(file, await loadAdapters());
-    const rules = loadRules(loaded.ruleFiles);
+    const rules = loadRules(loaded.ruleFiles, loaded.site);
     const mistakes = [...loaded.mistakes, ...rules.mistakes];
     for (const mistake of mistakes) console.log(describeMistake(mistake));
     const errors = mistakes.filter(({ severity }) => severity === 'error').length;

@@ -1,12 +1,23 @@
 import type { SchedulerLike } from 'rxjs';
+import type { PointId } from '../domain/point.ts';
+import type { Accounting } from './accounting.ts';
 import type { SiteFacts } from './site-facts.ts';
 
 /** How late an event may arrive, by event time, and still lead to the same findings. */
 export const ALLOWED_LATENESS_MS = 5000;
 
-/** What every pattern needs besides its rule: the site, and the only source of time. */
+/** The threat level of an area to which nobody has given another. */
+export const NORMAL_THREAT = 'normal';
+
+/** What every rule needs besides itself: the site, its state, and the only source of time. */
 export interface CorrelationContext {
   readonly site: SiteFacts;
   /** `asyncScheduler` in the gateway, virtual time in tests. Its `now()` counts in the same milliseconds as `eventAt`. */
   readonly scheduler: SchedulerLike;
+  /** The threat level that holds at a place now (its areas, innermost first); `normal` everywhere unless given. */
+  readonly threatLevel?: (areas: readonly PointId[]) => string;
+  /** Is told of an exception inside a rule. The rule and all others go on. */
+  readonly failed?: (rule: string, error: unknown) => void;
+  /** Counts what became of the events. */
+  readonly accounting?: Accounting;
 }

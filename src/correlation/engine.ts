@@ -1,78 +1,112 @@
-import { defer, filter, ignoreElements, map, merge, share, Subject, tap } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { Observable } from 'rxjs';
+import type { Effect } from '../domain/effect.ts';
 import type { LocatedEvent } from '../domain/event.ts';
-import type { Finding, SupportFinding } from '../domain/incident.ts';
-import type { EventKind } from '../domain/kinds.ts';
+import type { Finding, LeadFinding } from '../domain/incident.ts';
+import { Accounting, Seen } from './accounting.ts';
 import type { CorrelationContext } from './context.ts';
-import { leadRule } from './lead-rule.ts';
-import type { Support } from './patterns/support.ts';
-import { support } from './patterns/support.ts';
-import type { Rule, SupportRule } from './rule-schema.ts';
-import { isLeadRule, kindsOf } from './rule-schema.ts';
-import { render } from './template.ts';
+import { NORMAL_THREAT } from './context.ts';
+import { Dispatch } from './dispatch.ts';
+import { DueQueue } from './due-queue.ts';
+import { LeadRun } from './lead-rule.ts';
+import { isLeadRule, isSupportRule } from './rule-schema.ts';
+import type { Rule, SuppressRule } from './rule-schema.ts';
+import type { Runtime } from './runtime.ts';
+import { happens, slot } from './select.ts';
+import type { Slot } from './select.ts';
+import { SupportRun } from './support-rule.ts';
 
 /**
- * Turns events into findings: leads at once, then what strengthens or ends them. Windows count in event time; an event that
+ * Turns events into findings: leads at once, then what strengthens or ends them, and effects. Windows count in event time; an event that
  * arrives up to 5 s late leads to the same findings or takes back what was concluded without it. The findings of an event are
- * emitted before `next` of the event returns, except those that its rule lets wait (`lateness`, `lasts`).
+ * emitted before `next` of the event returns, except those that its rule lets wait (`lateness`, `lasts`, `absence`).
  *
  * What rules remember is in memory. After a restart feed the latest state of each point with `initial: true`, then the
- * journal's last minutes: findings made again keep their ids, and the incident book knows them.
+ * journal since `memoryMs` ago: findings made again keep their ids, and the incident book knows them.
  */
-export function correlate(events$: Observable<LocatedEvent>, rules: readonly Rule[], context: CorrelationContext): Observable<Finding> {
-  return defer(() => {
-    const inputs = new InputsByKind();
-    const opening = rules.filter(isLeadRule).map((rule) => inputs.of(kindsOf(rule)).pipe(leadRule(rule, context)));
-    const opened$ = merge(...opening).pipe(share());
-    const leads$ = opened$.pipe(filter((finding) => finding.type === 'lead'));
-    const strengthened = rules
-      .filter((rule): rule is SupportRule => !isLeadRule(rule))
-      .map((rule) =>
-        inputs.of(kindsOf(rule)).pipe(
-          support(rule, leads$, context),
-          map((found) => supportFinding(rule, found, context)),
-        ),
-      );
-    // Subscribed last, when every rule listens; rules that lead come before those that strengthen.
-    const drive$ = events$.pipe(tap(inputs), ignoreElements());
-    return merge(opened$, ...strengthened, drive$);
+export function correlate(events$: Observable<LocatedEvent>, rules: readonly Rule[], context: CorrelationContext): Observable<Finding | Effect> {
+  return new Observable((subscriber) => {
+    const engine = new Engine(rules, context, (found) => subscriber.next(found));
+    const source = events$.subscribe({
+      next: (event) => engine.take(event),
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => subscriber.complete(),
+    });
+    return () => {
+      source.unsubscribe();
+      engine.close();
+    };
   });
 }
 
-function supportFinding(rule: SupportRule, { lead, event }: Support, { site, scheduler }: CorrelationContext): SupportFinding {
-  return {
-    type: 'support',
-    id: `${rule.id}:${lead.id}:${event.id}`,
-    rule: rule.id,
-    incidentKey: lead.incidentKey,
-    event,
-    at: scheduler.now(),
-    reason: render(rule.reason, event, site.name, { lead: lead.event }),
-    raisePriorityBy: rule.raisesPriorityBy,
-  };
-}
+/** The rules at work. An exception inside one of them is counted and told; the others, and the rule itself, go on. */
+class Engine {
+  readonly #context: CorrelationContext;
+  readonly #runtime: Runtime;
+  readonly #dispatch: Dispatch;
 
-/** Hands each event to the rules that look at its kind, and to no other. */
-class InputsByKind {
-  readonly #all: Subject<LocatedEvent>[] = [];
-  readonly #byKind = new Map<EventKind, Subject<LocatedEvent>[]>();
-
-  of(kinds: readonly EventKind[]): Observable<LocatedEvent> {
-    const input = new Subject<LocatedEvent>();
-    this.#all.push(input);
-    for (const kind of kinds) this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), input]);
-    return input;
+  constructor(rules: readonly Rule[], context: CorrelationContext, emit: (found: Finding | Effect) => void) {
+    this.#context = context;
+    const due = new DueQueue(context.scheduler, ({ rule, act }) => {
+      this.#runtime.now = context.scheduler.now();
+      this.#guarded(rule, act);
+    });
+    this.#runtime = {
+      site: context.site,
+      due,
+      accounting: context.accounting ?? new Accounting(),
+      threatLevel: context.threatLevel ?? (() => NORMAL_THREAT),
+      now: context.scheduler.now(),
+      emit,
+    };
+    this.#dispatch = new Dispatch(slotsOf(rules, this.#runtime));
   }
 
-  next = (event: LocatedEvent): void => {
-    for (const input of this.#byKind.get(event.kind) ?? []) input.next(event);
-  };
+  take(event: LocatedEvent): void {
+    const runtime = this.#runtime;
+    runtime.now = this.#context.scheduler.now();
+    runtime.accounting.take();
+    const seen = new Seen(event);
+    for (const each of this.#dispatch.slotsFor(event)) {
+      try {
+        each.take(seen);
+      } catch (error) {
+        this.#failed(each.rule, error);
+      }
+    }
+  }
 
-  error = (error: unknown): void => {
-    for (const input of this.#all) input.error(error);
-  };
+  close(): void {
+    this.#runtime.due.close();
+  }
 
-  complete = (): void => {
-    for (const input of this.#all) input.complete();
+  #guarded(rule: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failed(rule, error);
+    }
+  }
+
+  #failed(rule: string, error: unknown): void {
+    this.#runtime.accounting.failed(rule);
+    this.#context.failed?.(rule, error);
+  }
+}
+
+/** Those that suppress come first, those that strengthen after those that lead. */
+function slotsOf(rules: readonly Rule[], runtime: Runtime): readonly Slot[] {
+  const strengthening = rules.filter(isSupportRule).map((rule) => ({ rule, run: new SupportRun(rule, runtime) }));
+  const led = (lead: LeadFinding) => {
+    for (const { rule, run } of strengthening) if (rule.strengthens.includes(lead.incidentKind)) run.led(lead);
   };
+  const suppressing = rules.filter((rule): rule is SuppressRule => 'suppresses' in rule).map((rule) => suppression(rule, runtime));
+  const leading = rules.filter(isLeadRule).flatMap((rule) => new LeadRun(rule, runtime, led).slots);
+  return [...suppressing, ...leading, ...strengthening.flatMap(({ run }) => run.slots)];
+}
+
+function suppression({ id, suppresses }: SuppressRule, runtime: Runtime): Slot {
+  const counts = happens(suppresses, runtime);
+  return slot(id, suppresses, runtime, (seen) => {
+    if (counts(seen.event)) runtime.accounting.suppress(seen, id);
+  });
 }

@@ -1,87 +1,194 @@
-import { connect, map, merge, share } from 'rxjs';
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { Effect } from '../domain/effect.ts';
 import type { LocatedEvent } from '../domain/event.ts';
-import type { LeadFinding, RestoreFinding } from '../domain/incident.ts';
-import type { CorrelationContext } from './context.ts';
+import type { LeadFinding } from '../domain/incident.ts';
+import type { Seen } from './accounting.ts';
 import type { Duration } from './duration.ts';
 import type { Moment } from './moment.ts';
-import { begins } from './patterns/begins.ts';
-import { lasts } from './patterns/lasts.ts';
-import { restored } from './patterns/restored.ts';
-import { unless } from './patterns/unless.ts';
+import { Absent } from './patterns/absent.ts';
+import { Armed } from './patterns/armed.ts';
+import { Chain } from './patterns/chain.ts';
+import type { Condition, Learnt } from './patterns/condition.ts';
+import { Explained } from './patterns/explained.ts';
+import { Judge } from './patterns/judge.ts';
+import { Lasts } from './patterns/lasts.ts';
+import { Restores } from './patterns/restores.ts';
 import { incidentKey } from './relation.ts';
 import { HELD_AFTER } from './rule-schema.ts';
 import type { LeadRule } from './rule-schema.ts';
-import { interval, render } from './template.ts';
+import type { Runtime } from './runtime.ts';
+import { triggersOf } from './schema/when.ts';
+import type { Slot } from './select.ts';
+import { happens, slot } from './select.ts';
+import { interval, words } from './template.ts';
 
-/** A rule that opens incidents: its pattern, and what ends it, as findings. */
-export function leadRule(rule: LeadRule, context: CorrelationContext): OperatorFunction<LocatedEvent, LeadFinding | RestoreFinding> {
-  const keyOf = (event: LocatedEvent) => incidentKey(rule.opens.incident, event);
-  const graceMs = rule.unless === undefined ? 0 : rule.lateness.ms;
-  return connect((events$) => {
-    const moments$ = events$.pipe(patternOf(rule, context), share());
-    const findings$: Observable<LeadFinding | RestoreFinding> = moments$.pipe(
-      map((moment) => (moment.type === 'begins' ? leadFinding(rule, moment.event, context) : takenBack(rule, moment, context))),
-    );
-    if (rule.restoredBy === undefined) return findings$;
-    return merge(
-      findings$,
-      events$.pipe(
-        restored(rule.restoredBy, moments$, keyOf, graceMs, context),
-        map((event) => restoreFinding(rule, event, context)),
-      ),
-    );
-  });
+/** A rule that opens incidents or acts: its pattern, and what ends it, as findings and effects. */
+export class LeadRun {
+  readonly slots: readonly Slot[];
+  readonly #rule: LeadRule;
+  readonly #runtime: Runtime;
+  /** Is told of each lead, with the event as it was seen. */
+  readonly #leads: (lead: LeadFinding) => void;
+  readonly #restores: Restores | undefined;
+  /** The incident to which an event was told last. */
+  readonly #told = new WeakMap<Seen, string>();
+  readonly #words;
+
+  constructor(rule: LeadRule, runtime: Runtime, leads: (lead: LeadFinding) => void) {
+    this.#rule = rule;
+    this.#runtime = runtime;
+    this.#leads = leads;
+    this.#words = {
+      title: words(rule.title ?? ''),
+      reason: words(rule.opens?.reason ?? ''),
+      evidence: words('{point} {words} {when}'),
+      effects: (rule.does ?? []).map(({ bookmark }) => words(bookmark)),
+    };
+    this.#restores =
+      rule.restoredBy === undefined ? undefined : new Restores(rule, rule.restoredBy, waitMs(rule), runtime, (event) => this.#key(event));
+    this.slots = [...this.#pattern(), ...(this.#restores?.slots ?? [])];
+  }
+
+  #pattern(): readonly Slot[] {
+    const { id, when, lasts, lateness } = this.#rule;
+    const tell = (moment: Moment) => this.#tell(moment);
+    if (lasts !== undefined) return new Lasts(id, triggersOf(when), (event) => this.#howLong(event), lateness.ms, this.#runtime, tell).slots;
+
+    const conditions: Condition[] = [];
+    const learn = (make: (learnt: Learnt) => Condition) => {
+      const condition: Condition = make((seen) => judge.learnt(condition, seen));
+      conditions.push(condition);
+    };
+    for (const line of this.#rule.unless ?? []) learn((learnt) => new Explained(id, line, lateness.ms, this.#runtime, learnt));
+    if (this.#rule.armed !== undefined) {
+      const wanted = this.#rule.armed;
+      learn((learnt) => new Armed(id, wanted, learnt));
+    }
+    if (when.pattern === 'absence') learn((learnt) => new Absent(id, when, lateness.ms, this.#runtime, learnt));
+    else if (when.pattern !== 'any') learn((learnt) => new Chain(id, when, lateness.ms, this.#runtime, learnt));
+    const judge = new Judge(id, conditions, waitMs(this.#rule), this.#runtime, tell);
+    // An event is learnt of before it is considered.
+    return [...conditions.flatMap(({ slots }) => slots), ...this.#triggers(judge)];
+  }
+
+  #triggers(judge: Judge): readonly Slot[] {
+    const { id, when } = this.#rule;
+    const inferred = isInferred(this.#rule);
+    let latest: Seen | undefined;
+    return triggersOf(when).map((selector) => {
+      const counts = happens(selector, this.#runtime);
+      return slot(id, selector, this.#runtime, (seen) => {
+        // What happened while the link was down may have had an explanation that was missed with it.
+        if (!counts(seen.event) || seen.suppressedBy !== undefined || (inferred && seen.event.details['changedWhileOffline'] === true)) return;
+        // An event may fit several steps of a pattern.
+        if (seen === latest) return;
+        latest = seen;
+        judge.consider(seen);
+      });
+    });
+  }
+
+  #tell(moment: Moment): void {
+    if (moment.type === 'begins') this.#begins(moment.seen);
+    else if (moment.type === 'continues') this.#continues(moment.seen.event, moment.with);
+    else this.#takenBack(moment.seen.event, moment.because);
+  }
+
+  #begins(seen: Seen): void {
+    const { id, opens } = this.#rule;
+    const { event } = seen;
+    if (opens !== undefined) {
+      const lead = this.#lead(event, opens);
+      this.#told.set(seen, lead.incidentKey);
+      this.#runtime.accounting.attach(seen);
+      this.#runtime.emit(lead);
+      this.#leads(lead);
+      this.#restores?.begun(event);
+    }
+    for (const reason of this.#words.effects) {
+      const effect: Effect = {
+        type: 'effect',
+        effect: 'bookmark',
+        id: `${id}:${event.id}`,
+        rule: id,
+        event,
+        at: this.#runtime.now,
+        reason: reason(event, this.#runtime.site.name),
+      };
+      this.#runtime.accounting.attach(seen);
+      this.#runtime.emit(effect);
+    }
+  }
+
+  /** Another event of the pattern becomes evidence, once for each incident. */
+  #continues(trigger: LocatedEvent, seen: Seen): void {
+    const { event } = seen;
+    if (this.#rule.opens === undefined || this.#told.get(seen) === this.#key(trigger)) return;
+    this.#told.set(seen, this.#key(trigger));
+    this.#runtime.accounting.attach(seen);
+    this.#runtime.emit({
+      ...this.#common(event),
+      incidentKey: this.#key(trigger),
+      type: 'support',
+      id: `${this.#rule.id}:${trigger.id}:${event.id}`,
+      reason: this.#words.evidence(event, this.#runtime.site.name, { lead: trigger }),
+      raisePriorityBy: 0,
+    });
+  }
+
+  /** What nobody had to act on is over by itself: taking back always resolves. */
+  #takenBack(event: LocatedEvent, because: LocatedEvent): void {
+    if (this.#rule.opens === undefined) return;
+    const { name } = this.#runtime.site;
+    const late = because.eventAt > event.eventAt ? '' : ', which was told late';
+    this.#runtime.emit({
+      ...this.#common(event),
+      type: 'restore',
+      id: `${this.#rule.id}:${event.id}:${because.id}`,
+      resolves: true,
+      reason: `Taken back: ${words('{point} {words}')(because, name)} ${interval(because.eventAt - event.eventAt)}${late}`,
+    });
+  }
+
+  #lead(event: LocatedEvent, opens: NonNullable<LeadRule['opens']>): LeadFinding {
+    const hold = this.#howLong(event);
+    const filling = hold === undefined ? {} : { seconds: hold.ms / 1000 };
+    return {
+      ...this.#common(event),
+      type: 'lead',
+      id: `${this.#rule.id}:${event.id}`,
+      incidentKind: opens.incident,
+      title: this.#words.title(event, this.#runtime.site.name, filling),
+      priority: opens.priority,
+      reason: this.#words.reason(event, this.#runtime.site.name, filling),
+    };
+  }
+
+  #howLong({ place, point }: LocatedEvent): Duration | undefined {
+    const { lasts: time } = this.#rule;
+    if (time !== HELD_AFTER) return time;
+    const seconds = this.#runtime.site.heldAfterSeconds(place.door ?? point);
+    return seconds === undefined ? undefined : { ms: seconds * 1000 };
+  }
+
+  #key(event: LocatedEvent): string {
+    const { opens } = this.#rule;
+    return opens === undefined ? '' : incidentKey(opens.incident, event, opens.per);
+  }
+
+  #common(event: LocatedEvent) {
+    return { rule: this.#rule.id, incidentKey: this.#key(event), event, at: this.#runtime.now };
+  }
 }
 
-function patternOf(rule: LeadRule, context: CorrelationContext): OperatorFunction<LocatedEvent, Moment> {
-  if (rule.unless !== undefined) return unless(rule.when, rule.unless, rule.lateness, context);
-  if (rule.lasts !== undefined) return lasts(rule.when, (event) => howLong(rule, event, context), rule.lateness, context);
-  return begins(rule.when, context);
+/** Whether the rule concludes from what others tell, so that a message on its way may matter. */
+function isInferred({ when, unless = [], armed }: LeadRule): boolean {
+  const waits = unless.some(({ within, stands }) => within !== undefined || stands !== undefined);
+  const negative = when.pattern === 'absence' || (when.pattern === 'sequence' && when.steps.some(({ not }) => not));
+  return waits || negative || armed !== undefined;
 }
 
-function howLong({ lasts: time }: LeadRule, { place, point }: LocatedEvent, { site }: CorrelationContext): Duration | undefined {
-  if (time !== HELD_AFTER) return time;
-  const seconds = site.heldAfterSeconds(place.door ?? point);
-  return seconds === undefined ? undefined : { ms: seconds * 1000 };
-}
-
-function leadFinding(rule: LeadRule, event: LocatedEvent, context: CorrelationContext): LeadFinding {
-  const hold = howLong(rule, event, context);
-  const filling = hold === undefined ? {} : { seconds: hold.ms / 1000 };
-  return {
-    ...common(rule, event, context),
-    type: 'lead',
-    id: `${rule.id}:${event.id}`,
-    incidentKind: rule.opens.incident,
-    title: render(rule.title, event, context.site.name, filling),
-    priority: rule.opens.priority,
-    reason: render(rule.opens.reason, event, context.site.name, filling),
-  };
-}
-
-function restoreFinding(rule: LeadRule, event: LocatedEvent, context: CorrelationContext): RestoreFinding {
-  return {
-    ...common(rule, event, context),
-    type: 'restore',
-    id: `${rule.id}:${event.id}`,
-    resolves: rule.resolves,
-    reason: render('{point} {words}', event, context.site.name),
-  };
-}
-
-/** What nobody had to act on is over by itself: taking back always resolves. */
-function takenBack(rule: LeadRule, { event, because }: Extract<Moment, { type: 'taken-back' }>, context: CorrelationContext): RestoreFinding {
-  const explanation = render('{point} {words}', because, context.site.name);
-  return {
-    ...common(rule, event, context),
-    type: 'restore',
-    id: `${rule.id}:${event.id}:${because.id}`,
-    resolves: true,
-    reason: `Taken back: ${explanation} ${interval(because.eventAt - event.eventAt)}, which was told late`,
-  };
-}
-
-function common(rule: LeadRule, event: LocatedEvent, { scheduler }: CorrelationContext) {
-  return { rule: rule.id, incidentKey: incidentKey(rule.opens.incident, event), event, at: scheduler.now() };
+/** From an event to its judgement. */
+function waitMs(rule: LeadRule): number {
+  const lateness = isInferred(rule) ? rule.lateness.ms : 0;
+  return lateness + (rule.when.pattern === 'absence' ? rule.when.within.ms : 0);
 }

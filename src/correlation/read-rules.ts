@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Rule } from './rule-schema.ts';
-import { isLeadRule, ruleSchemas } from './rule-schema.ts';
+import { isLeadRule, isSupportRule, ruleSchemas, selectorsIn } from './rule-schema.ts';
+import { criticalAmong, isNarrowed } from './schema/selector.ts';
+import { triggersOf } from './schema/when.ts';
 
 /** A rules file as its YAML was parsed. */
 export interface RuleDocument {
@@ -23,10 +25,22 @@ interface PlacedRule {
   readonly path: readonly (string | number)[];
 }
 
+/** What a site has that rules can name. */
+export interface SiteNames {
+  readonly places: ReadonlySet<string>;
+  readonly schedules: ReadonlySet<string>;
+}
+
 const outerSchema = z.strictObject({ rules: z.array(z.unknown()) });
 
-/** Checks all rules files of a site together. Rules are only fit for use when there are no problems. */
-export function readRules(documents: readonly RuleDocument[]): { readonly rules: readonly Rule[]; readonly problems: readonly RuleProblem[] } {
+/**
+ * Checks all rules files of a site together. Rules are only fit for use when there are no problems.
+ * @param names what the site has, where it is known: a rule that names anything else is mistaken.
+ */
+export function readRules(
+  documents: readonly RuleDocument[],
+  names?: SiteNames,
+): { readonly rules: readonly Rule[]; readonly problems: readonly RuleProblem[] } {
   const placed: PlacedRule[] = [];
   const problems: RuleProblem[] = [];
   for (const { file, document } of documents) {
@@ -37,13 +51,18 @@ export function readRules(documents: readonly RuleDocument[]): { readonly rules:
     }
     for (const [index, value] of outer.data.rules.entries()) {
       const path = ['rules', index];
-      const form = typeof value === 'object' && value !== null && 'strengthens' in value ? ruleSchemas.support : ruleSchemas.lead;
-      const parsed = form.safeParse(value);
+      const parsed = formOf(value).safeParse(value);
       if (parsed.success) placed.push({ rule: parsed.data, file, path });
       else problems.push(...problemsOf(parsed.error, file, path));
     }
   }
-  return { rules: placed.map(({ rule }) => rule), problems: [...problems, ...problemsBetween(placed)] };
+  problems.push(...problemsBetween(placed), ...maskedKinds(placed), ...(names === undefined ? [] : unknownNames(placed, names)));
+  return { rules: placed.map(({ rule }) => rule), problems };
+}
+
+function formOf(value: unknown): (typeof ruleSchemas)[keyof typeof ruleSchemas] {
+  const has = (field: string) => typeof value === 'object' && value !== null && field in value;
+  return has('strengthens') ? ruleSchemas.support : has('suppresses') ? ruleSchemas.suppress : ruleSchemas.lead;
 }
 
 function problemsOf(error: z.ZodError, file: string, base: readonly (string | number)[]): RuleProblem[] {
@@ -64,7 +83,7 @@ function problemsBetween(placed: readonly PlacedRule[]): RuleProblem[] {
     const earlier = byId.get(each.rule.id);
     if (earlier !== undefined) problem(each, 'id', `the rule "${each.rule.id}" exists already in ${earlier.file}: choose another id`);
     byId.set(each.rule.id, each);
-    if (!isLeadRule(each.rule)) continue;
+    if (!isLeadRule(each.rule) || each.rule.opens === undefined) continue;
     const { incident } = each.rule.opens;
     const sibling = byIncident.get(incident)?.rule ?? each.rule;
     if (isLeadRule(sibling) && sibling.resolves !== each.rule.resolves) {
@@ -73,10 +92,40 @@ function problemsBetween(placed: readonly PlacedRule[]): RuleProblem[] {
     if (!byIncident.has(incident)) byIncident.set(incident, each);
   }
   for (const each of placed) {
-    if (isLeadRule(each.rule)) continue;
+    if (!isSupportRule(each.rule)) continue;
     for (const incident of each.rule.strengthens) {
       if (!byIncident.has(incident)) problem(each, 'strengthens', `no rule opens "${incident}"; write one of: ${[...byIncident.keys()].join(', ')}`);
     }
   }
   return problems;
+}
+
+/** Conditions, places, schedules and patterns make a rule look at some events of a kind only. For a critical kind another rule must look at all. */
+function maskedKinds(placed: readonly PlacedRule[]): RuleProblem[] {
+  const leading = placed.flatMap(({ rule, file, path }) => (isLeadRule(rule) && rule.opens !== undefined ? [{ rule, file, path }] : []));
+  const covered = new Set(
+    leading.flatMap(({ rule: { when } }) =>
+      when.pattern === 'any' ? when.any.filter((each) => each.phase === 'raised' && !isNarrowed(each)).flatMap(({ event }) => event) : [],
+    ),
+  );
+  return leading.flatMap(({ rule, file, path }) => {
+    const masked = criticalAmong([...new Set(triggersOf(rule.when).flatMap(({ event }) => event))]).filter((kind) => !covered.has(kind));
+    if (masked.length === 0) return [];
+    const message = `${masked.join(', ')} is critical and no rule opens an incident for every such event: add one with \`when: { event: ${masked[0] ?? ''} }\` alone`;
+    return [{ file, path: [...path, 'when'], message }];
+  });
+}
+
+function unknownNames(placed: readonly PlacedRule[], { places, schedules }: SiteNames): RuleProblem[] {
+  const known = (set: ReadonlySet<string>) => [...set].join(', ') || 'none';
+  return placed.flatMap(({ rule, file, path }) =>
+    selectorsIn(rule).flatMap(({ at = [], during, outside }) => [
+      ...at
+        .filter((id) => !places.has(id))
+        .map((id) => ({ file, path, message: `the site has no point, device or area "${id}"; it has: ${known(places)}` })),
+      ...[during, outside]
+        .filter((id) => id !== undefined && !schedules.has(id))
+        .map((id) => ({ file, path, message: `the site has no schedule "${String(id)}"; it has: ${known(schedules)}` })),
+    ]),
+  );
 }

@@ -1,10 +1,26 @@
 import type { LocatedEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
+import type { SiteFacts } from './site-facts.ts';
 
-type Relation = 'door' | 'point' | 'area' | 'credential' | 'covers';
+/** What two events can have in common, and how the guide says it. */
+export const relations = {
+  door: 'the door (a reader counts for its door)',
+  point: 'the point',
+  area: 'the innermost area',
+  within: 'the area around the innermost one',
+  adjacent: 'the door or innermost area, or one that the site file calls adjacent to it',
+  covers: 'a camera that covers both (or is one and covers the other)',
+  credential: 'the credential',
+  device: 'the device that reported it',
+  account: 'the account of the alarm panel',
+} as const;
+export type Relation = keyof typeof relations;
+
+const none: readonly string[] = [];
 
 /** What two events must share to belong together: those with a key in common do. */
-export function keysOf({ point, place, details }: LocatedEvent, by: Relation): readonly string[] {
+export function keysOf(event: LocatedEvent, by: Relation, site: Pick<SiteFacts, 'adjacentTo'>): readonly string[] {
+  const { point, place, details, device } = event;
   switch (by) {
     case 'door':
       return listOf(place.door);
@@ -12,18 +28,61 @@ export function keysOf({ point, place, details }: LocatedEvent, by: Relation): r
       return [point];
     case 'area':
       return listOf(place.areas[0]);
-    case 'credential':
-      return details['credential'] === undefined ? [] : [String(details['credential'])];
+    case 'within':
+      return listOf(place.areas[1] ?? place.areas[0]);
+    case 'adjacent':
+      return [...neighbourhood(place.door, site), ...neighbourhood(place.areas[0], site)];
     case 'covers':
       return place.cameras;
+    case 'credential':
+      return textOf(details['credential']);
+    case 'device':
+      return [device];
+    case 'account':
+      return textOf(details['account']);
   }
 }
 
-function listOf(key: PointId | undefined): readonly PointId[] {
-  return key === undefined ? [] : [key];
+/** With several relations the events must share one key of each. */
+export function keysOfAll(event: LocatedEvent, by: readonly Relation[], site: Pick<SiteFacts, 'adjacentTo'>): readonly string[] {
+  const [first, ...others] = by;
+  if (first === undefined) return none;
+  return others.reduce<readonly string[]>(
+    (keys, relation) => {
+      const further = keysOf(event, relation, site);
+      return keys.flatMap((key) => further.map((each) => `${key} ${each}`));
+    },
+    keysOf(event, first, site),
+  );
 }
 
-/** Findings with the same key belong to one open incident: its kind at its door, or at its point where there is no door. */
-export function incidentKey(incidentKind: string, { point, place }: LocatedEvent): string {
-  return `${incidentKind}@${place.door ?? point}`;
+/** Whether two events have nothing in common in that respect; what one of them does not tell cannot differ. */
+export function differ(a: LocatedEvent, b: LocatedEvent, by: Relation, site: Pick<SiteFacts, 'adjacentTo'>): boolean {
+  const [keys, others] = [keysOf(a, by, site), keysOf(b, by, site)];
+  return keys.length > 0 && others.length > 0 && !keys.some((key) => others.includes(key));
+}
+
+/** How an incident is told from others of its kind. */
+export const groupings = ['place', 'point', 'door', 'area', 'device', 'credential', 'account'] as const;
+export type Grouping = (typeof groupings)[number];
+
+/** Findings with the same key belong to one open incident: its kind at its door, or at its point where there is no door, unless `per` says otherwise. */
+export function incidentKey(incidentKind: string, event: LocatedEvent, per: Grouping = 'place'): string {
+  const { point, place } = event;
+  const own = per === 'place' ? undefined : keysOf(event, per, { adjacentTo: () => none })[0];
+  return `${incidentKind}@${own ?? place.door ?? point}`;
+}
+
+/** The place itself, and the border to each neighbour: two neighbours share their border and nothing else. */
+function neighbourhood(id: PointId | undefined, { adjacentTo }: Pick<SiteFacts, 'adjacentTo'>): readonly string[] {
+  if (id === undefined) return none;
+  return [id, ...adjacentTo(id).map((other) => (id < other ? `${id} ${other}` : `${other} ${id}`))];
+}
+
+function listOf(key: PointId | undefined): readonly PointId[] {
+  return key === undefined ? none : [key];
+}
+
+function textOf(detail: string | number | boolean | undefined): readonly string[] {
+  return detail === undefined ? none : [String(detail)];
 }

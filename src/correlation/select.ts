@@ -1,22 +1,54 @@
 import type { LocatedEvent } from '../domain/event.ts';
-import type { PointType } from '../domain/point.ts';
 import type { EventKind } from '../domain/kinds.ts';
+import type { Seen } from './accounting.ts';
+import { condition } from './condition.ts';
+import type { Runtime } from './runtime.ts';
+import type { Selector } from './schema/selector.ts';
 import type { SiteFacts } from './site-facts.ts';
 
-/** The part of a selector that looks at the event's kind and its point's type. */
-interface KindSelector {
-  readonly event: readonly EventKind[];
-  readonly of?: readonly PointType[];
+/** Where a rule listens: `fits` depends on the event's kind and point alone, and is asked once for each of these. */
+export interface Slot {
+  readonly rule: string;
+  readonly kinds: readonly EventKind[];
+  fits(event: LocatedEvent): boolean;
+  take(seen: Seen): void;
 }
 
-/** Whether the event is of one of the selector's kinds, at a point of one of its types. */
-export function isOf({ event: wanted, of }: KindSelector, event: LocatedEvent, { typeOf }: Pick<SiteFacts, 'typeOf'>): boolean {
-  if (!wanted.includes(event.kind)) return false;
-  const type = of === undefined ? undefined : typeOf(event.point);
+/** A slot for the events of a selector. */
+export function slot(rule: string, selector: Selector, { site }: Pick<Runtime, 'site'>, take: (seen: Seen) => void): Slot {
+  return { rule, kinds: selector.event, fits: (event) => isAt(selector, event) && isOfType(selector, event, site), take };
+}
+
+function isOfType({ of }: Selector, { point }: LocatedEvent, { typeOf }: Pick<SiteFacts, 'typeOf'>): boolean {
+  const type = of === undefined ? undefined : typeOf(point);
   return of === undefined || (type !== undefined && of.includes(type));
+}
+
+/** The point itself, its door, its device, or an area that it lies in. */
+function isAt({ at }: Selector, { point, device, place }: LocatedEvent): boolean {
+  return at?.some((id) => id === point || id === place.door || id === device || place.areas.includes(id)) ?? true;
 }
 
 /** `raised` includes events without an end; an uncertain state is neither begin nor end. */
 export function isPhase(wanted: 'raised' | 'restored', { phase }: LocatedEvent): boolean {
   return wanted === 'restored' ? phase === 'restored' : phase === 'raised' || phase === 'momentary';
+}
+
+/** What a selector asks of an event beyond its kind and point: schedule, threat level and condition; not the phase. */
+export function narrowing(selector: Selector, { site, threatLevel }: Pick<Runtime, 'site' | 'threatLevel'>): (event: LocatedEvent) => boolean {
+  const { during, outside, threat } = selector;
+  const holds = selector.if === undefined ? undefined : condition(selector.if);
+  if (during === undefined && outside === undefined && threat === undefined && holds === undefined) return () => true;
+  return (event) =>
+    (during === undefined || site.isDuring(during, event.eventAt) === true) &&
+    (outside === undefined || site.isDuring(outside, event.eventAt) !== true) &&
+    (threat === undefined || threat.includes(threatLevel(event.place.areas))) &&
+    (holds === undefined || holds(event));
+}
+
+/** Whether an event of the slot is what the selector waits for. A state that was read on connecting is not: nobody saw it begin. */
+export function happens(selector: Selector, runtime: Pick<Runtime, 'site' | 'threatLevel'>): (event: LocatedEvent) => boolean {
+  const passes = narrowing(selector, runtime);
+  const { phase } = selector;
+  return (event) => event.initial !== true && isPhase(phase, event) && passes(event);
 }

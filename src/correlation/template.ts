@@ -29,10 +29,23 @@ interface Filling {
   readonly lead?: LocatedEvent;
 }
 
-/** Fills a title or reason for a person: names instead of identifiers, the first letter a capital. */
+/** A template that is ready to be filled for a person: names instead of identifiers, the first letter a capital. */
+export type Words = (event: LocatedEvent, names: (id: PointId) => string, filling?: Filling) => string;
+
+/** Takes a template apart once, not for each event. */
+export function words(template: string): Words {
+  // Text and names in braces take turns.
+  const parts = template.split(inBraces).map((part, index) => (index % 2 === 0 ? part : values[part as Placeholder]));
+  return (event, names, filling = {}) => {
+    let text = '';
+    for (const part of parts) text += typeof part === 'string' ? part : part(event, names, filling);
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  };
+}
+
+/** Fills a template once. */
 export function render(template: string, event: LocatedEvent, names: (id: PointId) => string, filling: Filling = {}): string {
-  const text = template.replace(inBraces, (_, name: string) => values[name as Placeholder](event, names, filling));
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return words(template)(event, names, filling);
 }
 
 const values: Record<Placeholder, (event: LocatedEvent, names: (id: PointId) => string, filling: Filling) => string> = {

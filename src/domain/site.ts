@@ -6,6 +6,8 @@ export interface Area {
   readonly id: PointId;
   readonly name: string;
   readonly within?: PointId;
+  /** Areas that a person can walk into from here; said on either side. */
+  readonly adjacent?: readonly PointId[];
 }
 
 /** A connection to hardware, spoken to by one adapter. */
@@ -33,6 +35,8 @@ export interface Door extends Point {
   /** How long the door may stand open. */
   readonly heldAfterSeconds: number;
   readonly commands: readonly DoorCommand[];
+  /** Doors next to this one; said on either side. */
+  readonly adjacent?: readonly PointId[];
 }
 
 export interface Reader extends Point {
@@ -55,10 +59,33 @@ export interface Zone extends Point {
   readonly panel: PointId;
 }
 
+/** In the order of the week; `holiday` stands for every holiday of the site. */
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const scheduleDays = [...weekdays, 'holiday'] as const;
+
+/** Hours on some days of the week, by the site's clock, as "08:00"; hours that end before they begin go on after midnight. */
+export interface WeeklyHours {
+  readonly days: readonly (typeof scheduleDays)[number][];
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Times at which a rule counts, or does not. */
+export interface Schedule {
+  readonly id: PointId;
+  readonly name: string;
+  readonly weekly: readonly WeeklyHours[];
+}
+
 /** A site as its file describes it, checked: every reference leads somewhere. */
 export interface Site {
   readonly id: string;
   readonly name: string;
+  /** IANA name of the time zone in which schedules count; UTC unless given. */
+  readonly timeZone?: string;
+  /** Days as 2026-12-24. */
+  readonly holidays?: readonly string[];
+  readonly schedules?: readonly Schedule[];
   readonly areas: readonly Area[];
   readonly devices: readonly Device[];
   readonly doors: readonly Door[];

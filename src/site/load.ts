@@ -5,7 +5,7 @@ import type { Camera, Device, Door, Panel, Reader, Site, Zone } from '../domain/
 import { schemaMistakes } from './mistakes.ts';
 import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
-import type { SiteFile , pointLists} from './schema.ts';
+import type { SiteFile, pointLists } from './schema.ts';
 import { readYaml } from './yaml-source.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
 
@@ -35,6 +35,7 @@ export function loadSite(path: string, adapters: Adapters): LoadedSite {
   const checker = new AdapterChecker(source, adapters, file);
   const site: Site = {
     ...file.site,
+    schedules: file.schedules,
     areas: file.areas,
     devices: file.devices.map((device, index) => checker.device(device, index)),
     doors: file.doors.map((door, index): Door => ({ ...door, type: 'door', at: checker.at('door', door, ['doors', index]) })),

@@ -18,7 +18,7 @@ export interface RunnableSite {
 /** Reads a site file with its rules. @throws Error that lists every mistake with its place and fix. */
 export function readSite(file: string, adapters: Adapters, log: Logger): RunnableSite {
   const loaded = loadSite(file, adapters);
-  const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles);
+  const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles, loaded.site);
   const mistakes = [...loaded.mistakes, ...ruleMistakes];
   for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));
   const errors = mistakes.filter(({ severity }) => severity === 'error');

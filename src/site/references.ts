@@ -4,7 +4,7 @@ import { pointLists } from './schema.ts';
 import type { SiteFile } from './schema.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
 
-const idLists = ['areas', 'devices', ...pointLists.map(([list]) => list)] as const;
+const idLists = ['areas', 'devices', 'schedules', ...pointLists.map(([list]) => list)] as const;
 
 /** What no schema can see: identifiers used twice, references that lead nowhere, devices that cannot serve a point, areas inside themselves. */
 export function referenceMistakes(source: YamlSource, file: SiteFile, adapters: Adapters): Mistake[] {
@@ -17,6 +17,18 @@ export function referenceMistakes(source: YamlSource, file: SiteFile, adapters: 
     ...duplicates(source, file),
     ...file.areas.flatMap((area, index) => refers(['areas', index, 'within'], area.within, areas, 'area')),
     ...circles(source, file),
+    ...(['areas', 'doors'] as const).flatMap((list) =>
+      file[list].flatMap(({ id, adjacent = [] }, index) =>
+        adjacent.flatMap((other, position) =>
+          refers(
+            [list, index, 'adjacent', position],
+            other,
+            ids(list).filter((each) => each !== id),
+            `other ${list.slice(0, -1)}`,
+          ),
+        ),
+      ),
+    ),
     ...file.devices.flatMap(({ adapter }, index) => refers(['devices', index, 'adapter'], adapter, [...adapters.keys()], 'adapter')),
     ...(['devices', 'doors', 'cameras', 'panels', 'zones'] as const).flatMap((list) =>
       file[list].flatMap(({ area }, index) => refers([list, index, 'area'], area, areas, 'area')),

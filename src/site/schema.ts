@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Adapters } from '../adapter/loader.ts';
 import { doorCommands } from '../domain/door.ts';
 import type { PointType } from '../domain/point.ts';
+import { scheduleDays } from '../domain/site.ts';
 
 // The site file as an integrator writes it. Descriptions and examples here become the JSON Schema that editors complete from.
 
@@ -21,7 +22,40 @@ const name = z
 const areaRef = reference('the area where it is').exactOptional();
 const at = z.unknown().describe('Its address on the device, in the words of the adapter.');
 
-const area = z.strictObject({ id, name, within: reference('the area around this one').exactOptional() });
+const adjacent = (what: string) =>
+  z.array(z.string()).describe(`The ${what} next to this one; it is enough to say so on one side. Rules join events by it.`).exactOptional();
+
+const area = z.strictObject({
+  id,
+  name,
+  within: reference('the area around this one').exactOptional(),
+  adjacent: adjacent('areas that one can walk into from here,'),
+});
+
+const timeOfDay = (description: string, example: string) =>
+  z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'write hours and minutes, such as "08:00"')
+    .describe(description)
+    .meta({ examples: [example] });
+
+const schedule = z.strictObject({
+  id,
+  name,
+  weekly: z
+    .array(
+      z.strictObject({
+        days: z
+          .array(z.enum(scheduleDays))
+          .min(1)
+          .describe('Days of the week. A holiday is none of them: name `holiday` where the hours count then too.'),
+        from: timeOfDay('When it begins, by the clock of the site.', '08:00'),
+        to: timeOfDay('When it ends. Before `from`: on the next day.', '18:00'),
+      }),
+    )
+    .min(1)
+    .describe('The hours of a week.'),
+});
 
 const device = z.looseObject({
   id,
@@ -40,6 +74,7 @@ const door = z.strictObject({
     .array(z.enum(doorCommands))
     .default([...doorCommands])
     .describe('What dispatchers may do: lock, unlock, access (let one person through).'),
+  adjacent: adjacent('doors'),
   at: at.optional(),
 });
 
@@ -66,7 +101,22 @@ const zone = z.strictObject({ id, name, area: areaRef, panel: reference('its pan
 
 /** The site file's outline; options and addresses are checked by each adapter's own schema. */
 export const siteFileSchema = z.strictObject({
-  site: z.strictObject({ id, name }),
+  site: z.strictObject({
+    id,
+    name,
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'write the IANA name of a time zone, such as "Europe/Berlin"')
+      .describe('The time zone in which schedules count. UTC unless given.')
+      .meta({ examples: ['Europe/Berlin'] })
+      .exactOptional(),
+    holidays: z
+      .array(z.iso.date('write a day as "2026-12-24"'))
+      .describe('Days that are no weekday for schedules.')
+      .meta({ examples: [['2026-12-24']] })
+      .exactOptional(),
+  }),
+  schedules: z.array(schedule).default([]).describe('Times that rules refer to by `during` and `outside`.'),
   console: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to serve the console on. 0.0.0.0 opens it to the network: put TLS in front.'),
@@ -91,6 +141,15 @@ export const siteFileSchema = z.strictObject({
     })
     .exactOptional(),
 });
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export type SiteFile = z.infer<typeof siteFileSchema>;
 
 /** The lists of the site file whose entries are points, with the type of each. */

@@ -7,14 +7,14 @@ import type { LocatedEvent } from '../../src/domain/event.ts';
 import type { Finding } from '../../src/domain/incident.ts';
 import type { Site } from '../../src/domain/site.ts';
 import type { CorrelationContext } from '../../src/correlation/context.ts';
-import { event, inVirtualTime } from './lab.ts';
+import { event, findingsOf, inVirtualTime } from './lab.ts';
 import { shipped } from './shipped-rules.ts';
 
 /** Everything that the shipped rules find, with the events' times as the order of arrival. */
 function findings(context: CorrelationContext, ...events: readonly LocatedEvent[]): Finding[] {
   const events$ = new Subject<LocatedEvent>();
   const found: Finding[] = [];
-  correlate(events$, shipped.rules, context).subscribe((finding) => found.push(finding));
+  findingsOf(correlate(events$, shipped.rules, context)).subscribe((finding) => found.push(finding));
   for (const each of events) events$.next(each);
   return found;
 }
@@ -64,7 +64,7 @@ describe('the correlation engine', () => {
     inVirtualTime(({ hot, flush }, context) => {
       const found: Finding[] = [];
       const events = { o: event('door.open', 'door-server', 1000), b: event('access.granted', 'reader-server', 0, 'momentary') };
-      correlate(hot('1s o 999ms b', events), shipped.rules, context).subscribe((finding) => found.push(finding));
+      findingsOf(correlate(hot('1s o 999ms b', events), shipped.rules, context)).subscribe((finding) => found.push(finding));
       flush();
       const takenBack = found[1];
       assert.deepEqual([takenBack?.type, takenBack?.event.id, takenBack?.at], ['restore', events.o.id, 2000]);
@@ -75,7 +75,7 @@ describe('the correlation engine', () => {
   it('keeps nothing from one subscription to the next', () => {
     inVirtualTime((_, context) => {
       const events$ = new Subject<LocatedEvent>();
-      const found$ = correlate(events$, shipped.rules, context);
+      const found$ = findingsOf(correlate(events$, shipped.rules, context));
       found$.subscribe();
       events$.next(event('door.forced', 'door-server', 0));
       const found: Finding[] = [];
@@ -95,7 +95,7 @@ describe('the correlation engine', () => {
     inVirtualTime((_, { scheduler, site }) => {
       const events$ = new Subject<LocatedEvent>();
       const found: Finding[] = [];
-      correlate(events$, rules, { scheduler, site }).subscribe((finding) => found.push(finding));
+      findingsOf(correlate(events$, rules, { scheduler, site })).subscribe((finding) => found.push(finding));
       events$.next(event('panic.alarm', 'zone-1', 0));
       events$.next(event('fire.alarm', 'zone-1', 1));
       assert.equal(found.length, 1);

@@ -1,9 +1,13 @@
 import type { Observable } from 'rxjs';
-import { map } from 'rxjs';
+import { filter, map } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import assert from 'node:assert/strict';
 import type { CorrelationContext } from '../../src/correlation/context.ts';
+import { correlate } from '../../src/correlation/engine.ts';
+import { readRules } from '../../src/correlation/read-rules.ts';
+import type { Rule } from '../../src/correlation/rule-schema.ts';
 import type { SiteFacts } from '../../src/correlation/site-facts.ts';
+import type { Effect } from '../../src/domain/effect.ts';
 import type { LocatedEvent, Phase, Place } from '../../src/domain/event.ts';
 import type { Finding } from '../../src/domain/incident.ts';
 import type { EventKind } from '../../src/domain/kinds.ts';
@@ -32,6 +36,8 @@ export const labFacts: SiteFacts = {
   name: (id) => points[id]?.name ?? id,
   typeOf: (id) => points[id]?.type,
   heldAfterSeconds: (door) => (door === 'door-server' ? 20 : undefined),
+  adjacentTo: (id) => (id === 'server-room' ? ['lobby'] : id === 'lobby' ? ['server-room'] : []),
+  isDuring: (schedule) => (schedule === 'always' ? true : schedule === 'never' ? false : undefined),
 };
 
 export type EventFields = Partial<Omit<LocatedEvent, 'kind' | 'point' | 'eventAt'>>;
@@ -53,15 +59,42 @@ export function event(kind: EventKind, point: string, eventAt: number, phase: Ph
   };
 }
 
+/** Rules as a file would write them. */
+export function rulesOf(...rules: readonly unknown[]): readonly Rule[] {
+  const read = readRules([{ file: 'test.yaml', document: { rules } }]);
+  assert.deepEqual(read.problems, []);
+  return read.rules;
+}
+
+/**
+ * What one rule makes of events as they arrive, both as marbles: `o` an incident is opened (or the same said again), `t` it is taken back,
+ * `e` an event becomes evidence, `r` it is over.
+ */
+export function expectMoments(rule: Record<string, unknown>, arrivals: string, events: Record<string, LocatedEvent>, moments: string): void {
+  const opens = { incident: 'found', priority: 3, reason: 'found' };
+  const rules = rulesOf({ id: 'tried', title: 'found', opens, ...rule });
+  inVirtualTime(({ hot, expectObservable }, context) => {
+    const found$ = findingsOf(correlate(hot(arrivals, events), rules, context)).pipe(
+      map((found) => (found.type === 'lead' ? 'o' : found.type === 'support' ? 'e' : found.reason.startsWith('Taken back') ? 't' : 'r')),
+    );
+    expectObservable(found$).toBe(moments);
+  });
+}
+
 /** Runs a test in virtual time; marble frames are milliseconds, and so are the events' times. */
 export function inVirtualTime(test: (helpers: Parameters<Parameters<TestScheduler['run']>[0]>[0], context: CorrelationContext) => void): void {
   const scheduler = new TestScheduler((actual, expected) => assert.deepEqual(actual, expected));
   scheduler.run((helpers) => test(helpers, { scheduler, site: labFacts }));
 }
 
+/** Without the effects. */
+export function findingsOf(found$: Observable<Finding | Effect>): Observable<Finding> {
+  return found$.pipe(filter((found) => found.type !== 'effect'));
+}
+
 /** A finding in one line: its type, its incident, its rule and its priority or effect. */
-export function inShort(findings$: Observable<Finding>): Observable<string> {
-  return findings$.pipe(
+export function inShort(found$: Observable<Finding | Effect>): Observable<string> {
+  return findingsOf(found$).pipe(
     map((finding) => {
       const effect =
         finding.type === 'lead'

@@ -49,7 +49,9 @@ function findingsOf(arrivals: readonly Arrival[]): Finding[] {
   const scheduler = new VirtualTimeScheduler();
   const events$ = new Subject<LocatedEvent>();
   const found: Finding[] = [];
-  const subscription = correlate(events$, shipped.rules, { scheduler, site: labFacts }).subscribe((finding) => found.push(finding));
+  const subscription = correlate(events$, shipped.rules, { scheduler, site: labFacts }).subscribe((each) => {
+    if (each.type !== 'effect') found.push(each);
+  });
   for (const { event, arrivesAt } of arrivals) scheduler.schedule(() => events$.next(event), arrivesAt);
   scheduler.flush();
   subscription.unsubscribe();

@@ -24,7 +24,7 @@ describe('reading rules', () => {
   it('fills in what is left out', () => {
     const [rule] = read(held).rules;
     assert.ok(rule !== undefined && isLeadRule(rule));
-    assert.deepEqual(rule.when, { event: ['door.held'], phase: 'raised' });
+    assert.deepEqual(rule.when, { pattern: 'any', any: [{ event: ['door.held'], phase: 'raised' }] });
     assert.deepEqual([rule.lateness, rule.resolves], [{ ms: 500 }, false]);
   });
 
@@ -48,7 +48,7 @@ describe('reading rules', () => {
     [
       'an explanation without a time',
       [{ ...held, when: { event: 'door.open' }, unless: [{ event: 'access.granted', by: 'door' }] }],
-      'rules.0.unless.0: write either `within: "10s"` (it happened lately) or `stands: true` (its state still stands)',
+      'rules.0.unless.0: write either `within: "10s"` (it happened lately), `after: "30s"` (it happens soon), or `stands: true` (its state still stands)',
     ],
     [
       'a critical event that is held back',

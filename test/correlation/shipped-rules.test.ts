@@ -4,6 +4,7 @@ import { kinds } from '../../src/domain/kinds.ts';
 import type { EventKind } from '../../src/domain/kinds.ts';
 import { correlate } from '../../src/correlation/engine.ts';
 import { isLeadRule } from '../../src/correlation/rule-schema.ts';
+import { triggersOf } from '../../src/correlation/schema/when.ts';
 import { event, inShort, inVirtualTime } from './lab.ts';
 import { shipped } from './shipped-rules.ts';
 
@@ -26,7 +27,7 @@ describe('the rules that Sallyport comes with', () => {
   });
 
   it('open an incident for every critical kind of event', () => {
-    const opened = new Set(shipped.rules.filter(isLeadRule).flatMap(({ when }) => when.event));
+    const opened = new Set(shipped.rules.filter(isLeadRule).flatMap(({ when }) => triggersOf(when).flatMap(({ event: kind }) => kind)));
     const critical = (Object.keys(kinds) as EventKind[]).filter((kind) => kinds[kind].severity === 'critical');
     assert.deepEqual(
       critical.filter((kind) => !opened.has(kind)),

@@ -1,27 +1,27 @@
-import { Observable } from 'rxjs';
-import type { OperatorFunction, Subscription } from 'rxjs';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
-import type { CorrelationContext } from '../context.ts';
+import type { Seen } from '../accounting.ts';
+import type { Due } from '../due-queue.ts';
 import type { Duration } from '../duration.ts';
 import type { Moment } from '../moment.ts';
-import type { Selector } from '../rule-schema.ts';
-import { isOf } from '../select.ts';
-import type { StateChanges } from '../state-changes.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Selector } from '../schema/selector.ts';
+import type { Slot } from '../select.ts';
+import { narrowing, slot } from '../select.ts';
 import { isStateChange, stateOf, withChange } from '../state-changes.ts';
 
 /** From a begin to its restore; without `end` it goes on. */
 interface Run {
-  readonly begin: LocatedEvent;
+  readonly begin: Seen;
   readonly end?: LocatedEvent;
 }
 
 /** What is known of one state of one point. */
 interface State {
-  changes: StateChanges;
+  changes: readonly Seen[];
   /** Begins of which the rule has said that they last. */
-  readonly concluded: Set<LocatedEvent>;
-  waiting?: { readonly begin: LocatedEvent; readonly timer: Subscription };
+  readonly concluded: Set<Seen>;
+  waiting?: { readonly begin: Seen; readonly due: Due };
 }
 
 /**
@@ -30,79 +30,95 @@ interface State {
  * uncertain goes on, and one that was read on connecting has no known begin. It concludes `lateness` after the time is up,
  * so that a restore which is still on its way counts; a restore that arrives later still takes the conclusion back.
  */
-export function lasts(
-  when: Selector,
-  howLong: (event: LocatedEvent) => Duration | undefined,
-  lateness: Duration,
-  { site, scheduler }: CorrelationContext,
-): OperatorFunction<LocatedEvent, Moment> {
-  return (events$) =>
-    new Observable((subscriber) => {
-      const states = new Map<string, State>();
+export class Lasts {
+  readonly slots: readonly Slot[];
+  readonly #rule: string;
+  readonly #howLong: (event: LocatedEvent) => Duration | undefined;
+  readonly #latenessMs: number;
+  readonly #runtime: Runtime;
+  readonly #tell: (moment: Moment) => void;
+  readonly #states = new Map<string, State>();
 
-      const conclude = (state: State, begin: LocatedEvent) => {
-        state.concluded.add(begin);
-        subscriber.next({ type: 'begins', event: begin });
-      };
-
-      const wait = (state: State, begin: LocatedEvent, dueAt: EpochMs) => {
-        const timer = scheduler.schedule(
-          () => {
-            delete state.waiting;
-            conclude(state, begin);
-          },
-          Math.max(dueAt + lateness.ms - scheduler.now(), 0),
-        );
-        state.waiting = { begin, timer };
-      };
-
-      const judge = (state: State) => {
-        const runs = runsOf(state);
-        const open = runs.find(({ begin, end }) => end === undefined && !state.concluded.has(begin))?.begin;
-        if (state.waiting !== undefined && state.waiting.begin !== open) {
-          state.waiting.timer.unsubscribe();
-          delete state.waiting;
-        }
-        for (const { begin, end } of runs) {
-          const limit = howLong(begin);
-          if (limit === undefined) continue;
-          const dueAt = begin.eventAt + limit.ms;
-          const concluded = state.concluded.has(begin);
-          if (end === undefined) {
-            if (!concluded && state.waiting === undefined) wait(state, begin, dueAt);
-          } else if (end.eventAt >= dueAt) {
-            if (!concluded) conclude(state, begin);
-          } else if (state.concluded.delete(begin)) subscriber.next({ type: 'taken-back', event: begin, because: end });
-        }
-      };
-
-      const source = events$.subscribe({
-        next: (event) => {
-          if (!isOf(when, event, site) || !isStateChange(event) || (event.initial === true && event.phase === 'raised')) return;
-          const state = states.get(stateOf(event)) ?? { changes: [], concluded: new Set() };
-          states.set(stateOf(event), state);
-          state.changes = withChange(state.changes, event);
-          for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
-          judge(state);
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      });
-      return () => {
-        source.unsubscribe();
-        for (const { waiting } of states.values()) waiting?.timer.unsubscribe();
-      };
+  constructor(
+    rule: string,
+    selectors: readonly Selector[],
+    howLong: (event: LocatedEvent) => Duration | undefined,
+    latenessMs: number,
+    runtime: Runtime,
+    tell: (moment: Moment) => void,
+  ) {
+    this.#rule = rule;
+    this.#howLong = howLong;
+    this.#latenessMs = latenessMs;
+    this.#runtime = runtime;
+    this.#tell = tell;
+    this.slots = selectors.map((selector) => {
+      const passes = narrowing(selector, runtime);
+      return slot(rule, selector, runtime, (seen) => this.#take(seen, passes));
     });
+  }
+
+  /** What narrows the rule narrows the begin: a restore ends the state whenever it comes. */
+  #take(seen: Seen, passes: (event: LocatedEvent) => boolean): void {
+    const { event } = seen;
+    if (!isStateChange(event)) return;
+    if (event.phase === 'raised' && (event.initial === true || seen.suppressedBy !== undefined || !passes(event))) return;
+    const id = stateOf(event);
+    const state = this.#states.get(id) ?? { changes: [], concluded: new Set<Seen>() };
+    this.#states.set(id, state);
+    state.changes = withChange(state.changes, seen);
+    for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
+    this.#judge(state);
+  }
+
+  #judge(state: State): void {
+    const runs = runsOf(state);
+    const open = runs.find(({ begin, end }) => end === undefined && !state.concluded.has(begin))?.begin;
+    if (state.waiting !== undefined && state.waiting.begin !== open) {
+      state.waiting.due.cancelled = true;
+      this.#runtime.accounting.wait(state.waiting.begin, -1);
+      delete state.waiting;
+    }
+    for (const { begin, end } of runs) {
+      const limit = this.#howLong(begin.event);
+      if (limit === undefined) continue;
+      const dueAt = begin.event.eventAt + limit.ms;
+      const concluded = state.concluded.has(begin);
+      if (end === undefined) {
+        if (!concluded && state.waiting === undefined) this.#wait(state, begin, dueAt);
+      } else if (end.eventAt >= dueAt) {
+        if (!concluded) this.#conclude(state, begin);
+      } else if (state.concluded.delete(begin)) this.#tell({ type: 'taken-back', seen: begin, because: end });
+    }
+  }
+
+  #wait(state: State, begin: Seen, dueAt: EpochMs): void {
+    const { accounting, due } = this.#runtime;
+    accounting.wait(begin, 1);
+    state.waiting = {
+      begin,
+      due: due.add(dueAt + this.#latenessMs, this.#rule, () => {
+        accounting.wait(begin, -1);
+        delete state.waiting;
+        this.#conclude(state, begin);
+      }),
+    };
+  }
+
+  #conclude(state: State, begin: Seen): void {
+    state.concluded.add(begin);
+    this.#tell({ type: 'begins', seen: begin });
+  }
 }
 
 /** A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */
 function runsOf({ changes, concluded }: State): readonly Run[] {
   const runs: Run[] = [];
-  for (const event of changes) {
+  for (const seen of changes) {
     const last = runs.at(-1);
     const open = last?.end === undefined ? last : undefined;
-    if (event.phase === 'raised' && (open === undefined || concluded.has(open.begin))) runs.push({ begin: event });
-    if (event.phase === 'restored' && open !== undefined) runs[runs.length - 1] = { ...open, end: event };
+    if (seen.event.phase === 'raised' && (open === undefined || concluded.has(open.begin))) runs.push({ begin: seen });
+    if (seen.event.phase === 'restored' && open !== undefined) runs[runs.length - 1] = { ...open, end: seen.event };
   }
   return runs;
 }

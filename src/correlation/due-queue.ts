@@ -1,0 +1,100 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { EpochMs } from '../domain/clock.ts';
+
+/** Something that waits for its time. */
+export interface Due {
+  readonly at: EpochMs;
+  /** What is due at the same time is done in the order in which it was asked for. */
+  readonly order: number;
+  readonly rule: string;
+  readonly act: () => void;
+  cancelled: boolean;
+}
+
+/** Everything that the rules wait for: a binary heap by time, and one timer for the earliest. */
+export class DueQueue {
+  readonly #scheduler: SchedulerLike;
+  readonly #run: (due: Due) => void;
+  readonly #heap: Due[] = [];
+  #orders = 0;
+  #timer: { readonly at: EpochMs; readonly subscription: Subscription } | undefined;
+
+  /** `run` is handed what is due and calls its `act`. */
+  constructor(scheduler: SchedulerLike, run: (due: Due) => void) {
+    this.#scheduler = scheduler;
+    this.#run = run;
+  }
+
+  /** Never acts before it returns, even when the time has passed: events that are being read again come first. */
+  add(at: EpochMs, rule: string, act: () => void): Due {
+    const due: Due = { at, order: this.#orders, rule, act, cancelled: false };
+    this.#orders += 1;
+    this.#heap.push(due);
+    this.#rise(this.#heap.length - 1);
+    this.#arm();
+    return due;
+  }
+
+  close(): void {
+    this.#timer?.subscription.unsubscribe();
+    this.#timer = undefined;
+    this.#heap.length = 0;
+  }
+
+  #arm(): void {
+    const first = this.#heap[0];
+    if (first === undefined || (this.#timer !== undefined && this.#timer.at <= first.at)) return;
+    this.#timer?.subscription.unsubscribe();
+    const subscription = this.#scheduler.schedule(() => this.#fire(), Math.max(first.at - this.#scheduler.now(), 0));
+    this.#timer = { at: first.at, subscription };
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    const now = this.#scheduler.now();
+    for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
+      this.#removeFirst();
+      if (!first.cancelled) this.#run(first);
+    }
+    this.#arm();
+  }
+
+  #removeFirst(): void {
+    const last = this.#heap.pop();
+    if (last === undefined || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    this.#sink();
+  }
+
+  #rise(from: number): void {
+    for (let index = from; index > 0;) {
+      const parent = (index - 1) >> 1;
+      if (!this.#swapIfEarlier(index, parent)) return;
+      index = parent;
+    }
+  }
+
+  #sink(): void {
+    for (let index = 0; ;) {
+      const [left, right] = [2 * index + 1, 2 * index + 2];
+      const child = right < this.#heap.length && this.#isEarlier(right, left) ? right : left;
+      if (child >= this.#heap.length || !this.#swapIfEarlier(child, index)) return;
+      index = child;
+    }
+  }
+
+  #swapIfEarlier(child: number, parent: number): boolean {
+    if (!this.#isEarlier(child, parent)) return false;
+    const [a, b] = [this.#heap[child], this.#heap[parent]];
+    if (a === undefined || b === undefined) return false;
+    this.#heap[parent] = a;
+    this.#heap[child] = b;
+    return true;
+  }
+
+  #isEarlier(one: number, other: number): boolean {
+    const [a, b] = [this.#heap[one], this.#heap[other]];
+    if (a === undefined || b === undefined) return false;
+    return a.at !== b.at ? a.at < b.at : a.order < b.order;
+  }
+}

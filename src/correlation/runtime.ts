@@ -1,0 +1,18 @@
+import type { EpochMs } from '../domain/clock.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Finding } from '../domain/incident.ts';
+import type { PointId } from '../domain/point.ts';
+import type { Accounting } from './accounting.ts';
+import type { DueQueue } from './due-queue.ts';
+import type { SiteFacts } from './site-facts.ts';
+
+/** What the rules of one running engine share. */
+export interface Runtime {
+  readonly site: SiteFacts;
+  readonly due: DueQueue;
+  readonly accounting: Accounting;
+  readonly threatLevel: (areas: readonly PointId[]) => string;
+  /** The time at which the engine took the present event: asked once for each event, not by each rule. */
+  now: EpochMs;
+  emit(found: Finding | Effect): void;
+}

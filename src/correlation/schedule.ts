@@ -1,0 +1,72 @@
+import type { EpochMs } from '../domain/clock.ts';
+import type { Site, WeeklyHours } from '../domain/site.ts';
+import { weekdays } from '../domain/site.ts';
+
+const QUARTER_MS = 15 * 60 * 1000;
+const MOST_CACHED = 512;
+
+/** The wall clock of the site at the begin of a quarter of an hour. */
+interface LocalQuarter {
+  readonly weekday: number;
+  /** As 2026-12-24. */
+  readonly date: string;
+  readonly minute: number;
+}
+
+/** Which of the site's weekly schedules run at a moment, by the site's time zone and holidays. */
+export function schedules({ schedules: defined = [], holidays = [], timeZone }: Site): (schedule: string, at: EpochMs) => boolean | undefined {
+  const localTime = localQuarters(timeZone ?? 'UTC');
+  const free = new Set(holidays);
+  const byId = new Map(defined.map((each) => [each.id, each]));
+  return (id, at) => {
+    const schedule = byId.get(id);
+    if (schedule === undefined) return undefined;
+    const { weekday, date, minute: quarter } = localTime(at);
+    const minute = quarter + Math.floor((at % QUARTER_MS) / 60_000);
+    const isHoliday = free.has(date);
+    return schedule.weekly.some((hours) => runs(hours, weekday, minute, isHoliday));
+  };
+}
+
+/** Hours that end before they begin go on after midnight. A holiday is a day of its own: it has the hours of `holiday`, not of its weekday. */
+function runs({ days, from, to }: WeeklyHours, weekday: number, minute: number, isHoliday: boolean): boolean {
+  const [begin, end] = [minuteOf(from), minuteOf(to)];
+  const isOn = (day: number) => (isHoliday ? days.includes('holiday') : days.includes(weekdays[day] ?? 'mon'));
+  if (begin < end) return isOn(weekday) && minute >= begin && minute < end;
+  return (isOn(weekday) && minute >= begin) || (days.includes(weekdays[(weekday + 6) % 7] ?? 'mon') && minute < end);
+}
+
+function minuteOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
+}
+
+/** Every offset in use today is a whole number of quarters, so the formatter is asked once for each. */
+function localQuarters(timeZone: string): (at: EpochMs) => LocalQuarter {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const cache = new Map<number, LocalQuarter>();
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const known = cache.get(quarter);
+    if (known !== undefined) return known;
+    if (cache.size >= MOST_CACHED) cache.clear();
+    const parts = new Map(format.formatToParts(quarter * QUARTER_MS).map(({ type, value }) => [type, value]));
+    const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+    const local = {
+      weekday: Math.max(0, weekdays.indexOf(part('weekday').toLowerCase().slice(0, 3) as (typeof weekdays)[number])),
+      date: `${part('year')}-${part('month')}-${part('day')}`,
+      minute: Number(part('hour')) * 60 + Number(part('minute')),
+    };
+    cache.set(quarter, local);
+    return local;
+  };
+}
