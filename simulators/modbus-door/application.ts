@@ -11,8 +11,16 @@ export interface RegisterMap {
   write(table: 'coil' | 'holdingRegister', address: number, value: number): void;
 }
 
+/** What stands behind a map of addresses and lives on after it was asked. */
+export interface Device extends RegisterMap {
+  /** Power is gone and comes back. */
+  restart(): void;
+  /** Releases the timers. */
+  stop(): void;
+}
+
 /** Exception codes of clause 7. */
-export const exceptions = { illegalFunction: 1, illegalAddress: 2, illegalValue: 3 } as const;
+export const exceptions = { illegalFunction: 1, illegalAddress: 2, illegalValue: 3, gatewayTargetSilent: 11 } as const;
 
 class Refusal extends Error {
   readonly code: number;
@@ -31,6 +39,7 @@ const handlers: Readonly<Record<number, Handler>> = {
   4: (pdu, map) => readRegisters(pdu, (address) => map.inputRegister(address)),
   5: writeSingleCoil,
   6: writeSingleRegister,
+  8: diagnostics,
   15: writeMultipleCoils,
   16: writeMultipleRegisters,
 };
@@ -79,6 +88,13 @@ function writeSingleCoil(pdu: Buffer, map: RegisterMap): Buffer {
 function writeSingleRegister(pdu: Buffer, map: RegisterMap): Buffer {
   demand(pdu.length === 5, exceptions.illegalValue);
   store(map, 'holdingRegister', pdu.readUInt16BE(1), [pdu.readUInt16BE(3)]);
+  return pdu;
+}
+
+/** 6.8: of the diagnostics, "return query data" (6.8.1) alone. */
+function diagnostics(pdu: Buffer): Buffer {
+  demand(pdu.length === 5, exceptions.illegalValue);
+  demand(pdu.readUInt16BE(1) === 0, exceptions.illegalFunction);
   return pdu;
 }
 

@@ -1,4 +1,4 @@
-import type { RegisterMap } from './application.ts';
+import type { Device } from './application.ts';
 import { Door } from './door.ts';
 import type { DoorBuild, DoorMode } from './door.ts';
 import { ENTRY_WORDS, LOG_ENTRIES, outcomes, ReaderLog } from './reader.ts';
@@ -20,7 +20,7 @@ const FIRMWARE = 0x0104;
 const modeNumbers: Readonly<Record<DoorMode, number>> = { locked: 1, unlocked: 2, pulse: 3 };
 
 /** A door controller: doors with a reader each, behind a map of Modbus addresses. */
-export class DoorController implements RegisterMap {
+export class DoorController implements Device {
   readonly doors: readonly Door[];
   readonly readers: readonly ReaderLog[];
   /** The controller's clock minus the true time. */

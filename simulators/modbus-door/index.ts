@@ -1,15 +1,19 @@
 import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from '../simulator.ts';
+import type { Device } from './application.ts';
 import { DoorController } from './controller.ts';
-import type { Door } from './door.ts';
-import { controllerOptions } from './options.ts';
+import { IoModule } from './io-module.ts';
+import { controllerOptions, unitsOf } from './options.ts';
+import type { ControllerOptions, UnitOptions } from './options.ts';
+import { quirksOf } from './quirks.ts';
 import { ModbusServer } from './server.ts';
+import type { AnswerFault, Unit } from './server.ts';
 
-/** A door controller that speaks Modbus TCP; its register map and stimuli are in README.md. */
+/** Door controllers and I/O modules on one Modbus line; their register maps and stimuli are in README.md. */
 export class ModbusDoorSimulator implements Simulator {
   readonly id: string;
-  readonly controller: DoorController;
   readonly stimuli: Readonly<Record<string, Stimulus>>;
   readonly faults: Readonly<Record<string, Stimulus>>;
+  readonly #units: readonly Unit[];
   readonly #server: ModbusServer;
   #rebooting: NodeJS.Timeout | undefined;
 
@@ -18,13 +22,10 @@ export class ModbusDoorSimulator implements Simulator {
     const checked = controllerOptions.safeParse(options);
     if (!checked.success)
       throw new Error(`simulator ${id}: ${checked.error.issues.map((each) => `${each.path.join('.')}: ${each.message}`).join('; ')}`);
-    const { host, port, unit, doors, badges, strikeMs, heldAfterMs, graceMs, exitContactMs } = checked.data;
+    const { host, port, framing, quirks } = checked.data;
     this.id = id;
-    this.controller = new DoorController(
-      doors.map((door) => ({ strikeMs, heldAfterMs, graceMs, exitContactMs, ...door })),
-      badges,
-    );
-    this.#server = new ModbusServer(host, port, unit, this.controller);
+    this.#units = unitsOf(checked.data).map((unit) => ({ number: unit.unit, device: deviceOf(unit, checked.data), fault: 'none' }));
+    this.#server = new ModbusServer({ host, port, framing, quirks: quirksOf(quirks) }, this.#units);
     this.stimuli = this.#makeStimuli();
     this.faults = this.#makeFaults();
   }
@@ -32,6 +33,18 @@ export class ModbusDoorSimulator implements Simulator {
   /** The TCP port, once started. */
   get port(): number {
     return this.#server.port;
+  }
+
+  /** The controller that is the given unit, or the first one. @throws Error when that is none. */
+  controllerOf(unit?: number): DoorController {
+    const { device, number } = this.#unit(unit);
+    if (device instanceof DoorController) return device;
+    throw new Error(`simulator ${this.id}: unit ${number} is an I/O module and has neither readers nor logic`);
+  }
+
+  /** The first unit's controller. */
+  get controller(): DoorController {
+    return this.controllerOf();
   }
 
   async start(): Promise<void> {
@@ -44,73 +57,135 @@ export class ModbusDoorSimulator implements Simulator {
 
   async stop(): Promise<void> {
     clearTimeout(this.#rebooting);
-    this.controller.stop();
+    for (const device of this.#devices) device.stop();
     await this.#server.stop();
   }
 
   #makeStimuli(): Record<string, Stimulus> {
     return {
-      open: (args) => this.#door(args).openLeaf(),
-      close: (args) => this.#door(args).closeLeaf(),
-      force: (args) => this.#door(args).force(),
-      badge: (args) => {
-        this.#door(args);
-        this.controller.badge(Number(args.door), credentialOf(args), args.valid === undefined ? undefined : isActive(args.valid));
+      open: (args) => this.#leaf(args, true),
+      close: (args) => this.#leaf(args, false),
+      force: (args) => {
+        const door = this.#logicDoor(args);
+        if (door === undefined) this.#leaf(args, true);
+        else door.force();
       },
-      'request-exit': (args) => this.#door(args).requestExit(),
+      badge: (args) => {
+        const controller = this.controllerOf(unitIn(args));
+        at(controller.doors, args, this.id);
+        controller.badge(Number(args.door), credentialOf(args), args.valid === undefined ? undefined : isActive(args.valid));
+      },
+      'request-exit': (args) => {
+        const { device } = this.#unit(unitIn(args));
+        if (device instanceof IoModule) device.requestExit(at(device.doors, args, this.id));
+        else this.#logicDoor(args)?.requestExit();
+      },
       tamper: (args) => {
-        this.#door(args).tampered = isActive(args.active);
+        at(this.controllerOf(unitIn(args)).doors, args, this.id).tampered = isActive(args.active);
       },
       fault: (args) => {
-        this.#door(args).faulty = isActive(args.active);
+        at(this.controllerOf(unitIn(args)).doors, args, this.id).faulty = isActive(args.active);
       },
     };
   }
 
   #makeFaults(): Record<string, Stimulus> {
+    const answers = (fault: AnswerFault) => (args: StimulusArguments) => this.#setFault(fault, unitIn(args));
     return {
       drop: () => {
-        this.#server.fault = 'cut';
+        this.#server.isCut = true;
         this.#server.hangUp();
       },
-      stall: () => {
-        this.#server.fault = 'stalled';
-      },
-      garble: () => {
-        this.#server.fault = 'garbled';
-      },
-      'byte-at-a-time': () => {
-        this.#server.fault = 'in-bytes';
+      stall: answers('stalled'),
+      garble: answers('garbled'),
+      truncate: answers('truncated'),
+      'byte-at-a-time': answers('in-bytes'),
+      late: (args) => {
+        this.#server.lateByMs = Number(args.ms ?? 1500);
+        this.#setFault('late', unitIn(args));
       },
       reset: () => this.#server.reset(),
-      'skew-clock': ({ seconds }) => {
-        this.controller.clockErrorMs = 1000 * Number(seconds ?? 3600);
-      },
+      'skew-clock': ({ seconds }) => this.#skewClocks(1000 * Number(seconds ?? 3600)),
       reboot: ({ seconds }) => this.#reboot(1000 * Number(seconds ?? 1)),
-      clear: () => {
+      clear: (args) => {
+        if (args.unit !== undefined) {
+          this.#setFault('none', unitIn(args));
+          return;
+        }
         clearTimeout(this.#rebooting);
+        this.#server.isCut = false;
         this.#server.fault = 'none';
-        this.controller.clockErrorMs = 0;
+        for (const unit of this.#units) unit.fault = 'none';
+        this.#skewClocks(0);
       },
     };
+  }
+
+  /** Of one unit, or of the whole line. */
+  #setFault(fault: AnswerFault, unit: number | undefined): void {
+    if (unit === undefined) this.#server.fault = fault;
+    else this.#unit(unit).fault = fault;
+  }
+
+  #skewClocks(errorMs: number): void {
+    for (const device of this.#devices) if (device instanceof DoorController) device.clockErrorMs = errorMs;
   }
 
   /** Power is gone for `durationMs`: connections break off, volatile memory is lost. */
   #reboot(durationMs: number): void {
     clearTimeout(this.#rebooting);
-    this.#server.fault = 'cut';
+    this.#server.isCut = true;
     this.#server.reset();
-    this.controller.restart();
+    for (const device of this.#devices) device.restart();
     this.#rebooting = setTimeout(() => {
-      this.#server.fault = 'none';
+      this.#server.isCut = false;
     }, durationMs);
   }
 
-  #door({ door }: StimulusArguments): Door {
-    const found = this.controller.doors[Number(door) - 1];
-    if (found === undefined) throw new Error(`simulator ${this.id} has doors 1 to ${this.controller.doors.length}, no door ${String(door)}`);
+  get #devices(): Device[] {
+    return this.#units.map(({ device }) => device);
+  }
+
+  #unit(number: number | undefined): Unit {
+    const found = number === undefined ? this.#units[0] : this.#units.find((unit) => unit.number === number);
+    if (found === undefined) throw new Error(`simulator ${this.id} has no unit ${String(number)}`);
     return found;
   }
+
+  #leaf(args: StimulusArguments, open: boolean): void {
+    const { device } = this.#unit(unitIn(args));
+    if (device instanceof IoModule) {
+      at(device.doors, args, this.id).open = open;
+      return;
+    }
+    const door = this.#logicDoor(args);
+    if (open) door?.openLeaf();
+    else door?.closeLeaf();
+  }
+
+  /** The door of a controller; undefined where the unit is an I/O module. */
+  #logicDoor(args: StimulusArguments) {
+    const { device } = this.#unit(unitIn(args));
+    return device instanceof DoorController ? at(device.doors, args, this.id) : undefined;
+  }
+}
+
+function deviceOf({ model, doors, badges }: UnitOptions, { strikeMs, heldAfterMs, graceMs, exitContactMs }: ControllerOptions) {
+  if (model === 'io-module') return new IoModule(doors.length, exitContactMs);
+  return new DoorController(
+    doors.map((door) => ({ strikeMs, heldAfterMs, graceMs, exitContactMs, ...door })),
+    badges,
+  );
+}
+
+function at<Door>(doors: readonly Door[], { door }: StimulusArguments, id: string): Door {
+  const found = doors[Number(door) - 1];
+  if (found === undefined) throw new Error(`simulator ${id} has doors 1 to ${doors.length}, no door ${String(door)}`);
+  return found;
+}
+
+function unitIn({ unit }: StimulusArguments): number | undefined {
+  return unit === undefined ? undefined : Number(unit);
 }
 
 function credentialOf({ credential }: StimulusArguments): number {

@@ -1,12 +1,8 @@
+import type { Adu, AduReader } from './adu.ts';
+import type { Quirks } from './quirks.ts';
+
 // Framing of MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3:
 // transaction (2 bytes), protocol = 0 (2), length of what follows (2), unit (1), PDU.
-
-/** One application data unit, taken apart. */
-export interface Adu {
-  readonly transaction: number;
-  readonly unit: number;
-  readonly pdu: Buffer;
-}
 
 const HEADER_BYTES = 7;
 /** The unit identifier and a PDU of 1 to 253 bytes (Application Protocol V1.1b3, 4.1). */
@@ -23,26 +19,38 @@ export function frame({ transaction, unit, pdu }: Adu): Buffer {
 }
 
 /** Collects a TCP stream, in whatever pieces it comes, into ADUs. */
-export class AduReader {
+export class MbapReader implements AduReader {
+  readonly #quirks: Pick<Quirks, 'splitHeader' | 'protocolId'>;
   #rest: Buffer = Buffer.alloc(0);
 
-  /**
-   * Takes the next piece and gives the ADUs that it completes.
-   * @throws Error when the stream is not Modbus; there is no way to find the next ADU, so the connection is of no more use.
-   */
+  constructor(quirks: Pick<Quirks, 'splitHeader' | 'protocolId'> = { splitHeader: 'answered', protocolId: 'refused' }) {
+    this.#quirks = quirks;
+  }
+
   push(piece: Buffer): Adu[] {
+    if (this.#quirks.splitHeader === 'ignored' && this.#rest.length === 0 && piece.length < HEADER_BYTES) return [];
     this.#rest = Buffer.concat([this.#rest, piece]);
     const complete: Adu[] = [];
     while (this.#rest.length >= HEADER_BYTES - 1) {
       const protocol = this.#rest.readUInt16BE(2);
       const length = this.#rest.readUInt16BE(4);
-      if (protocol !== 0) throw new Error(`protocol identifier ${protocol} is not Modbus`);
-      if (length < SHORTEST || length > LONGEST) throw new Error(`an ADU cannot have ${length} bytes`);
+      const problem = this.#problem(protocol, length);
+      if (problem !== undefined && this.#quirks.splitHeader === 'answered') throw new Error(problem);
+      if (problem !== undefined) {
+        // The second half of a header that it has ignored is ignored as well.
+        this.#rest = Buffer.alloc(0);
+        break;
+      }
       const end = HEADER_BYTES - 1 + length;
       if (this.#rest.length < end) break;
       complete.push({ transaction: this.#rest.readUInt16BE(0), unit: this.#rest.readUInt8(6), pdu: this.#rest.subarray(HEADER_BYTES, end) });
       this.#rest = this.#rest.subarray(end);
     }
     return complete;
+  }
+
+  #problem(protocol: number, length: number): string | undefined {
+    if (protocol !== 0 && this.#quirks.protocolId === 'refused') return `protocol identifier ${protocol} is not Modbus`;
+    return length < SHORTEST || length > LONGEST ? `an ADU cannot have ${length} bytes` : undefined;
   }
 }

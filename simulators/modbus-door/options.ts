@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quirkProfiles } from './quirks.ts';
 
 const doorOptions = z.strictObject({
   forcedLogic: z.boolean().default(true).describe('false: a plain input/output board, without a "forced" input'),
@@ -11,25 +12,51 @@ const badge = z.strictObject({
   doors: z.array(z.number().int().positive()).min(1).describe('doors that it opens, counted from 1'),
 });
 
-/** Options of the simulated controller, as `lab.yaml` has them. */
-export const controllerOptions = z.strictObject({
-  host: z.string().default('127.0.0.1'),
-  port: z.number().int().min(0).max(65535).default(502).describe('0: any free port'),
-  unit: z.number().int().min(1).max(247).default(1),
+const unitNumber = z.number().int().min(1).max(247);
+
+const device = {
+  model: z.enum(['controller', 'io-module']).default('controller').describe('a door controller, or eight inputs and eight relays without any logic'),
   doors: z
     .array(doorOptions)
     .min(1)
     .max(32)
     .default([{ forcedLogic: true }, { forcedLogic: false }]),
   badges: z.array(badge).default([]),
-  strikeMs: z
-    .number()
-    .int()
-    .min(1)
-    .max(65535)
-    .default(5000)
-    .describe('how long a valid badge, the exit button or an access command release the strike'),
-  heldAfterMs: z.number().int().positive().default(30_000).describe('how long a door may stand open'),
-  graceMs: z.number().int().min(0).default(1000).describe('after the strike has locked again, an opening still counts as authorised for this long'),
-  exitContactMs: z.number().int().positive().default(1000).describe('how long the contact of the exit button stays made'),
-});
+};
+
+const unit = z
+  .strictObject({ unit: unitNumber, ...device })
+  .refine(({ model, doors }) => model !== 'io-module' || doors.length <= 4, { path: ['doors'], error: 'an io-module has inputs for 4 doors' });
+export type UnitOptions = z.infer<typeof unit>;
+
+/** Options of the simulated line, as `lab.yaml` has them. */
+export const controllerOptions = z
+  .strictObject({
+    host: z.string().default('127.0.0.1'),
+    port: z.number().int().min(0).max(65535).default(502).describe('0: any free port'),
+    framing: z.enum(['tcp', 'rtu']).default('tcp').describe('Modbus TCP, or the frames of the serial line over TCP'),
+    quirks: z
+      .enum([...quirkProfiles.keys()] as [string, ...string[]])
+      .default('conforming')
+      .describe('whose manners the server has: a name in quirks.yaml'),
+    unit: unitNumber.default(1),
+    ...device,
+    units: z.array(unit).min(1).exactOptional().describe('several units on one line, in place of `unit`, `model`, `doors` and `badges`'),
+    strikeMs: z
+      .number()
+      .int()
+      .min(1)
+      .max(65535)
+      .default(5000)
+      .describe('how long a valid badge, the exit button or an access command release the strike'),
+    heldAfterMs: z.number().int().positive().default(30_000).describe('how long a door may stand open'),
+    graceMs: z.number().int().min(0).default(1000).describe('after the strike has locked again, an opening still counts as authorised for this long'),
+    exitContactMs: z.number().int().positive().default(1000).describe('how long the contact of the exit button stays made'),
+  })
+  .refine(({ units = [] }) => new Set(units.map((each) => each.unit)).size === units.length, { path: ['units'], error: 'two units have one number' });
+export type ControllerOptions = z.infer<typeof controllerOptions>;
+
+/** The units of the line, whichever way they were written. */
+export function unitsOf({ units, unit: number, model, doors, badges }: ControllerOptions): readonly UnitOptions[] {
+  return units ?? [{ unit: number, model, doors, badges }];
+}

@@ -1,51 +1,70 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { answer } from './application.ts';
-import type { RegisterMap } from './application.ts';
-import { AduReader, frame } from './mbap.ts';
-import type { Adu } from './mbap.ts';
+import type { Adu, AduReader } from './adu.ts';
+import { answer, exceptions } from './application.ts';
+import type { Device } from './application.ts';
+import { MbapReader, frame } from './mbap.ts';
+import type { Quirks } from './quirks.ts';
+import { RtuReader, rtuFrame } from './rtu.ts';
 
 /** "Any unit" for a device that has its own IP address (Messaging Implementation Guide V1.0b, 3.1.3). */
 const NO_UNIT = 0xff;
 
-/** What is wrong with the line: nothing answers, answers are damaged or cut in pieces, or nobody gets through. */
-export type LineFault = 'none' | 'stalled' | 'garbled' | 'in-bytes' | 'cut';
+/** What is wrong with the answers of a unit, or of all of them: they do not come, are damaged, come in pieces, in half or late. */
+export type AnswerFault = 'none' | 'stalled' | 'garbled' | 'in-bytes' | 'truncated' | 'late';
 
-/** The Modbus TCP side of a controller: sockets, units, and what can go wrong with the line. */
+/** One unit on the line. */
+export interface Unit {
+  readonly number: number;
+  readonly device: Device;
+  fault: AnswerFault;
+}
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly framing: 'tcp' | 'rtu';
+  readonly quirks: Quirks;
+}
+
+/** The side of the line that is a TCP port: sockets, units, and what can go wrong. */
 export class ModbusServer {
-  fault: LineFault = 'none';
-  readonly #host: string;
-  readonly #port: number;
-  readonly #unit: number;
-  readonly #map: RegisterMap;
+  /** Of all units. */
+  fault: AnswerFault = 'none';
+  /** Nobody gets through. */
+  isCut = false;
+  lateByMs = 0;
+  readonly #options: ServerOptions;
+  readonly #units: readonly Unit[];
   readonly #sockets = new Set<Socket>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #server: Server | undefined;
 
-  constructor(host: string, port: number, unit: number, map: RegisterMap) {
-    this.#host = host;
-    this.#port = port;
-    this.#unit = unit;
-    this.#map = map;
+  constructor(options: ServerOptions, units: readonly Unit[]) {
+    this.#options = options;
+    this.#units = units;
   }
 
   /** The port that is listened on: the operating system's choice when the option is 0. */
   get port(): number {
-    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? this.#port;
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? this.#options.port;
   }
 
   /** @throws Error naming the address when it cannot be bound. */
   async start(): Promise<void> {
+    const { host, port } = this.#options;
     const server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
-        reject(new Error(`cannot listen on ${this.#host}:${this.#port}: ${cause.code ?? cause.message}`, { cause }));
+        reject(new Error(`cannot listen on ${host}:${port}: ${cause.code ?? cause.message}`, { cause }));
       });
-      server.listen(this.#port, this.#host, resolve);
+      server.listen(port, host, resolve);
     });
     this.#server = server;
   }
 
   async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
@@ -69,11 +88,11 @@ export class ModbusServer {
     socket.on('close', () => this.#sockets.delete(socket));
     // A client that breaks off is no concern of the device: `close` follows.
     socket.on('error', () => undefined);
-    if (this.fault === 'cut') {
+    if (this.isCut) {
       socket.destroy();
       return;
     }
-    const reader = new AduReader();
+    const reader: AduReader = this.#options.framing === 'tcp' ? new MbapReader(this.#options.quirks) : new RtuReader();
     socket.on('data', (piece) => {
       try {
         for (const adu of reader.push(piece)) this.#reply(socket, adu);
@@ -84,21 +103,61 @@ export class ModbusServer {
     });
   }
 
-  /** Another unit's request gets no reply at all, as behind a serial line. */
   #reply(socket: Socket, request: Adu): void {
-    if (request.unit !== this.#unit && request.unit !== NO_UNIT) return;
-    if (this.fault === 'stalled') return;
-    const reply = frame({ ...request, pdu: answer(request.pdu, this.#map) });
-    if (this.fault === 'garbled') socket.write(garble(reply));
-    else if (this.fault === 'in-bytes') void dribble(socket, reply);
-    else socket.write(reply);
+    const unit = this.#unitOf(request.unit);
+    const fault = unit === undefined || unit.fault === 'none' ? this.fault : unit.fault;
+    if (unit === undefined || fault === 'stalled') {
+      if (this.#options.quirks.unknownUnit === 'exception') {
+        socket.write(this.#frame({ ...request, pdu: Buffer.from([(request.pdu[0] ?? 0) | 0x80, exceptions.gatewayTargetSilent]) }));
+      }
+      return;
+    }
+    const reply = this.#frame({ ...request, pdu: answer(request.pdu, unit.device) });
+    this.#send(socket, reply, fault);
+  }
+
+  #unitOf(number: number): Unit | undefined {
+    const found = this.#units.find((unit) => unit.number === number);
+    const isAnyone = this.#options.quirks.unknownUnit === 'answered' || (number === NO_UNIT && this.#options.framing === 'tcp');
+    return found ?? (isAnyone ? this.#units[0] : undefined);
+  }
+
+  #frame(adu: Adu): Buffer {
+    return this.#options.framing === 'tcp' ? frame(adu) : rtuFrame(adu);
+  }
+
+  #send(socket: Socket, reply: Buffer, fault: Exclude<AnswerFault, 'stalled'>): void {
+    switch (fault) {
+      case 'garbled':
+        socket.write(garble(reply, this.#options.framing));
+        return;
+      case 'truncated':
+        socket.write(reply.subarray(0, Math.floor(reply.length / 2)));
+        return;
+      case 'in-bytes':
+        void dribble(socket, reply);
+        return;
+      case 'late':
+        this.#sendLater(socket, reply);
+        return;
+      case 'none':
+        socket.write(reply);
+    }
+  }
+
+  #sendLater(socket: Socket, reply: Buffer): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!socket.destroyed) socket.write(reply);
+    }, this.lateByMs);
+    this.#timers.add(timer);
   }
 }
 
-/** The header is of the right form, what it says is not. */
-function garble(reply: Buffer): Buffer {
+/** On TCP the header is of the right form and what it says is not; on a serial line the CRC does not fit. */
+function garble(reply: Buffer, framing: 'tcp' | 'rtu'): Buffer {
   const damaged = Buffer.from(reply.map((byte) => byte ^ 0x5a));
-  reply.copy(damaged, 0, 0, 6);
+  reply.copy(damaged, 0, 0, framing === 'tcp' ? 6 : 2);
   return damaged;
 }
 

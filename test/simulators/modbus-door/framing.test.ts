@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { answer } from '../../../simulators/modbus-door/application.ts';
 import { ModbusDoorSimulator } from '../../../simulators/modbus-door/index.ts';
-import { AduReader, frame } from '../../../simulators/modbus-door/mbap.ts';
+import { MbapReader, frame } from '../../../simulators/modbus-door/mbap.ts';
 import { until } from '../../support/until.ts';
 
 describe("the simulated Modbus door controller's framing", () => {
@@ -88,7 +88,7 @@ describe("the simulated Modbus door controller's framing", () => {
     fc.assert(
       fc.property(fc.array(adu, { maxLength: 5 }), fc.integer({ min: 1, max: 300 }), (adus, pieceLength) => {
         const stream = Buffer.concat(adus.map(frame));
-        const reader = new AduReader();
+        const reader = new MbapReader();
         const read = [];
         for (let at = 0; at < stream.length; at += pieceLength) read.push(...reader.push(stream.subarray(at, at + pieceLength)));
         assert.deepEqual(read, adus);
