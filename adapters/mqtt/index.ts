@@ -1,5 +1,6 @@
 import { pause } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
+import { aborted } from '../../src/adapter/aborted.ts';
 import { defineAdapter } from '../../src/adapter/contract.ts';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import { PointIndex } from '../../src/adapter/mapping/point-index.ts';
@@ -98,11 +99,4 @@ async function untilOver(link: Link, signal: AbortSignal): Promise<void> {
   } finally {
     await link.close();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import mqtt, { ErrorWithReasonCode } from 'mqtt';
 import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt';
+import { aborted } from '../../src/adapter/aborted.ts';
 import { ConfigurationError } from '../../src/adapter/contract.ts';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import type { Message } from './inbox.ts';
@@ -39,6 +40,7 @@ const refusals: Readonly<Record<number, string>> = {
 };
 const REFUSED_SUBSCRIPTION = 0x80;
 const FAREWELL_MS = 1000;
+const ACCEPTED_WITHIN_MS = 10_000;
 
 /**
  * Connects with a session that outlives the connection (clean session 0, 3.1.2.4): what is published with QoS 1 meanwhile waits at
@@ -65,7 +67,7 @@ export async function openLink(settings: BrokerSettings, host: AdapterHost, take
   client.on('close', () => fail(new Error(`the broker ${address} ended the connection`)));
   const close = () => closed(client, host);
   try {
-    const sessionPresent = await Promise.race([accepted(client), lost, aborted(host.signal)]);
+    const sessionPresent = await Promise.race([accepted(client), lost, stopped(host.signal)]);
     return {
       sessionPresent,
       lost,
@@ -88,6 +90,7 @@ function clientOptions({ tls, host, port, ca, clientId, username, password, keep
     keepalive: keepaliveSeconds,
     protocolVersion: 4,
     clean: false,
+    connectTimeout: ACCEPTED_WITHIN_MS,
     // Reconnecting is the supervisor's, which also tells people.
     reconnectPeriod: 0,
     resubscribe: false,
@@ -101,8 +104,9 @@ function accepted(client: MqttClient): Promise<boolean> {
   return new Promise((resolve) => client.once('connect', ({ sessionPresent }) => resolve(sessionPresent)));
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+async function stopped(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw signal.reason as Error;
 }
 
 function subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {

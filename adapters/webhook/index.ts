@@ -1,3 +1,4 @@
+import { aborted } from '../../src/adapter/aborted.ts';
 import { defineAdapter } from '../../src/adapter/contract.ts';
 import { keyedAddress, mappableKinds } from '../../src/adapter/mapping/schema.ts';
 import { Inbox } from './inbox.ts';
@@ -33,11 +34,4 @@ async function untilOver(listener: Listener, signal: AbortSignal): Promise<void>
   } finally {
     await listener.close();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -35,6 +35,8 @@ interface Client {
   id?: string;
   session?: Session;
   isClean: boolean;
+  /** What the fault `stall` keeps back. */
+  readonly held: Buffer[];
   will?: Publication | undefined;
 }
 
@@ -63,8 +65,10 @@ export class Broker implements Messenger {
     return this.#clients.size;
   }
 
-  get acknowledged(): number {
-    return [...this.sessions.values()].reduce((sum, session) => sum + session.acknowledged, 0);
+  /** How many publications under a topic filter clients have acknowledged. */
+  acknowledged(filter: string): number {
+    const counts = [...this.sessions.values()].flatMap(({ acknowledged }) => [...acknowledged]);
+    return counts.reduce((sum, [topic, count]) => (matches(filter, topic) ? sum + count : sum), 0);
   }
 
   async start(): Promise<void> {
@@ -96,6 +100,12 @@ export class Broker implements Messenger {
     }
   }
 
+  /** Ends all faults; what was held back goes out. */
+  clearFaults(): void {
+    this.faults.clear();
+    for (const client of this.#clients) for (const bytes of client.held.splice(0)) this.#send(client, bytes);
+  }
+
   publish(publication: Publication): void {
     // 3.3.1.3: an empty payload clears what was retained.
     if (publication.retain) {
@@ -110,7 +120,7 @@ export class Broker implements Messenger {
       socket.destroy();
       return;
     }
-    const client: Client = { socket, isClean: true };
+    const client: Client = { socket, isClean: true, held: [] };
     this.#clients.add(client);
     let stream: Buffer = Buffer.alloc(0);
     socket.on('data', (bytes: Buffer) => {
@@ -209,8 +219,12 @@ export class Broker implements Messenger {
   }
 
   /** Writes a packet as the faults in force let it out. */
-  #send({ socket }: Client, bytes: Buffer): void {
-    if (socket.destroyed || this.faults.has('stall')) return;
+  #send({ socket, held }: Client, bytes: Buffer): void {
+    if (socket.destroyed) return;
+    if (this.faults.has('stall')) {
+      held.push(bytes);
+      return;
+    }
     if (this.faults.has('truncate')) {
       socket.end(bytes.subarray(0, bytes.length >> 1));
       return;

@@ -112,7 +112,7 @@ export class MqttFleet implements Simulator {
         this.#skewMs = Number(seconds) * 1000;
       },
       clear: () => {
-        broker?.faults.clear();
+        broker?.clearFaults();
         this.#skewMs = 0;
       },
     };

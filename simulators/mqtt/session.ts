@@ -14,8 +14,8 @@ interface Outgoing {
 /** What a broker keeps of one client (3.1.2.4): its subscriptions, and with QoS 1 what it has not acknowledged. */
 export class Session {
   readonly subscriptions = new Map<string, number>();
-  /** Publications with QoS 1 that the client acknowledged. */
-  acknowledged = 0;
+  /** How many publications with QoS 1 the client acknowledged, by topic. */
+  readonly acknowledged = new Map<string, number>();
   #send: ((bytes: Buffer) => void) | undefined;
   #outgoing: Outgoing[] = [];
   #lastId = 0;
@@ -54,9 +54,11 @@ export class Session {
   }
 
   puback(id: number): void {
-    const before = this.#outgoing.length;
-    this.#outgoing = this.#outgoing.filter((each) => each.id !== id || !each.sent);
-    this.acknowledged += before - this.#outgoing.length;
+    const taken = this.#outgoing.find((each) => each.id === id && each.sent);
+    if (taken === undefined) return;
+    const { topic } = taken.publication;
+    this.acknowledged.set(topic, (this.acknowledged.get(topic) ?? 0) + 1);
+    this.#outgoing = this.#outgoing.filter((each) => each !== taken);
     this.#pump();
   }
 
