@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { asyncScheduler, Subject } from 'rxjs';
+import { asyncScheduler, interval, Subject } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
 import { Audit } from './access/audit.ts';
 import { Fleet } from './adapter/fleet.ts';
@@ -31,6 +32,7 @@ import { DoorStates } from './intake/door-states.ts';
 import { Intake } from './intake/intake.ts';
 import { Journal } from './intake/journal.ts';
 import { locator } from './intake/locate.ts';
+import { PanelStates } from './intake/panel-states.ts';
 import { createMetrics } from './metrics.ts';
 import { readSite } from './site/read-site.ts';
 import { BookWriter } from './store/book-writer.ts';
@@ -43,7 +45,7 @@ export interface GatewayOptions {
   /** Everything that the gateway keeps: database and recordings. */
   readonly dataFolder: string;
   readonly log: Logger;
-  /** Instead of the site file's. */
+  /** Instead of the site file's; 0 takes a free one. */
   readonly port?: number;
 }
 
@@ -58,6 +60,8 @@ export interface Gateway {
 
 const clock = systemClock;
 const LOG_LINES = 200;
+/** How often the book looks at the clock: holds and shelvings end to the second. */
+const TICK_MS = 1000;
 /** How far back rules look at least when the gateway starts, beyond the longest span of any rule. */
 const REPLAY_MS = 15 * 60 * 1000;
 
@@ -104,6 +108,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   });
   replay();
   book.flush();
+  const ticking = interval(TICK_MS).subscribe(() => book.apply({ type: 'tick', at: clock.now() }));
   intake.events.subscribe(events);
   intake.batches.subscribe((position) => book.reached(position));
 
@@ -113,10 +118,13 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
   const doors = new DoorStates(site, clock, journal.latestOfEach());
+  const panels = new PanelStates(site, journal.latestOfEach());
   const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
   intake.events.subscribe((event) => {
     const door = doors.apply(event);
     if (door !== undefined) desk.publish({ doors: [door] });
+    const panel = panels.apply(event);
+    if (panel !== undefined) desk.publish({ panels: [panel] });
   });
   book.changes.subscribe((changes) => {
     const lines = changes.flatMap(({ incident, lines: steps }) =>
@@ -151,6 +159,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   desk.publish({
     incidents: [...book.incidents.values()],
     doors: doors.all(),
+    panels: panels.all(),
     devices: [...fleet.supervisors.values()].map(deviceState),
     log: audit.latest(LOG_LINES),
   });
@@ -200,6 +209,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await video.close();
     await deskServer.close();
     correlating.unsubscribe();
+    ticking.unsubscribe();
     book.flush();
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
@@ -218,7 +228,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   fleet.start();
   for (const camera of site.cameras) video.attach(camera, async () => fleet.cameras(camera.id).stream(camera.id));
   void lab?.open();
-  return { url: `http://${address.host}:${address.port}`, accounts, close };
+  const { port: bound } = server.address() as AddressInfo;
+  return { url: `http://${address.host}:${bound}`, accounts, close };
 
   /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */
   function replay(): void {
