@@ -27,7 +27,7 @@ export interface ApiOptions {
   readonly log: Logger;
 }
 
-const statusOf: Record<Refusal['code'], number> = { invalid: 400, forbidden: 403, unknown: 404, conflict: 409, failed: 502 };
+const statusOf: Record<Refusal['code'], number> = { invalid: 400, forbidden: 403, unknown: 404, conflict: 409, 'look-again': 409, failed: 502 };
 
 /** The HTTP side of the gateway: the REST interface under /api/v1, health and metrics, and the console's files. */
 export function createApp(options: ApiOptions): express.Express {

@@ -10,6 +10,7 @@ export const stateWords: Readonly<Record<IncidentState, string>> = {
   new: 'New',
   acknowledged: 'Acknowledged',
   'in-progress': 'In progress',
+  'on-hold': 'On hold',
   resolved: 'Resolved',
   closed: 'Closed',
 };

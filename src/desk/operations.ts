@@ -1,17 +1,17 @@
 import type { Principal } from '../access/accounts.ts';
 import type { DoorFacet } from '../adapter/contract.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Site } from '../domain/site.ts';
-import type { DoorCommandRecord } from '../incidents/actions.ts';
+import type { DoorCommandRecord, JoiningStep, OperatorStep } from '../incidents/actions.ts';
 import type { BookWriter } from '../store/book-writer.ts';
 import type { IncidentAction } from './protocol.ts';
 
 /** A request that was not carried out; the message is a sentence for the one who asked. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly code: 'unknown' | 'conflict' | 'forbidden' | 'failed' | 'invalid';
+  readonly code: 'unknown' | 'conflict' | 'look-again' | 'forbidden' | 'failed' | 'invalid';
 
   constructor(code: Refusal['code'], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -19,13 +19,17 @@ export class Refusal extends Error {
   }
 }
 
-const codes = { 'unknown-incident': 'unknown', conflict: 'conflict', 'not-possible': 'conflict' } as const;
+const MINUTE_MS = 60_000;
+
+const codes = { 'unknown-incident': 'unknown', conflict: 'conflict', 'not-possible': 'conflict', 'look-again': 'look-again' } as const;
 
 export interface OperationsOptions {
   readonly site: Site;
   readonly book: BookWriter;
   /** The door's device. @throws Error with a sentence for the dispatcher when it cannot be reached. */
   readonly doors: (door: string) => DoorFacet;
+  /** The names of the accounts, to which an incident can be handed over. */
+  readonly accounts: () => readonly string[];
   /** Undefined on a real site. */
   readonly startScenario: ((name: string) => Promise<void>) | undefined;
   /** Writes a line of the log for what no incident's log holds. */
@@ -44,12 +48,23 @@ export class Operations {
   /** Acts on an incident as it was at `revision`; returns its next revision, which is stored by then. */
   act(incident: string, revision: number, action: IncidentAction, by: Principal): Incident {
     const { book, clock } = this.#options;
-    const refused = book.apply({ type: 'action', action: { ...action, incident, revision, by: by.name, at: clock.now() } });
+    const at = clock.now();
+    const refused = book.apply({ type: 'action', action: { ...this.#step(action, at), incident, revision, by: by.name, at } });
     if (refused !== undefined) throw new Refusal(codes[refused.code], refused.message);
     book.flush();
     const next = book.incidents.get(incident);
     if (next === undefined) throw new Refusal('unknown', `there is no incident ${incident}`);
     return next;
+  }
+
+  /** The action as the book takes it. */
+  #step(action: IncidentAction, at: EpochMs): OperatorStep | JoiningStep {
+    if (action.action === 'hold') return { action: 'hold', until: at + action.minutes * MINUTE_MS, note: action.note };
+    if (action.action === 'hand-over') {
+      const accounts = this.#options.accounts();
+      if (!accounts.includes(action.to)) throw new Refusal('invalid', `there is no account ${action.to}; there are ${accounts.join(', ')}`);
+    }
+    return action;
   }
 
   /** Commands a door; resolves when the device has confirmed. The outcome goes into the incident's log, else into the site's. */

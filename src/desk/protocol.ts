@@ -16,7 +16,7 @@ import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, site
 //      |<------ answer ---------------------|   by the request's number; the effect itself comes as changes
 
 /** Grows when an older console could misread what is sent. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const request = z.number().int().nonnegative().describe('chosen by the console; the answer repeats it');
 
@@ -26,13 +26,35 @@ const resume = z.strictObject({
   revision: z.number().int().exactOptional().describe('the last one that the console has applied'),
 });
 
+const note = z.string().trim().min(1).max(2000);
+
 /** What a dispatcher does with an incident. `revision` is the one that was on the screen. */
 export const incidentActionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('acknowledge') }),
   z.strictObject({ action: z.literal('start') }),
-  z.strictObject({ action: z.literal('note'), note: z.string().trim().min(1).max(2000) }),
-  z.strictObject({ action: z.literal('resolve'), note: z.string().trim().min(1).max(2000) }),
-  z.strictObject({ action: z.literal('close'), disposition: z.enum(dispositions), note: z.string().trim().min(1).max(2000) }),
+  z.strictObject({ action: z.literal('note'), note }),
+  z.strictObject({ action: z.literal('resolve'), note }),
+  z.strictObject({ action: z.literal('close'), disposition: z.enum(dispositions), note }),
+  z.strictObject({
+    action: z.literal('hold'),
+    minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 60)
+      .describe('it comes back by itself after that, or earlier when it gets graver'),
+    note,
+  }),
+  z.strictObject({ action: z.literal('reopen'), note }),
+  z.strictObject({ action: z.literal('take-over') }),
+  z.strictObject({ action: z.literal('hand-over'), to: z.string().describe('an account; its owner has to accept'), note }),
+  z.strictObject({ action: z.literal('accept') }),
+  z.strictObject({ action: z.literal('merge'), into: z.string().describe('the incident that gets the evidence; this one is closed') }),
+  z.strictObject({
+    action: z.literal('split'),
+    events: z.array(z.string()).min(1).max(200).describe('the events whose evidence goes into an incident of its own'),
+    note,
+  }),
 ]);
 export type IncidentAction = z.infer<typeof incidentActionSchema>;
 
@@ -64,6 +86,7 @@ const hello = z.object({
   epoch: z.string().describe('of this run of the gateway; revisions of another epoch say nothing'),
   now: z.number().describe("the gateway's clock, so that the console shows ages by it"),
   user: z.object({ name: z.string(), role: z.enum(roles) }),
+  colleagues: z.array(z.string()).describe('every account, for handing over'),
   site: siteViewSchema,
 });
 

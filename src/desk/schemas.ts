@@ -3,7 +3,7 @@ import type { DoorState } from '../domain/door.ts';
 import { doorCommands } from '../domain/door.ts';
 import { phases } from '../domain/event.ts';
 import type { Evidence, Incident, LogEntry, PriorityStep } from '../domain/incident.ts';
-import { dispositions, incidentStates } from '../domain/incident.ts';
+import { dispositions, incidentStates, linkTypes, renewals } from '../domain/incident.ts';
 import { eventKinds } from '../domain/kinds.ts';
 
 // The domain's types as they travel: shared by the desk's WebSocket protocol and the REST interface.
@@ -25,6 +25,8 @@ const evidenceSchema = z.object({
   text: z.string(),
 }) satisfies z.ZodType<Evidence>;
 
+  revision: z.number().int().exactOptional().describe('the incident’s revision with which it came'),
+  key: z.string().exactOptional().describe('under which it was found, where the incident has another by now'),
 const logEntrySchema = z.object({
   at: epochMs,
   by: z.string(),
@@ -52,10 +54,21 @@ export const incidentSchema = z.object({
   owner: z.string().exactOptional(),
   disposition: z.enum(dispositions).exactOptional(),
   occurredAt: epochMs,
+  handOver: z.object({ to: z.string(), by: z.string(), at: epochMs }).exactOptional().describe('offered to an account that has not accepted yet'),
+  holdUntil: epochMs.exactOptional().describe('while it is on hold: when it comes back by itself'),
+  renewed: z.enum(renewals).exactOptional().describe('while it is new: why it is so again'),
+  alsoKeys: z.array(z.string()).exactOptional().describe('findings with these keys belong to it as well'),
+  links: z
+    .array(z.object({ type: z.enum(linkTypes), incident: z.string() }))
+    .exactOptional()
+    .describe('where evidence went, or came from'),
+  acknowledgedAt: epochMs.exactOptional(),
+  acknowledgedBy: z.string().exactOptional(),
   openedAt: epochMs,
   closedAt: epochMs.exactOptional(),
   revision: z.number().int(),
 }) satisfies z.ZodType<Incident>;
+  raisedIn: z.number().int().exactOptional().describe('the revision in which its priority last rose'),
 
 /** A door's state in ONVIF Door Control words. */
 export const doorStateSchema = z.object({

@@ -21,6 +21,8 @@ const HEARTBEAT_MS = 15_000;
 export interface DeskServerOptions {
   readonly desk: Desk;
   readonly site: () => SiteView;
+  /** The names of every account. */
+  readonly colleagues: () => string[];
   readonly operations: Operations;
   readonly clock: Clock;
   readonly log: Logger;
@@ -70,10 +72,10 @@ export class DeskServer {
   }
 
   #serveConsole(socket: WebSocket, request: IncomingMessage, principal: Principal): void {
-    const { desk, site, clock, log } = this.#options;
+    const { desk, site, colleagues, clock, log } = this.#options;
     const send = (message: ToConsole) => socket.send(JSON.stringify(message));
     const feed = new ConsoleFeed(socket, desk);
-    send({ type: 'hello', protocol: PROTOCOL_VERSION, epoch: desk.epoch, now: clock.now(), user: principal, site: site() });
+    send({ type: 'hello', protocol: PROTOCOL_VERSION, epoch: desk.epoch, now: clock.now(), user: principal, colleagues: colleagues(), site: site() });
     socket.on('close', () => feed.end());
     socket.on('message', (data, isBinary) => {
       const message = isBinary ? undefined : parse(data);

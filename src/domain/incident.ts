@@ -6,8 +6,12 @@ import type { PointId } from './point.ts';
 /** 1 is the most urgent. */
 export type Priority = 1 | 2 | 3 | 4 | 5;
 
-export const incidentStates = ['new', 'acknowledged', 'in-progress', 'resolved', 'closed'] as const;
+export const incidentStates = ['new', 'acknowledged', 'in-progress', 'on-hold', 'resolved', 'closed'] as const;
 export type IncidentState = (typeof incidentStates)[number];
+
+/** Why an incident that somebody has handled is new again: what raised it came back, its time on hold ended, it got graver, or a dispatcher reopened it. */
+export const renewals = ['raised-again', 'hold-over', 'news', 'reopened', 'unshelved'] as const;
+export type Renewal = (typeof renewals)[number];
 
 /** How an incident turned out; one is required to close it. */
 export const dispositions = ['actual', 'false-alarm', 'nuisance', 'test', 'fault'] as const;
@@ -31,6 +35,24 @@ export interface Evidence {
   readonly rule: string;
   /** One sentence for a person. */
   readonly text: string;
+  /** The incident's revision with which it came, to tell what is news to somebody who saw an older one. */
+  readonly revision?: number;
+  /** The key under which it was found, where the incident has another by now: it was merged or split. */
+  readonly key?: string;
+}
+
+/** Where evidence went, or came from. */
+export const linkTypes = ['merged-into', 'merged-from', 'split-into', 'split-from'] as const;
+export interface IncidentLink {
+  readonly type: (typeof linkTypes)[number];
+  readonly incident: string;
+}
+
+/** An owner offers the incident to a colleague, and stays the owner until that one accepts. */
+export interface HandOver {
+  readonly to: string;
+  readonly by: string;
+  readonly at: EpochMs;
 }
 
 /** One step that a person or the gateway took. */
@@ -63,11 +85,24 @@ export interface Incident {
   readonly evidence: readonly Evidence[];
   readonly log: readonly LogEntry[];
   readonly owner?: string;
+  readonly handOver?: HandOver;
+  /** While it is on hold: when it comes back by itself. */
+  readonly holdUntil?: EpochMs;
+  /** While it is new: why it is so again. */
+  readonly renewed?: Renewal;
+  /** Findings with these keys belong to it as well: of incidents that were merged into it, or that it was split from. */
+  readonly alsoKeys?: readonly string[];
+  readonly links?: readonly IncidentLink[];
+  /** The first acknowledgement. */
+  readonly acknowledgedAt?: EpochMs;
+  readonly acknowledgedBy?: string;
   readonly disposition?: Disposition;
   /** When it happened, in event time. */
   readonly occurredAt: EpochMs;
   readonly openedAt: EpochMs;
   readonly closedAt?: EpochMs;
+  /** The revision in which its priority last rose. */
+  readonly raisedIn?: number;
   /** Grows by one with each change; an action names the revision that its user saw. */
   readonly revision: number;
 }

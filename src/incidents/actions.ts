@@ -8,17 +8,33 @@ export type OperatorStep =
   | { readonly action: 'start' }
   | { readonly action: 'note'; readonly note: string }
   | { readonly action: 'resolve'; readonly note: string }
-  | { readonly action: 'close'; readonly disposition: Disposition; readonly note: string };
+  | { readonly action: 'close'; readonly disposition: Disposition; readonly note: string }
+  /** Comes back by itself at `until`. */
+  | { readonly action: 'hold'; readonly until: EpochMs; readonly note: string }
+  | { readonly action: 'reopen'; readonly note: string }
+  | { readonly action: 'take-over' }
+  /** Offers it to the account `to`, who becomes the owner by accepting. */
+  | { readonly action: 'hand-over'; readonly to: string; readonly note: string }
+  | { readonly action: 'accept' };
 
-/** A step of an operator on an incident. */
-export type OperatorAction = OperatorStep & {
+/** A step that moves evidence between two incidents. */
+export type JoiningStep =
+  | { readonly action: 'merge'; readonly into: string }
+  /** `events`: what goes into an incident of its own. */
+  | { readonly action: 'split'; readonly events: readonly string[]; readonly note: string };
+
+interface Acting {
   readonly incident: string;
   /** The revision that the operator saw. */
   readonly revision: number;
   /** The account's name. */
   readonly by: string;
   readonly at: EpochMs;
-};
+}
+
+/** A step of an operator on an incident. */
+export type OperatorAction = OperatorStep & Acting;
+export type JoiningAction = JoiningStep & Acting;
 
 /** A command that an operator gave to a door from an incident, and what became of it. */
 export interface DoorCommandRecord {
@@ -33,13 +49,14 @@ export interface DoorCommandRecord {
 /** Everything that can change the book. */
 export type BookInput =
   | { readonly type: 'finding'; readonly finding: Finding }
-  | { readonly type: 'action'; readonly action: OperatorAction }
+  | { readonly type: 'action'; readonly action: OperatorAction | JoiningAction }
   | { readonly type: 'record'; readonly record: DoorCommandRecord }
   | { readonly type: 'tick'; readonly at: EpochMs };
 
 /** Why an input was not taken. */
 export interface Refusal {
-  readonly code: 'unknown-incident' | 'conflict' | 'not-possible';
+  /** `look-again`: news came that the operator may not have seen; the same step on the current revision is taken. */
+  readonly code: 'unknown-incident' | 'conflict' | 'not-possible' | 'look-again';
   /** A sentence for the operator. */
   readonly message: string;
 }

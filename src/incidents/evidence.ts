@@ -5,17 +5,25 @@ export const MOST_EVIDENCE = 200;
 
 type Role = Evidence['role'];
 
-/** A finding as evidence in the given role. */
-export function evidenceOf({ event, rule, reason }: Finding, role: Role): Evidence {
-  return { event: event.id, at: event.eventAt, kind: event.kind, phase: event.phase, point: event.point, role, rule, text: reason };
+/** A finding as evidence in the given role; `revision`: of the incident that it makes. */
+export function evidenceOf(
+  { event, rule, reason, incidentKey }: Finding,
+  role: Role,
+  { key, revision }: Pick<Incident, 'key' | 'revision'>,
+): Evidence {
+  const seen = { event: event.id, at: event.eventAt, kind: event.kind, phase: event.phase, point: event.point };
+  return { ...seen, role, rule, text: reason, revision, ...(incidentKey !== key && { key: incidentKey }) };
 }
 
 /** Adds a piece; beyond the most that is kept, the oldest goes that nothing depends on. */
-export function withEvidence(evidence: readonly Evidence[], added: Evidence): readonly Evidence[] {
-  const all = [...evidence, added];
-  if (all.length <= MOST_EVIDENCE) return all;
-  const droppable = indexOfDroppable(all);
-  return droppable === -1 ? all : all.toSpliced(droppable, 1);
+export function withEvidence(evidence: readonly Evidence[], ...added: readonly Evidence[]): readonly Evidence[] {
+  let all: readonly Evidence[] = [...evidence, ...added];
+  while (all.length > MOST_EVIDENCE) {
+    const droppable = indexOfDroppable(all);
+    if (droppable === -1) break;
+    all = all.toSpliced(droppable, 1);
+  }
+  return all;
 }
 
 /**

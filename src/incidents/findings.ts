@@ -1,4 +1,5 @@
 import type { Evidence, Finding, Incident, LeadFinding, RestoreFinding, SupportFinding } from '../domain/incident.ts';
+import { kinds } from '../domain/kinds.ts';
 import { evidenceOf, isLead, knows, standingPoints, stands, withEvidence } from './evidence.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
@@ -22,7 +23,7 @@ export function opened(id: string, lead: LeadFinding): Incident {
     areas: event.place.areas,
     ...(event.place.door !== undefined && { door: event.place.door }),
     cameras: event.place.cameras,
-    evidence: [evidenceOf(lead, 'lead')],
+    evidence: [evidenceOf(lead, 'lead', { key: lead.incidentKey, revision: 1 })],
     log: [{ at, by: GATEWAY, what: 'opened', note: reason }],
     occurredAt: event.eventAt,
     openedAt: at,
@@ -35,15 +36,27 @@ export function after(incident: Incident, finding: Finding): Incident | undefine
   if (knows(incident, finding)) return undefined;
   const next =
     finding.type === 'lead' ? repeated(incident, finding) : finding.type === 'support' ? strengthened(incident, finding) : ended(incident, finding);
-  return next && { ...next, revision: incident.revision + 1 };
+  return next && { ...broughtBack(next, incident, finding), revision: incident.revision + 1 };
+}
+
+/** An incident on hold comes back when it gets more urgent, or when something critical is found again. */
+function broughtBack(next: Incident, before: Incident, { type, event, at, reason }: Finding): Incident {
+  const graver = next.priority < before.priority || (type === 'lead' && kinds[event.kind].severity === 'critical');
+  const row = graver ? transition('news', next.state) : undefined;
+  if (row === undefined) return next;
+  return { ...moved(next, row, GATEWAY), log: withLine(next.log, { at, by: GATEWAY, what: row.done, note: reason }) };
+}
+
+function following({ key, revision }: Incident): Pick<Incident, 'key' | 'revision'> {
+  return { key, revision: revision + 1 };
 }
 
 function repeated(incident: Incident, lead: LeadFinding): Incident {
-  const evidence = withEvidence(incident.evidence, evidenceOf(lead, 'repeat'));
+  const evidence = withEvidence(incident.evidence, evidenceOf(lead, 'repeat', following(incident)));
   const next: Incident = {
     ...noted(incident, afterLead(incident, lead), lead),
     evidence,
-    cameras: together(incident.cameras, lead),
+    cameras: together(incident.cameras, lead.event.place.cameras),
     condition: stands(evidence) ? 'active' : 'normal',
   };
   const standsItself = standingPoints(evidence, lead.rule).includes(lead.event.point);
@@ -56,13 +69,13 @@ function strengthened(incident: Incident, support: SupportFinding): Incident {
   const counted = incident.evidence.some(({ role, rule }) => role === 'support' && rule === support.rule);
   return {
     ...(counted ? incident : noted(incident, afterSupport(incident, support), support)),
-    evidence: withEvidence(incident.evidence, evidenceOf(support, 'support')),
-    cameras: together(incident.cameras, support),
+    evidence: withEvidence(incident.evidence, evidenceOf(support, 'support', following(incident))),
+    cameras: together(incident.cameras, support.event.place.cameras),
   };
 }
 
 function ended(incident: Incident, restore: RestoreFinding): Incident | undefined {
-  const evidence = withEvidence(incident.evidence, evidenceOf(restore, 'restore'));
+  const evidence = withEvidence(incident.evidence, evidenceOf(restore, 'restore', following(incident)));
   const takesBack = incident.evidence.some((each) => isLead(each) && isTakenBackBy(each, restore.rule, restore.event.id));
   const endsSomething = standingPoints(evidence, restore.rule).length < standingPoints(incident.evidence, restore.rule).length;
   if (!takesBack && !endsSomething) return undefined;
@@ -90,11 +103,11 @@ function nothingLeft(evidence: readonly Evidence[]): boolean {
 function noted(incident: Incident, priority: Pick<Incident, 'priority' | 'priorityBecause'>, { at, reason }: Finding): Incident {
   if (priority.priority === incident.priority) return incident;
   const line = { at, by: GATEWAY, what: `raised the priority from ${incident.priority} to ${priority.priority}`, note: reason };
-  return { ...incident, ...priority, log: withLine(incident.log, line) };
+  return { ...incident, ...priority, raisedIn: incident.revision + 1, log: withLine(incident.log, line) };
 }
 
 /** The cameras that were there first stay first. */
-function together(cameras: readonly string[], { event }: Finding): readonly string[] {
-  const further = event.place.cameras.filter((camera) => !cameras.includes(camera));
+export function together(cameras: readonly string[], others: readonly string[]): readonly string[] {
+  const further = others.filter((camera) => !cameras.includes(camera));
   return further.length === 0 ? cameras : [...cameras, ...further];
 }

@@ -1,31 +1,46 @@
-import type { Incident, IncidentState } from '../domain/incident.ts';
-import type { OperatorStep } from './actions.ts';
+import type { Incident, IncidentState, Renewal } from '../domain/incident.ts';
+import type { JoiningStep, OperatorStep } from './actions.ts';
 
 /** The name under which the gateway's own steps stand in the log. */
 export const GATEWAY = 'sallyport';
 
-/** What can move an incident: an operator's step, or what the gateway sees in the field. */
-export type Step = Exclude<OperatorStep['action'], 'note'> | 'restored' | 'raised-again';
+/** What can move an incident: an operator's step, or what the gateway sees in the field or by the clock. */
+export type Step = Exclude<OperatorStep['action'], 'note'> | JoiningStep['action'] | 'restored' | Exclude<Renewal, 'reopened' | 'unshelved'>;
 
 export interface Transition {
   readonly step: Step;
   readonly who: 'operator' | 'gateway';
   readonly from: readonly IncidentState[];
-  readonly to: IncidentState;
+  readonly to: IncidentState | 'same';
   /** How the log and a refusal say it, after the name of who did it. */
   readonly done: string;
   /** Whether who takes the step becomes the owner, the owner stays, or nobody owns it any more. */
   readonly owner: 'becomes' | 'stays' | 'nobody';
+  /** Why the incident is new again. */
+  readonly renewed?: Renewal;
 }
 
-/** Every way that an incident can go. Nobody can close what nobody has acknowledged; what is closed stays closed. */
+const owned = ['acknowledged', 'in-progress', 'on-hold'] as const;
+const open = ['new', ...owned, 'resolved'] as const;
+
+/** Every way that an incident can go. Nobody can close what nobody has acknowledged. */
 export const lifeCycle: readonly Transition[] = [
   { step: 'acknowledge', who: 'operator', from: ['new'], to: 'acknowledged', done: 'acknowledged', owner: 'becomes' },
-  { step: 'start', who: 'operator', from: ['new', 'acknowledged'], to: 'in-progress', done: 'started handling', owner: 'becomes' },
-  { step: 'resolve', who: 'operator', from: ['acknowledged', 'in-progress'], to: 'resolved', done: 'resolved', owner: 'stays' },
-  { step: 'close', who: 'operator', from: ['acknowledged', 'in-progress', 'resolved'], to: 'closed', done: 'closed', owner: 'stays' },
-  { step: 'restored', who: 'gateway', from: ['new', 'acknowledged', 'in-progress'], to: 'resolved', done: 'resolved', owner: 'stays' },
-  { step: 'raised-again', who: 'gateway', from: ['resolved'], to: 'new', done: 'reopened', owner: 'nobody' },
+  { step: 'start', who: 'operator', from: ['new', 'acknowledged', 'on-hold'], to: 'in-progress', done: 'started handling', owner: 'becomes' },
+  { step: 'hold', who: 'operator', from: ['acknowledged', 'in-progress'], to: 'on-hold', done: 'put on hold', owner: 'stays' },
+  { step: 'resolve', who: 'operator', from: owned, to: 'resolved', done: 'resolved', owner: 'stays' },
+  { step: 'close', who: 'operator', from: [...owned, 'resolved'], to: 'closed', done: 'closed', owner: 'stays' },
+  { step: 'reopen', who: 'operator', from: ['resolved', 'closed'], to: 'new', done: 'reopened', owner: 'nobody', renewed: 'reopened' },
+  { step: 'take-over', who: 'operator', from: owned, to: 'same', done: 'took over', owner: 'becomes' },
+  { step: 'hand-over', who: 'operator', from: owned, to: 'same', done: 'offered', owner: 'stays' },
+  { step: 'accept', who: 'operator', from: owned, to: 'same', done: 'accepted', owner: 'becomes' },
+  { step: 'merge', who: 'operator', from: open, to: 'closed', done: 'merged', owner: 'stays' },
+  { step: 'split', who: 'operator', from: open, to: 'same', done: 'split', owner: 'stays' },
+  { step: 'restored', who: 'gateway', from: ['new', ...owned], to: 'resolved', done: 'resolved', owner: 'stays' },
+  { step: 'raised-again', who: 'gateway', from: ['resolved'], to: 'new', done: 'reopened', owner: 'nobody', renewed: 'raised-again' },
+  // Whoever waits on hold must not miss that it got graver meanwhile.
+  { step: 'news', who: 'gateway', from: ['on-hold'], to: 'new', done: 'returned', owner: 'nobody', renewed: 'news' },
+  { step: 'hold-over', who: 'gateway', from: ['on-hold'], to: 'new', done: 'returned', owner: 'nobody', renewed: 'hold-over' },
 ];
 
 /** The row for `step` in `state`, or undefined where the step is not possible. */
@@ -33,11 +48,23 @@ export function transition(step: Step, state: IncidentState): Transition | undef
   return lifeCycle.find((row) => row.step === step && row.from.includes(state));
 }
 
+type Movable = { -readonly [Field in keyof Incident]: Incident[Field] };
+
 /** The incident in the row's state, with the owner that the row says. `by`: who took the step. */
-export function moved(incident: Incident, { to, owner }: Transition, by: string): Incident {
-  const next: Omit<Incident, 'owner'> & { owner?: string } = { ...incident, state: to };
+export function moved(incident: Incident, { to, owner, renewed }: Transition, by: string): Incident {
+  const next: Movable = { ...incident };
   if (owner === 'becomes') next.owner = by;
   if (owner === 'nobody') delete next.owner;
+  if (next.owner !== incident.owner || to !== 'same') delete next.handOver;
+  if (to === 'same') return next;
+  next.state = to;
+  delete next.renewed;
+  delete next.holdUntil;
+  if (incident.state === 'closed') {
+    delete next.disposition;
+    delete next.closedAt;
+  }
+  if (renewed !== undefined) next.renewed = renewed;
   return next;
 }
 

@@ -58,7 +58,7 @@ export const site: SiteView = {
 };
 
 export function hello(epoch: string, now: number, protocol = PROTOCOL_VERSION): Hello {
-  return { type: 'hello', protocol, epoch, now, user: { name: 'dana', role: 'dispatcher' }, site };
+  return { type: 'hello', protocol, epoch, now, user: { name: 'dana', role: 'dispatcher' }, colleagues: ['dana', 'eli'], site };
 }
 
 export function door(id: string, at: number, change: Partial<DoorState> = {}): DoorState {

@@ -261,7 +261,7 @@ describe('the console in a browser', function () {
 
   it('asks to be reloaded when the gateway speaks another version of the protocol', async () => {
     await signIn();
-    gateway.protocol = 2;
+    gateway.protocol += 1;
     gateway.drop();
     await seen('outdated-dialog');
   });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { fromConsole } from '../../src/desk/protocol.ts';
+import { fromConsole, PROTOCOL_VERSION } from '../../src/desk/protocol.ts';
 import type { DeskChanges, DeskState, FromConsole, ToConsole } from '../../src/desk/protocol.ts';
 import { playSchema } from '../../src/desk/video-protocol.ts';
 import type { FromVideo } from '../../src/desk/video-protocol.ts';
@@ -30,7 +30,7 @@ const stateAfter: Partial<Record<string, IncidentState>> = {
 export class FakeGateway {
   /** Every action, door command and scenario that a console sent, and each resume. */
   readonly received: FromConsole[] = [];
-  protocol = 1;
+  protocol = PROTOCOL_VERSION;
   /** Refuses everything, as if it were down, while the page in the browser stays. */
   down = false;
   /** Cameras that send no new pictures. */
@@ -101,7 +101,7 @@ export class FakeGateway {
     this.frozen.clear();
     this.forgetful = false;
     this.down = false;
-    this.protocol = 1;
+    this.protocol = PROTOCOL_VERSION;
     this.state = quietState(Date.now());
     this.drop();
   }

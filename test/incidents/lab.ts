@@ -1,5 +1,5 @@
 import type { Finding, Incident, LeadFinding, Priority, RestoreFinding, SupportFinding } from '../../src/domain/incident.ts';
-import type { BookInput, OperatorStep } from '../../src/incidents/actions.ts';
+import type { BookInput, JoiningStep, OperatorStep } from '../../src/incidents/actions.ts';
 import type { Book, Outcome } from '../../src/incidents/book.ts';
 import { apply, bookFrom } from '../../src/incidents/book.ts';
 import { event } from '../correlation/lab.ts';
@@ -72,7 +72,7 @@ export function restore(
 
 export const finding = (found: Finding): BookInput => ({ type: 'finding', finding: found });
 
-export function action(step: OperatorStep, at: number, by = 'ann', incident = '2026-000001', revision = 1): BookInput {
+export function action(step: OperatorStep | JoiningStep, at: number, by = 'ann', incident = '2026-000001', revision = 1): BookInput {
   return { type: 'action', action: { ...step, incident, revision, by, at: NOON + at * 1000 } };
 }
 
@@ -80,6 +80,13 @@ export const acknowledge: OperatorStep = { action: 'acknowledge' };
 export const start: OperatorStep = { action: 'start' };
 export const resolve: OperatorStep = { action: 'resolve', note: 'guard went there' };
 export const close: OperatorStep = { action: 'close', disposition: 'false-alarm', note: 'cleaner' };
+
+export const hold = (untilSeconds: number): OperatorStep => ({ action: 'hold', until: NOON + untilSeconds * 1000, note: 'technician is on the way' });
+export const reopen: OperatorStep = { action: 'reopen', note: 'it was something after all' };
+export const takeOver: OperatorStep = { action: 'take-over' };
+export const accept: OperatorStep = { action: 'accept' };
+export const handOver = (to: string): OperatorStep => ({ action: 'hand-over', to, note: 'end of my shift' });
+export const tick = (at: number): BookInput => ({ type: 'tick', at: NOON + at * 1000 });
 
 /** The outcomes of inputs applied one after the other to an empty book. */
 export function run(...inputs: readonly BookInput[]): { book: Book; outcomes: readonly Outcome[]; last: Outcome; incident: Incident } {

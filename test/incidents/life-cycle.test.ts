@@ -4,26 +4,30 @@ import { incidentStates } from '../../src/domain/incident.ts';
 import type { BookInput, OperatorStep } from '../../src/incidents/actions.ts';
 import { apply, incidentsOf } from '../../src/incidents/book.ts';
 import { lifeCycle } from '../../src/incidents/life-cycle.ts';
-import { acknowledge, action, close, finding, lead, resolve, restore, run, start, support } from './lab.ts';
+import { acknowledge, action, close, finding, hold, lead, reopen, resolve, restore, run, start, support, takeOver } from './lab.ts';
 
 /** How to bring an incident into each state. */
 const ways: Record<IncidentState, readonly BookInput[]> = {
   new: [finding(lead(0))],
   acknowledged: [finding(lead(0)), action(acknowledge, 1)],
   'in-progress': [finding(lead(0)), action(acknowledge, 1), action(start, 2)],
+  'on-hold': [finding(lead(0)), action(acknowledge, 1), action(hold(600), 2)],
   resolved: [finding(lead(0)), action(acknowledge, 1), action(resolve, 2)],
   closed: [finding(lead(0)), action(acknowledge, 1), action(close, 2)],
 };
 
 /** Where each step leads from each state; a dash: refused. */
 const expected: [OperatorStep, Record<IncidentState, IncidentState | '-'>][] = [
-  [acknowledge, { new: 'acknowledged', acknowledged: '-', 'in-progress': '-', resolved: '-', closed: '-' }],
-  [start, { new: 'in-progress', acknowledged: 'in-progress', 'in-progress': '-', resolved: '-', closed: '-' }],
-  [resolve, { new: '-', acknowledged: 'resolved', 'in-progress': 'resolved', resolved: '-', closed: '-' }],
-  [close, { new: '-', acknowledged: 'closed', 'in-progress': 'closed', resolved: 'closed', closed: '-' }],
+  [acknowledge, { new: 'acknowledged', acknowledged: '-', 'in-progress': '-', 'on-hold': '-', resolved: '-', closed: '-' }],
+  [start, { new: 'in-progress', acknowledged: 'in-progress', 'in-progress': '-', 'on-hold': 'in-progress', resolved: '-', closed: '-' }],
+  [hold(3600), { new: '-', acknowledged: 'on-hold', 'in-progress': 'on-hold', 'on-hold': '-', resolved: '-', closed: '-' }],
+  [resolve, { new: '-', acknowledged: 'resolved', 'in-progress': 'resolved', 'on-hold': 'resolved', resolved: '-', closed: '-' }],
+  [close, { new: '-', acknowledged: 'closed', 'in-progress': 'closed', 'on-hold': 'closed', resolved: 'closed', closed: '-' }],
+  [reopen, { new: '-', acknowledged: '-', 'in-progress': '-', 'on-hold': '-', resolved: 'new', closed: 'new' }],
+  [takeOver, { new: '-', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: '-', closed: '-' }],
   [
     { action: 'note', note: 'guard called' },
-    { new: 'new', acknowledged: 'acknowledged', 'in-progress': 'in-progress', resolved: 'resolved', closed: '-' },
+    { new: 'new', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: 'resolved', closed: '-' },
   ],
 ];
 
@@ -65,7 +69,7 @@ describe('the life cycle of an incident', () => {
   });
 
   it('resolves by itself when the condition is over and its rule says so', () => {
-    for (const state of ['new', 'acknowledged', 'in-progress'] as const) {
+    for (const state of ['new', 'acknowledged', 'in-progress', 'on-hold'] as const) {
       const { incident } = run(...ways[state], finding(restore(60, true)));
       assert.equal(incident.state, 'resolved');
       assert.equal(incident.condition, 'normal');
@@ -135,7 +139,7 @@ describe('two operators at the same incident', () => {
     const { last } = run(finding(lead(0)), action(close, 1));
     assert.deepEqual(last.refused, {
       code: 'not-possible',
-      message: 'The incident is new; to close it, it must be acknowledged, in-progress or resolved',
+      message: 'The incident is new; to close it, it must be acknowledged, in-progress, on-hold or resolved',
     });
   });
 

@@ -47,13 +47,15 @@ export function incidentEndpoints(store: IncidentStore, operations: Operations):
       method: 'post',
       path: '/incidents/{id}/actions',
       tag: 'incidents',
-      summary: 'Acknowledge, start, annotate, resolve or close an incident',
+      summary: 'Acknowledge, start, put on hold, annotate, resolve, close or reopen an incident; take or hand it over; merge or split it',
       params,
       body: z.strictObject({
         revision: z
           .number()
           .int()
-          .describe('the revision that the decision was based on; refused with 409 if somebody else has acted since in a way that conflicts'),
+          .describe(
+            'the revision that the decision was based on; refused with 409 if somebody else has acted since in a way that conflicts, or if news came that an end must not overlook (code look-again)',
+          ),
         act: incidentActionSchema,
       }),
       answer: incidentSchema,

@@ -7,10 +7,13 @@ import { useKeys } from '../keys.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { NoteDialog } from './note-dialog.tsx';
 
-type ActionName = IncidentAction['action'];
-
 /** The steps of an incident's life in their order. The first one that is possible in a state is the one obvious next action. */
-const actions: readonly { readonly name: ActionName; readonly words: string; readonly key: string; readonly from: readonly IncidentState[] }[] = [
+const actions: readonly {
+  readonly name: 'acknowledge' | 'start' | 'note' | 'resolve' | 'close';
+  readonly words: string;
+  readonly key: string;
+  readonly from: readonly IncidentState[];
+}[] = [
   { name: 'acknowledge', words: 'Acknowledge', key: 'A', from: ['new'] },
   { name: 'start', words: 'Start', key: 'S', from: ['new', 'acknowledged'] },
   { name: 'resolve', words: 'Resolve', key: 'R', from: ['acknowledged', 'in-progress'] },
@@ -32,7 +35,7 @@ export function ActionBar({ incident }: { readonly incident: Incident }) {
     setOutcome(answer);
     return answer;
   };
-  const perform = (name: ActionName) => {
+  const perform = (name: (typeof actions)[number]['name']) => {
     if (name === 'acknowledge' || name === 'start') void send({ action: name });
     else setDialog(name);
   };
