@@ -70,8 +70,7 @@ export class ThreadAttempt {
       },
       secret: async (reference) => (await this.#calls.make((call) => this.#say({ type: 'secret', call, reference }))) as string,
       online: (detail) => this.#say({ type: 'online', detail }),
-      // A view of a larger buffer would be sent with all of it.
-      malformed: (frame, reason) => this.#notice({ type: 'malformed', frame: frame.slice(0, FRAME_BYTES), reason }),
+      malformed: (frame, reason) => this.#notice({ type: 'malformed', frame: startOf(frame), reason }),
     };
   }
 
@@ -82,4 +81,9 @@ export class ThreadAttempt {
   #say(said: Said): void {
     this.#post({ ...said, attempt: this.#number });
   }
+}
+
+/** A copy: a view of a larger buffer would be sent with all of it. */
+function startOf(frame: Uint8Array | string): Uint8Array | string {
+  return typeof frame === 'string' ? frame.slice(0, FRAME_BYTES) : Uint8Array.from(frame.subarray(0, FRAME_BYTES));
 }
