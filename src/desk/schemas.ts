@@ -23,10 +23,10 @@ const evidenceSchema = z.object({
   role: z.enum(['lead', 'support', 'repeat', 'restore']),
   rule: z.string(),
   text: z.string(),
-}) satisfies z.ZodType<Evidence>;
-
   revision: z.number().int().exactOptional().describe('the incident’s revision with which it came'),
   key: z.string().exactOptional().describe('under which it was found, where the incident has another by now'),
+}) satisfies z.ZodType<Evidence>;
+
 const logEntrySchema = z.object({
   at: epochMs,
   by: z.string(),
@@ -52,8 +52,6 @@ export const incidentSchema = z.object({
   evidence: z.array(evidenceSchema),
   log: z.array(logEntrySchema),
   owner: z.string().exactOptional(),
-  disposition: z.enum(dispositions).exactOptional(),
-  occurredAt: epochMs,
   handOver: z.object({ to: z.string(), by: z.string(), at: epochMs }).exactOptional().describe('offered to an account that has not accepted yet'),
   holdUntil: epochMs.exactOptional().describe('while it is on hold: when it comes back by itself'),
   renewed: z.enum(renewals).exactOptional().describe('while it is new: why it is so again'),
@@ -64,11 +62,13 @@ export const incidentSchema = z.object({
     .describe('where evidence went, or came from'),
   acknowledgedAt: epochMs.exactOptional(),
   acknowledgedBy: z.string().exactOptional(),
+  disposition: z.enum(dispositions).exactOptional(),
+  occurredAt: epochMs,
   openedAt: epochMs,
   closedAt: epochMs.exactOptional(),
+  raisedIn: z.number().int().exactOptional().describe('the revision in which its priority last rose'),
   revision: z.number().int(),
 }) satisfies z.ZodType<Incident>;
-  raisedIn: z.number().int().exactOptional().describe('the revision in which its priority last rose'),
 
 /** A door's state in ONVIF Door Control words. */
 export const doorStateSchema = z.object({
