@@ -27,6 +27,8 @@ export class Monitor {
   readonly #units: ReadonlyMap<number, ServedUnit>;
   readonly #states = new Map<number, UnitState>();
   readonly #probes = new ProbeSchedule();
+  /** Units that fell silent while no other answered: first it must be seen that it is not the line. */
+  readonly #unreported = new Map<ServedUnit, Error>();
   #isOnline = false;
 
   constructor(host: AdapterHost, line: Line, units: readonly ServedUnit[], options: MonitorOptions) {
@@ -75,11 +77,14 @@ export class Monitor {
 
   /** One turn for each unit that answers, one more try for each that failed once, and one probe of a silent one at most. */
   async #round(): Promise<void> {
+    let answered = 0;
     for (const [unit, served] of this.#units) {
       const state = this.#states.get(unit);
       if (state?.state === 'answering') await this.#attempt(served, () => state.monitor.turn());
       else if (state?.state === 'doubtful') await this.#begin(served);
+      if (this.#states.get(unit)?.state === 'answering') answered += 1;
     }
+    if (answered > 0) this.#reportSilent();
     await this.#probe();
     await this.#outbox.deliver();
     for (const [unit, served] of this.#units) {
@@ -136,13 +141,20 @@ export class Monitor {
     if ([...this.#states.values()].every(({ state }) => state === 'silent')) throw error;
     log.warn({ unit, reason: error.message }, 'a unit does not answer');
     this.#probes.add(unit, clock.monotonicMs());
-    this.#add(offline(served, error.message));
+    this.#unreported.set(served, error);
+  }
+
+  #reportSilent(): void {
+    if (this.#unreported.size === 0) return;
+    for (const [served, error] of this.#unreported) this.#add(offline(served, error.message));
+    this.#unreported.clear();
     this.#tellSummary();
   }
 
   #isBack(served: ServedUnit, since: EpochMs): void {
     const until = this.#host.clock.now();
     this.#host.log.info({ unit: served.unit, blindForSeconds: Math.round((until - since) / 1000) }, 'a unit answers again');
+    if (this.#unreported.delete(served)) return;
     this.#add(backOnline(served, { since, until }));
     this.#tellSummary();
   }
