@@ -3,6 +3,7 @@ import type { DeviceState, LogLine } from '../desk/schemas.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { PanelState } from '../domain/panel.ts';
 
 /** Everything that the gateway has told this console. */
 export interface DeskView {
@@ -13,6 +14,7 @@ export interface DeskView {
   readonly synced: { readonly epoch: string; readonly revision: number } | undefined;
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly doors: ReadonlyMap<string, DoorState>;
+  readonly panels: ReadonlyMap<string, PanelState>;
   readonly devices: ReadonlyMap<string, DeviceState>;
   /** Oldest first. */
   readonly log: readonly LogLine[];
@@ -24,6 +26,7 @@ export const emptyView: DeskView = {
   synced: undefined,
   incidents: new Map(),
   doors: new Map(),
+  panels: new Map(),
   devices: new Map(),
   log: [],
 };
@@ -47,23 +50,25 @@ export function reduce(view: DeskView, message: ToConsole, localNow: EpochMs): D
   }
 }
 
-function stateOf(view: DeskView, { revision, incidents, doors, devices, log }: DeskState): DeskView {
+function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, log }: DeskState): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
     incidents: new Map(incidents.map((incident) => [incident.id, incident])),
     doors: new Map(doors.map((door) => [door.door, door])),
+    panels: new Map(panels?.map((panel) => [panel.panel, panel])),
     devices: new Map(devices.map((device) => [device.device, device])),
     log: log.slice(-LOG_LINES),
   };
 }
 
-function changed(view: DeskView, { revision, incidents, doors, devices, log }: DeskChanges): DeskView {
+function changed(view: DeskView, { revision, incidents, doors, panels, devices, log }: DeskChanges): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
     incidents: incidents === undefined ? view.incidents : mergedIncidents(view.incidents, incidents),
     doors: doors === undefined ? view.doors : new Map([...view.doors, ...doors.map((door) => [door.door, door] as const)]),
+    panels: panels === undefined ? view.panels : new Map([...view.panels, ...panels.map((panel) => [panel.panel, panel] as const)]),
     devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
     log: log === undefined ? view.log : mergedLog(view.log, log),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { PanelState } from '../domain/panel.ts';
 import type { DeskChanges, DeskState } from './protocol.ts';
 import type { DeviceState, LogLine } from './schemas.ts';
 
@@ -15,6 +16,7 @@ const CHANGES_KEPT = 1000;
 export interface Publication {
   readonly incidents?: readonly Incident[];
   readonly doors?: readonly DoorState[];
+  readonly panels?: readonly PanelState[];
   readonly devices?: readonly DeviceState[];
   readonly log?: readonly LogLine[];
 }
@@ -24,6 +26,7 @@ export class Desk {
   readonly epoch = randomUUID();
   readonly #incidents = new Map<string, Incident>();
   readonly #doors = new Map<string, DoorState>();
+  readonly #panels = new Map<string, PanelState>();
   readonly #devices = new Map<string, DeviceState>();
   readonly #consoles = new Set<(changes: DeskChanges) => void>();
   #log: LogLine[] = [];
@@ -34,6 +37,7 @@ export class Desk {
   publish(what: Publication): void {
     for (const incident of what.incidents ?? []) this.#incidents.set(incident.id, incident);
     for (const door of what.doors ?? []) this.#doors.set(door.door, door);
+    for (const panel of what.panels ?? []) this.#panels.set(panel.panel, panel);
     for (const device of what.devices ?? []) this.#devices.set(device.device, device);
     if (what.log) this.#log = [...this.#log, ...what.log].slice(-LOG_LINES);
     this.#forgetOldest();
@@ -43,6 +47,7 @@ export class Desk {
       revision: this.#revision,
       ...(what.incidents && { incidents: what.incidents.map(mutable) }),
       ...(what.doors && { doors: [...what.doors] }),
+      ...(what.panels && { panels: [...what.panels] }),
       ...(what.devices && { devices: [...what.devices] }),
       ...(what.log && { log: [...what.log] }),
     };
@@ -58,6 +63,7 @@ export class Desk {
       revision: this.#revision,
       incidents: [...this.#incidents.values()].map(mutable),
       doors: [...this.#doors.values()],
+      ...(this.#panels.size > 0 && { panels: [...this.#panels.values()] }),
       devices: [...this.#devices.values()],
       log: this.#log,
     };

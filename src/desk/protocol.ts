@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { doorCommands } from '../domain/door.ts';
 import { dispositions } from '../domain/incident.ts';
 import { roles } from '../domain/roles.ts';
-import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, siteViewSchema } from './schemas.ts';
+import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, panelStateSchema, siteViewSchema } from './schemas.ts';
 
 // What a console and the gateway say to each other on the WebSocket /desk, one JSON object a message.
 //
@@ -95,6 +95,7 @@ const state = z.object({
   revision: z.number().int(),
   incidents: z.array(incidentSchema).describe('every open one, and those closed lately'),
   doors: z.array(doorStateSchema),
+  panels: z.array(panelStateSchema).exactOptional().describe('absent where the site has none'),
   devices: z.array(deviceStateSchema),
   log: z.array(logLineSchema).describe('the latest lines, oldest first'),
 });
@@ -104,6 +105,7 @@ const changes = z.object({
   revision: z.number().int(),
   incidents: z.array(incidentSchema).exactOptional(),
   doors: z.array(doorStateSchema).exactOptional(),
+  panels: z.array(panelStateSchema).exactOptional(),
   devices: z.array(deviceStateSchema).exactOptional(),
   log: z.array(logLineSchema).exactOptional(),
 });

@@ -5,6 +5,8 @@ import { phases } from '../domain/event.ts';
 import type { Evidence, Incident, LogEntry, PriorityStep } from '../domain/incident.ts';
 import { dispositions, incidentStates, linkTypes, renewals } from '../domain/incident.ts';
 import { eventKinds } from '../domain/kinds.ts';
+import { zoneConditions } from '../domain/panel.ts';
+import type { PanelState } from '../domain/panel.ts';
 
 // The domain's types as they travel: shared by the desk's WebSocket protocol and the REST interface.
 
@@ -81,6 +83,35 @@ export const doorStateSchema = z.object({
   current: z.boolean().describe('false while the device cannot be reached'),
   changedAt: epochMs,
 }) satisfies z.ZodType<DoorState>;
+
+const standingSchema = z.object({ kind: z.enum(eventKinds), since: epochMs });
+
+/** What a panel last told: what is armed, by whom, and how each zone stands. */
+export const panelStateSchema = z.object({
+  panel: z.string(),
+  partitions: z
+    .array(
+      z.object({
+        partition: z.string().describe('as the panel numbers it; empty where it names none'),
+        armed: z.boolean(),
+        user: z.string().exactOptional().describe('who did it, as the panel numbers its users'),
+        since: epochMs,
+      }),
+    )
+    .readonly()
+    .describe('those of which something was heard'),
+  zones: z
+    .array(
+      z.object({
+        zone: z.string(),
+        condition: z.enum(zoneConditions),
+        since: epochMs.exactOptional().describe('absent while nothing was ever reported of the zone'),
+        standing: z.array(standingSchema).readonly(),
+      }),
+    )
+    .readonly(),
+  standing: z.array(standingSchema).readonly().describe('what stands at the panel itself'),
+}) satisfies z.ZodType<PanelState>;
 
 /** A device's link as the supervisor knows it, flattened for people. */
 export const deviceStateSchema = z.object({

@@ -65,10 +65,16 @@ export class Journal {
     return rows.map(eventOf);
   }
 
-  /** The last journalled event of each kind at each point: what the site looked like when the gateway stopped. */
+  /** The last journalled event of each kind at each point, of arming in each partition: what the site looked like when the gateway stopped. */
   latestOfEach(): SecurityEvent[] {
     const rows = this.#store
-      .prepare('SELECT * FROM journal WHERE seq IN (SELECT MAX(seq) FROM journal GROUP BY point, kind) ORDER BY seq')
+      .prepare(
+        `SELECT * FROM journal WHERE seq IN (
+           SELECT MAX(seq) FROM journal WHERE kind <> 'panel.armed' GROUP BY point, kind
+           UNION ALL
+           SELECT MAX(seq) FROM journal WHERE kind = 'panel.armed' GROUP BY point, event ->> '$.details.partition'
+         ) ORDER BY seq`,
+      )
       .all() as Row[];
     return rows.map(eventOf);
   }

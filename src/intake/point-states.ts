@@ -1,5 +1,6 @@
 import type { DeviceSignal, Phase, SecurityEvent } from '../domain/event.ts';
 import { kinds } from '../domain/kinds.ts';
+import { partitionOf } from '../domain/panel.ts';
 
 /**
  * The last phase of each state at each point, rebuilt from the journal on start. It decides what a state that was
@@ -14,13 +15,13 @@ export class PointStates {
   }
 
   /** Remembers what an accepted event says. */
-  apply({ point, kind, phase }: Pick<SecurityEvent, 'point' | 'kind' | 'phase'>): void {
-    if (kinds[kind].words.restored !== undefined && phase !== 'momentary') this.#phases.set(`${kind}@${point}`, phase);
+  apply(event: Pick<SecurityEvent, 'point' | 'kind' | 'phase' | 'details'>): void {
+    if (kinds[event.kind].words.restored !== undefined && event.phase !== 'momentary') this.#phases.set(stateKey(event), event.phase);
   }
 
   /** The last known phase, or undefined where the state was never reported. */
-  phase({ point, kind }: Pick<DeviceSignal, 'point' | 'kind'>): Phase | undefined {
-    return this.#phases.get(`${kind}@${point}`);
+  phase(signal: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): Phase | undefined {
+    return this.#phases.get(stateKey(signal));
   }
 
   /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. */
@@ -34,4 +35,10 @@ export class PointStates {
     const { initial: _seenOnConnecting, ...change } = signal;
     return { ...change, details: { ...signal.details, changedWhileOffline: true } };
   }
+}
+
+/** What can be raised and restored by itself. A panel arms each of its partitions apart; `Journal.latestOfEach` groups alike. */
+function stateKey({ point, kind, details }: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
+  const partition = kind === 'panel.armed' ? partitionOf(details?.['partition']) : '';
+  return `${kind}@${point}/${partition}`;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Desk } from '../../desk/desk.ts';
 import { Refusal } from '../../desk/operations.ts';
 import type { Operations } from '../../desk/operations.ts';
-import { deviceStateSchema, doorStateSchema, siteViewSchema } from '../../desk/schemas.ts';
+import { deviceStateSchema, doorStateSchema, panelStateSchema, siteViewSchema } from '../../desk/schemas.ts';
 import type { SiteView } from '../../desk/schemas.ts';
 import { doorCommands } from '../../domain/door.ts';
 import { phases } from '../../domain/event.ts';
@@ -123,6 +123,14 @@ export function siteEndpoints({ site, desk, journal, operations, cameras }: Site
         await operations.commandDoor(params.id, body.command, principal, body.incident);
         return doorState(params.id);
       },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/panels',
+      tag: 'site',
+      summary: 'Every alarm panel: its partitions (armed or not, by whom, since when) and its zones (normal, alarm, trouble, bypassed)',
+      answer: z.object({ panels: z.array(panelStateSchema) }),
+      handle: () => ({ panels: desk.state().panels ?? [] }),
     }),
     endpoint({
       method: 'get',

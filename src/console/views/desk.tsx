@@ -13,6 +13,7 @@ import { Log } from './log.tsx';
 import { NoticeLine } from './notice-line.tsx';
 import { OutdatedDialog } from './outdated-dialog.tsx';
 import { Overview } from './overview.tsx';
+import { Panels } from './panels.tsx';
 import { Queue } from './queue.tsx';
 
 /** The one screen that a dispatcher works at. */
@@ -57,6 +58,7 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
       <main className="centre">{incident === undefined ? <Overview /> : <FocusPanel key={incident.id} incident={incident} />}</main>
       <aside className="right" aria-label="Doors, devices and log">
         <Doors />
+        <Panels />
         <Devices />
         <Log />
       </aside>
