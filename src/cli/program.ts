@@ -4,9 +4,10 @@ import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import lab from './lab.ts';
 import run from './run.ts';
+import testRules from './test-rules.ts';
 import token from './token.ts';
 
-const commands: readonly Command[] = [run, lab, check, account, token];
+const commands: readonly Command[] = [run, lab, check, testRules, account, token];
 
 const [name = 'help', ...args] = process.argv.slice(2);
 const command = commands.find((each) => each.name === name);
