@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const peers = join(import.meta.dirname, 'peers');
+
+/** Where a file of the folder `peers` is. */
+export function peerFile(name: string): string {
+  return join(peers, name);
+}
+
+/** Whether a program is installed. */
+export function isInstalled(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** What a program prints and with which code it ends. */
+export async function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, output };
+}
+
+/** A program that serves until its standard input ends, and answers each line there with a line. */
+export class Peer {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  #errors = '';
+
+  constructor(program: string, args: readonly string[]) {
+    this.#child = spawn(program, args);
+    this.#child.stderr.on('data', (text: Buffer) => (this.#errors += text.toString()));
+    this.#child.stdin.on('error', () => undefined);
+    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
+  }
+
+  /** The value of the line that begins with `word`. */
+  async announced(word: string): Promise<string> {
+    const line = await this.#line();
+    if (!line.startsWith(`${word} `)) throw new Error(`the peer says "${line}" instead of ${word}`);
+    return line.slice(word.length + 1);
+  }
+
+  /** Sets and gets: `set UNIT TABLE ADDRESS VALUE`, `get UNIT TABLE ADDRESS`. */
+  async ask(line: string): Promise<number> {
+    this.#child.stdin.write(`${line}\n`);
+    return Number(await this.#line());
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.stdin.end();
+    this.#child.kill();
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await closed;
+  }
+
+  async #line(): Promise<string> {
+    const { done, value } = await this.#lines.next();
+    if (done === true) throw new Error(`the peer has ended: ${this.#errors}`);
+    return value;
+  }
+}
