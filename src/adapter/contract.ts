@@ -99,6 +99,8 @@ export interface StreamAddress {
   readonly uri: string;
   readonly username?: string;
   readonly password?: string;
+  /** How the packets are to come; TCP unless said, and the other one where the camera refuses it. */
+  readonly transport?: 'tcp' | 'udp';
 }
 
 /** A point of the device, with its address as the adapter's schema parsed it. */

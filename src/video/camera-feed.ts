@@ -11,13 +11,12 @@ import type { Group, Picture, StreamDescription } from './ring.ts';
 import { Timeline } from './rtp/timeline.ts';
 import { RtspSession } from './rtsp/client.ts';
 import type { SlabPool } from './slabs.ts';
+import { StallWatch } from './stall-watch.ts';
 import { streamFigures } from './status.ts';
 import type { CameraStatus } from './status.ts';
+import { streamAddress } from './stream-address.ts';
 import { VideoError } from './video-error.ts';
 
-const STALL_MS = 3_000;
-const KEY_FRAME_LIMIT_MS = 30_000;
-const ADDRESS_LIMIT_MS = 10_000;
 /** While the gateway starts, adapters need a moment before they know their cameras' addresses: no loss is told of yet. */
 const START_GRACE_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
@@ -65,15 +64,15 @@ export class CameraFeed {
   #name = '';
   #state: FeedState;
   #stream: StreamDescription | undefined;
-  #ingest: Ingest | undefined;
+  #current: { readonly session: RtspSession; readonly ingest: Ingest } | undefined;
   #controller = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #attachedAtMs = 0;
-  #lastArrivalMs = 0;
   #lastPictureMs: number | undefined;
   #liveSinceMs = 0;
   #failures = 0;
-  #droppedBefore = 0;
+  /** In the sessions before this one. */
+  readonly #lostBefore = { pictures: 0, packets: 0 };
 
   constructor(camera: PointId, options: FeedOptions) {
     this.camera = camera;
@@ -110,15 +109,18 @@ export class CameraFeed {
 
   status(): CameraStatus {
     const readers = [...this.#readers];
-    const offset = this.#ingest?.clockOffsetMs;
+    const { session, ingest } = this.#current ?? {};
+    const offset = ingest?.clockOffsetMs;
     return {
       camera: this.camera,
       name: this.#name,
       ...this.#state,
       ...streamFigures(this.ring),
+      ...(session?.transport === undefined ? {} : { transport: session.transport }),
       ...(offset === undefined ? {} : { clockOffsetMs: offset }),
       viewers: readers.filter(({ kind }) => kind === 'viewer').length,
-      picturesDropped: this.#droppedBefore + (this.#ingest?.dropped ?? 0),
+      picturesDropped: this.#lostBefore.pictures + (ingest?.dropped ?? 0),
+      packetsLost: this.#lostBefore.packets + (session?.packetsLost ?? 0),
     };
   }
 
@@ -133,7 +135,7 @@ export class CameraFeed {
     try {
       for (;;) {
         signal.throwIfAborted();
-        const failure = await this.#session(open, signal).catch((error: unknown) => asVideoError(error));
+        const failure = await this.#connect(open, signal).catch((error: unknown) => asVideoError(error));
         signal.throwIfAborted();
         this.#failed(failure);
         await pause(this.#options.clock, this.#retryDelayMs(failure), signal);
@@ -144,77 +146,36 @@ export class CameraFeed {
   }
 
   /** One connection from beginning to end. @throws VideoError always: that is how a connection ends. */
-  async #session(open: () => Promise<StreamAddress>, signal: AbortSignal): Promise<never> {
+  async #connect(open: () => Promise<StreamAddress>, signal: AbortSignal): Promise<never> {
     const { clock, pool } = this.#options;
-    const address = await this.#address(open, signal);
-    const session = await RtspSession.open(address, clock, signal);
-    let ingest: Ingest | undefined;
-    let stopWatching = nothing;
+    const session = await RtspSession.open(await streamAddress(open, clock, signal), clock, signal);
+    let watch: StallWatch | undefined;
+    const ingest = new Ingest({
+      media: session.media,
+      ring: this.ring,
+      timeline: this.#timeline,
+      pool,
+      clock,
+      previousStream: this.#stream,
+      onPicture: (picture, group) => {
+        watch?.shown();
+        this.#picture(picture, group);
+      },
+      onArrival: () => watch?.arrived(),
+    });
+    this.#current = { session, ingest };
     try {
-      ingest = new Ingest({
-        media: session.media,
-        ring: this.ring,
-        timeline: this.#timeline,
-        pool,
-        clock,
-        previousStream: this.#stream,
-        onPicture: (picture, group) => this.#picture(picture, group),
-        onArrival: () => (this.#lastArrivalMs = clock.monotonicMs()),
-      });
-      this.#ingest = ingest;
       await session.play(ingest);
-      const watch = this.#watch();
-      stopWatching = watch.stop;
+      watch = new StallWatch(clock, session.transport === 'udp' ? ' by UDP: a firewall may drop its packets' : '');
       return await Promise.race([session.lost, watch.stalled]);
     } finally {
-      stopWatching();
+      watch?.stop();
       session.close();
-      this.#droppedBefore += ingest?.dropped ?? 0;
-      this.#ingest = undefined;
-      ingest?.close();
+      this.#lostBefore.pictures += ingest.dropped;
+      this.#lostBefore.packets += session.packetsLost;
+      this.#current = undefined;
+      ingest.close();
     }
-  }
-
-  async #address(open: () => Promise<StreamAddress>, signal: AbortSignal): Promise<StreamAddress> {
-    let cancel = nothing;
-    const late = new Promise<never>((_, reject) => {
-      const cancelDeadline = this.#options.clock.after(ADDRESS_LIMIT_MS, () => reject(new Error('it does not answer')));
-      const abort = () => reject(new Error('the gateway is stopping'));
-      signal.addEventListener('abort', abort, { once: true });
-      cancel = () => {
-        cancelDeadline();
-        signal.removeEventListener('abort', abort);
-      };
-    });
-    try {
-      return await Promise.race([open(), late]);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message.replace(/\/\/[^/\s]*@/g, '//') : 'unknown reason';
-      throw new VideoError('unreachable', `the camera's device gives no stream address: ${why}`, { cause });
-    } finally {
-      cancel();
-    }
-  }
-
-  /** Rejects when no picture came for a while. One timer looks after the camera; pictures only note the time. */
-  #watch(): { stalled: Promise<never>; stop: () => void } {
-    const { clock } = this.#options;
-    const startedMs = clock.monotonicMs();
-    this.#lastArrivalMs = startedMs;
-    let stop = nothing;
-    const stalled = new Promise<never>((_, reject) => {
-      const look = () => {
-        const nowMs = clock.monotonicMs();
-        const silentMs = nowMs - this.#lastArrivalMs;
-        const withoutKeyFrame = this.#state.state !== 'live' && nowMs - startedMs >= KEY_FRAME_LIMIT_MS;
-        if (silentMs >= STALL_MS) reject(new VideoError('stalled', `no picture for ${STALL_MS / 1000} s`));
-        else if (withoutKeyFrame) reject(new VideoError('stalled', `no key frame for ${KEY_FRAME_LIMIT_MS / 1000} s`));
-        else stop = clock.after(STALL_MS - silentMs, look);
-      };
-      look();
-    });
-    stalled.catch(() => undefined);
-    return { stalled, stop: () => stop() };
   }
 
   #picture(picture: Picture, group: Group): void {
@@ -258,8 +219,6 @@ export class CameraFeed {
     return Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), MAX_RETRY_MS) * (0.5 + 0.5 * spread);
   }
 }
-
-const nothing = (): void => undefined;
 
 function isSlow({ code }: VideoError): boolean {
   return code === 'unauthorised' || code === 'unsupported';

@@ -6,7 +6,8 @@ import { codecs } from './codecs.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import { Depacketiser } from './rtp/depacketiser.ts';
 import type { AssembledPicture } from './rtp/depacketiser.ts';
-import { parseRtp, senderReportTime } from './rtp/rtp.ts';
+import type { SenderReport } from './rtp/rtcp.ts';
+import type { RtpPacket } from './rtp/rtp.ts';
 import { DecodeTimes, TICKS_PER_SECOND } from './rtp/timeline.ts';
 import type { Timeline } from './rtp/timeline.ts';
 import type { VideoMedia } from './rtsp/sdp.ts';
@@ -65,13 +66,11 @@ export class Ingest {
     options.timeline.startSession();
   }
 
-  rtp(bytes: Buffer): void {
-    const packet = parseRtp(bytes);
-    if (packet?.payloadType === this.#options.media.payloadType) this.#depacketiser.push(packet);
+  packet(packet: RtpPacket): void {
+    this.#depacketiser.push(packet);
   }
 
-  rtcp(bytes: Buffer): void {
-    const cameraTime = senderReportTime(bytes);
+  senderReport({ cameraTime }: SenderReport): void {
     if (cameraTime !== undefined) this.clockOffsetMs = cameraTime - this.#options.clock.now();
   }
 

@@ -16,6 +16,9 @@ export interface CameraStatus {
   readonly height?: number;
   readonly fps?: number;
   readonly bitrateKbps?: number;
+  /** From one key frame to the next. */
+  readonly groupSeconds?: number;
+  readonly transport?: 'tcp' | 'udp';
   /** The camera's clock minus ours, where the camera tells it by RTCP. */
   readonly clockOffsetMs?: number;
   /** How much of the past is in memory. */
@@ -24,10 +27,14 @@ export interface CameraStatus {
   readonly viewers: number;
   /** Pictures that were lost or incomplete, and those that depend on them, since the gateway started. */
   readonly picturesDropped: number;
+  /** RTP packets that never came, since the gateway started. */
+  readonly packetsLost: number;
 }
 
+type StreamFigures = Pick<CameraStatus, 'codec' | 'width' | 'height' | 'fps' | 'bitrateKbps' | 'groupSeconds' | 'ringSeconds' | 'ringBytes'>;
+
 /** The figures that the ring can tell; rates are those of the last complete group of pictures. */
-export function streamFigures(ring: Ring): Pick<CameraStatus, 'codec' | 'width' | 'height' | 'fps' | 'bitrateKbps' | 'ringSeconds' | 'ringBytes'> {
+export function streamFigures(ring: Ring): StreamFigures {
   const size = { ringSeconds: Math.round(ring.seconds * 10) / 10, ringBytes: ring.bytes };
   const last = ring.groups.at(-1);
   if (last === undefined) return size;
@@ -44,5 +51,6 @@ export function streamFigures(ring: Ring): Pick<CameraStatus, 'codec' | 'width' 
     height,
     fps: Math.round((complete.pictures.length / seconds) * 10) / 10,
     bitrateKbps: Math.round((complete.bytes * 8) / seconds / 1000),
+    groupSeconds: Math.round(seconds * 100) / 100,
   };
 }

@@ -150,7 +150,11 @@ describe('camera feed', () => {
   it('says why there is no picture', async () => {
     const cases: [TestCameraOptions, string][] = [
       [{ answers: { DESCRIBE: 'RTSP/1.0 404 Not Found\r\n\r\n' } }, 'the camera does not know this stream'],
-      [{ answers: { SETUP: 'RTSP/1.0 461 Unsupported Transport\r\n\r\n' } }, 'the camera refuses to send its stream over TCP'],
+      [{ answers: { SETUP: 'RTSP/1.0 461 Unsupported Transport\r\n\r\n' } }, 'the camera sends its stream neither over TCP nor over UDP'],
+      [
+        { answers: { DESCRIBE: 'RTSP/1.0 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n' } },
+        "the camera's stream address is not an rtsp:// address",
+      ],
       [{ answers: { OPTIONS: 'HTTP/1.1 400 Bad Request\r\n\r\n' } }, 'the camera does not speak RTSP on this port'],
       [{ sdp: 'v=0\r\nm=audio 0 RTP/AVP 0\r\n' }, 'the camera offers no H.264 or H.265 video'],
     ];

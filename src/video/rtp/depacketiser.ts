@@ -2,8 +2,11 @@ import type { PictureWriter } from '../picture-writer.ts';
 import type { Slab } from '../slabs.ts';
 import type { RtpPacket } from './rtp.ts';
 
-/** What a NAL unit is for. `discard` is left out of the picture: delimiters, filler. */
-export type NalUse = 'key' | 'picture' | 'parameter-set' | 'other' | 'discard';
+/**
+ * What a NAL unit is for. `discard` is left out of the picture: delimiters, filler. `recovery-point`: from here on a decoder gets a whole picture
+ * in the end, which is the only way into a stream that refreshes bit by bit instead of sending key frames.
+ */
+export type NalUse = 'key' | 'picture' | 'parameter-set' | 'recovery-point' | 'other' | 'discard';
 
 /** Takes NAL units from RTP payloads, in pieces where they were fragmented. */
 export interface NalSink {
@@ -58,6 +61,7 @@ export class Depacketiser {
   #state: 'start' | 'playing' | 'lost' = 'start';
   /** Of the picture being assembled. */
   #key = false;
+  #recovers = false;
   #slices = 0;
   #damaged = false;
   #inFragment = false;
@@ -133,7 +137,8 @@ export class Depacketiser {
     const use = this.#codec.use(nal);
     if (use === 'parameter-set') this.#handlers.parameterSet(nal);
     if (use === 'parameter-set' || use === 'discard') return this.#writer.dropNal();
-    if (use === 'other') return;
+    if (use === 'recovery-point') this.#recovers = true;
+    if (use === 'recovery-point' || use === 'other') return;
     if (this.#slices === 0) this.#beginPicture(nal);
     this.#slices += 1;
     // A key frame may have other slices beside its first only in broken streams; the first decides.
@@ -151,11 +156,11 @@ export class Depacketiser {
     // Parameter sets may come in packets of their own that are marked as if they were a picture.
     if (this.#slices === 0) return;
     this.#finishedTimestamp = this.#timestamp;
-    const usable = this.#key || this.#state === 'playing';
-    if (!usable) return this.#endDamaged();
+    const key = this.#key || this.#recovers;
+    if (!key && this.#state !== 'playing') return this.#endDamaged();
     this.#state = 'playing';
     const timestamp = this.#timestamp ?? 0;
-    const picture = { key: this.#key, timestamp, ...this.#writer.finish() };
+    const picture = { key, timestamp, ...this.#writer.finish() };
     this.#reset();
     this.#handlers.picture(picture);
   }
@@ -175,6 +180,7 @@ export class Depacketiser {
 
   #reset(): void {
     this.#key = false;
+    this.#recovers = false;
     this.#slices = 0;
     this.#damaged = false;
     this.#inFragment = false;

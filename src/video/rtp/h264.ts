@@ -1,14 +1,15 @@
 import type { NalCodec, NalSink, NalUse } from './depacketiser.ts';
+import { hasRecoveryPoint } from './sei.ts';
 
 /** nal_unit_type (H.264, table 7-1) to what we do with it. Partitioned slices (2 to 4) belong to the extended profile, which no camera uses. */
 const uses: Readonly<Record<number, NalUse>> = {
   1: 'picture',
   5: 'key',
-  6: 'other', // supplemental enhancement information
   7: 'parameter-set', // sequence
   8: 'parameter-set', // picture
 };
 
+const SUPPLEMENTAL_INFORMATION = 6;
 const STAP_A = 24;
 const FU_A = 28;
 const FU_START = 0x80;
@@ -25,7 +26,11 @@ export const h264: NalCodec = {
     else return false;
     return true;
   },
-  use: (nal) => uses[(nal[0] ?? 0) & 0x1f] ?? 'discard',
+  use(nal) {
+    const type = (nal[0] ?? 0) & 0x1f;
+    if (type === SUPPLEMENTAL_INFORMATION) return hasRecoveryPoint(nal, 1) ? 'recovery-point' : 'other';
+    return uses[type] ?? 'discard';
+  },
   // first_mb_in_slice is the first Exp-Golomb number of the slice header (H.264, 7.3.3): a single 1 bit when it is 0.
   isFirstSlice: (nal) => ((nal[1] ?? 0) & 0x80) !== 0,
 };

@@ -1,5 +1,7 @@
 import type { NalCodec, NalSink, NalUse } from './depacketiser.ts';
+import { hasRecoveryPoint } from './sei.ts';
 
+const PREFIX_INFORMATION = 39;
 const AGGREGATE = 48;
 const FRAGMENT = 49;
 const FU_START = 0x80;
@@ -16,7 +18,7 @@ export const h265: NalCodec = {
     else return false;
     return true;
   },
-  use: (nal) => useOf(typeOf(nal)),
+  use: (nal) => (typeOf(nal) === PREFIX_INFORMATION && hasRecoveryPoint(nal, 2) ? 'recovery-point' : useOf(typeOf(nal))),
   // first_slice_segment_in_pic_flag is the slice header's first bit (H.265, 7.3.6.1).
   isFirstSlice: (nal) => ((nal[2] ?? 0) & 0x80) !== 0,
 };

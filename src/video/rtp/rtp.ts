@@ -1,5 +1,3 @@
-import type { EpochMs } from '../../domain/clock.ts';
-
 /** One RTP packet (RFC 3550, 5.1). */
 export interface RtpPacket {
   readonly marker: boolean;
@@ -12,8 +10,6 @@ export interface RtpPacket {
 }
 
 const FIXED_HEADER_BYTES = 12;
-/** Seconds from 1900 (NTP) to 1970. */
-const NTP_TO_UNIX_SECONDS = 2_208_988_800;
 
 /** Parses a packet; undefined when it is not RTP version 2 or shorter than it says. */
 export function parseRtp(bytes: Buffer): RtpPacket | undefined {
@@ -37,23 +33,4 @@ export function parseRtp(bytes: Buffer): RtpPacket | undefined {
     source: bytes.readUInt32BE(8),
     payload: bytes.subarray(start, end),
   };
-}
-
-/** The camera's own wall clock in the sender report at the head of a compound RTCP packet (RFC 3550, 6.4.1); undefined when there is none or the clock was never set. */
-export function senderReportTime(bytes: Buffer): EpochMs | undefined {
-  const isReport = bytes.length >= 28 && (bytes[0] ?? 0) >> 6 === 2 && bytes[1] === 200;
-  if (!isReport) return undefined;
-  const seconds = bytes.readUInt32BE(8);
-  if (seconds < NTP_TO_UNIX_SECONDS) return undefined;
-  return Math.round((seconds - NTP_TO_UNIX_SECONDS + bytes.readUInt32BE(12) / 2 ** 32) * 1000);
-}
-
-/** A receiver report without report blocks (RFC 3550, 6.4.2): servers built on live555 take it as a sign of life. */
-export function emptyReceiverReport(source: number): Buffer {
-  const report = Buffer.alloc(8);
-  report[0] = 2 << 6;
-  report[1] = 201;
-  report.writeUInt16BE(1, 2);
-  report.writeUInt32BE(source, 4);
-  return report;
 }

@@ -1,55 +1,65 @@
+import { randomBytes } from 'node:crypto';
 import type { StreamAddress } from '../../adapter/contract.ts';
 import type { Clock } from '../../domain/clock.ts';
-import { emptyReceiverReport } from '../rtp/rtp.ts';
+import { Reception } from '../rtp/reception.ts';
+import { ReorderBuffer } from '../rtp/reorder.ts';
+import { readSenderReport, saysGoodbye } from '../rtp/rtcp.ts';
+import type { SenderReport } from '../rtp/rtcp.ts';
+import { parseRtp } from '../rtp/rtp.ts';
+import type { RtpPacket } from '../rtp/rtp.ts';
 import { VideoError } from '../video-error.ts';
-import { RtspConnection } from './connection.ts';
-import type { Server } from './connection.ts';
+import { parseAddress } from './address.ts';
+import { accepted, describe } from './description.ts';
+import type { Described } from './description.ts';
+import type { RtspConnection } from './connection.ts';
 import type { RtspResponse } from './messages.ts';
-import { parseSdp } from './sdp.ts';
 import type { VideoMedia } from './sdp.ts';
+import { UdpPorts } from './udp.ts';
 
-export interface RtspHandlers {
-  /** An RTP packet of the video track. `packet` is valid during the call only. */
-  rtp(packet: Buffer): void;
-  /** An RTCP packet of the video track. `packet` is valid during the call only. */
-  rtcp(packet: Buffer): void;
+export interface StreamHandlers {
+  /** A packet of the video track, in the order of the numbers as far as the network allows. It is valid during the call only. */
+  packet(packet: RtpPacket): void;
+  senderReport(report: SenderReport): void;
 }
 
-/** Where interleaved frames go: nowhere until the stream plays. */
-interface Route {
-  handlers: RtspHandlers | undefined;
-  rtpChannel: number;
-}
+type Transport = 'tcp' | 'udp';
 
-const DEFAULT_RTSP_PORT = 554;
 /** RFC 2326, 12.37: what a Session header without a timeout means. */
 const DEFAULT_SESSION_SECONDS = 60;
+const SHORTEST_SESSION_SECONDS = 4;
+/** The usual interval between RTCP packets (RFC 3550, 6.2). */
+const REPORT_MS = 5_000;
 const RTP_CHANNEL = 0;
+const UNSUPPORTED_TRANSPORT = 461;
 
-/** One playing session of one camera's video track, interleaved in the RTSP connection (RFC 2326, 10.12). */
+/** One playing session of one camera's video track: interleaved in the RTSP connection (RFC 2326, 10.12), or by UDP where the camera refuses that. */
 export class RtspSession {
   readonly media: VideoMedia;
   /** Rejects with a VideoError when the stream is lost or closed. */
   readonly lost: Promise<never>;
-  readonly #connection: RtspConnection;
   readonly #clock: Clock;
-  readonly #aggregateUri: string;
-  readonly #trackUri: string;
-  readonly #route: Route;
-  #keepAliveMethod: string;
+  readonly #connection: RtspConnection;
+  readonly #described: Described;
+  readonly #preferred: Transport;
+  readonly #reception = new Reception(randomBytes(4).readUInt32BE());
+  readonly #reorder = new ReorderBuffer((packet) => this.#handlers?.packet(packet));
+  #handlers: StreamHandlers | undefined;
+  #rtpChannel = RTP_CHANNEL;
+  #udp: UdpPorts | undefined;
   #session: string | undefined;
+  #keepAliveMethod: Described['keepAliveMethod'];
   #keepAliveMs = 0;
-  #cancelKeepAlive: () => void = () => undefined;
+  readonly #cancel = { keepAlive: nothing, report: nothing };
 
-  private constructor(connection: RtspConnection, clock: Clock, route: Route, found: Found) {
-    this.#connection = connection;
+  private constructor(described: Described, preferred: Transport, clock: Clock) {
+    this.#described = described;
+    this.#connection = described.connection;
+    this.#preferred = preferred;
     this.#clock = clock;
-    this.#route = route;
-    this.media = found.media;
-    this.lost = connection.lost;
-    this.#aggregateUri = found.aggregateUri;
-    this.#trackUri = found.trackUri;
-    this.#keepAliveMethod = found.keepAliveMethod;
+    this.#keepAliveMethod = described.keepAliveMethod;
+    this.media = described.media;
+    this.lost = described.connection.lost;
+    this.lost.catch(() => this.#release());
   }
 
   /**
@@ -57,130 +67,167 @@ export class RtspSession {
    * @throws VideoError saying why that failed; nothing is left open then.
    */
   static async open(address: StreamAddress, clock: Clock, signal: AbortSignal): Promise<RtspSession> {
-    const { server, uri } = parseAddress(address);
-    const route: Route = { handlers: undefined, rtpChannel: RTP_CHANNEL };
-    const connection = new RtspConnection(server, clock, (channel, payload) => {
-      if (channel === route.rtpChannel) route.handlers?.rtp(payload);
-      else if (channel === route.rtpChannel + 1) route.handlers?.rtcp(payload);
-    });
-    let session: RtspSession | undefined;
-    const hangUp = () => connection.close(new VideoError('ended', 'the connection was closed by the gateway'));
+    const now: { session?: RtspSession; connection?: RtspConnection } = {};
     const abort = () => {
-      if (session === undefined) hangUp();
-      else session.close();
+      if (now.session === undefined) now.connection?.close(new VideoError('ended', 'the connection was closed by the gateway'));
+      else now.session.close();
     };
-    signal.addEventListener('abort', abort, { once: true });
-    connection.lost.catch(() => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
-    try {
-      await connection.connected();
-      const options = await connection.request('OPTIONS', uri);
-      const found = readDescription(uri, options, await connection.request('DESCRIBE', uri, { Accept: 'application/sdp' }));
-      session = new RtspSession(connection, clock, route, found);
-      return session;
-    } catch (error) {
-      hangUp();
-      throw error;
-    }
+    const described = await describe(
+      parseAddress(address),
+      clock,
+      (channel, payload) => now.session?.frame(channel, payload),
+      (connection) => {
+        now.connection = connection;
+        signal.addEventListener('abort', abort, { once: true });
+        connection.lost.catch(() => signal.removeEventListener('abort', abort));
+        if (signal.aborted) abort();
+      },
+    );
+    now.session = new RtspSession(described, address.transport ?? 'tcp', clock);
+    return now.session;
+  }
+
+  /** How the pictures come; undefined before `play`. */
+  get transport(): Transport | undefined {
+    if (this.#session === undefined) return undefined;
+    return this.#udp === undefined ? 'tcp' : 'udp';
+  }
+
+  /** Packets that never came. */
+  get packetsLost(): number {
+    return this.#reception.lost;
   }
 
   /** Starts the stream. @throws VideoError when the camera refuses it. */
-  async play(handlers: RtspHandlers): Promise<void> {
-    const transport = `RTP/AVP/TCP;unicast;interleaved=${RTP_CHANNEL}-${RTP_CHANNEL + 1}`;
-    const setup = accepted('SETUP', await this.#connection.request('SETUP', this.#trackUri, { Transport: transport }));
+  async play(handlers: StreamHandlers): Promise<void> {
+    const setup = accepted('SETUP', await this.#setUp());
     const [id = '', ...parameters] = (setup.headers.get('session')?.[0] ?? '').split(';').map((each) => each.trim());
     if (id === '') throw new VideoError('protocol', 'the camera opened no session');
     this.#session = id;
-    // The server may choose other channels than those asked for.
-    const channel = /interleaved=(\d{1,3})/.exec(setup.headers.get('transport')?.[0] ?? '')?.[1];
-    if (channel !== undefined) this.#route.rtpChannel = Number(channel);
-    const timeout = parameters.map((each) => /^timeout=(\d{1,6})$/i.exec(each)?.[1]).find((each) => each !== undefined);
-    const sessionSeconds = Math.max(Number(timeout ?? DEFAULT_SESSION_SECONDS), 4);
+    const timeout = parameters.map((each) => Number(/^timeout\s*=\s*(\d{1,6})$/i.exec(each)?.[1])).find((each) => each > 0);
+    const sessionSeconds = Math.max(timeout ?? DEFAULT_SESSION_SECONDS, SHORTEST_SESSION_SECONDS);
     this.#keepAliveMs = Math.min((sessionSeconds * 1000) / 2, 30_000);
 
-    this.#route.handlers = handlers;
-    accepted('PLAY', await this.#connection.request('PLAY', this.#aggregateUri, { Session: id, Range: 'npt=0.000-' }));
+    this.#handlers = handlers;
+    accepted('PLAY', await this.#connection.request('PLAY', this.#described.aggregateUri, { Session: id, Range: 'npt=0.000-' }));
     this.#scheduleKeepAlive();
-    this.lost.catch(() => this.#cancelKeepAlive());
+    this.#scheduleReport();
   }
 
   /** Tells the camera that the session is over and closes the connection. May be called twice. */
   close(): void {
-    this.#route.handlers = undefined;
+    this.#handlers = undefined;
     if (this.#session === undefined) this.#connection.close(new VideoError('ended', 'the connection was closed by the gateway'));
-    else this.#connection.finish('TEARDOWN', this.#aggregateUri, { Session: this.#session });
+    else this.#connection.finish('TEARDOWN', this.#described.aggregateUri, { Session: this.#session });
+    this.#release();
+  }
+
+  /** Takes an interleaved frame. */
+  frame(channel: number, payload: Buffer): void {
+    if (channel === this.#rtpChannel) this.#rtp(payload);
+    else if (channel === this.#rtpChannel + 1) this.#rtcp(payload);
+  }
+
+  /** TCP first, since it loses nothing and passes firewalls, unless the configuration says otherwise. Where the camera refuses one, the other is tried. */
+  async #setUp(): Promise<RtspResponse> {
+    const tcpFirst = this.#preferred === 'tcp';
+    const answer = await (tcpFirst ? this.#setUpTcp() : this.#setUpUdp());
+    if (answer.status !== UNSUPPORTED_TRANSPORT) return answer;
+    return tcpFirst ? this.#setUpUdp() : this.#setUpTcp();
+  }
+
+  async #setUpTcp(): Promise<RtspResponse> {
+    const answer = await this.#requestSetUp(`RTP/AVP/TCP;unicast;interleaved=${RTP_CHANNEL}-${RTP_CHANNEL + 1}`);
+    // The server may choose other channels than those asked for.
+    const channel = /interleaved=(\d{1,3})/i.exec(transportOf(answer))?.[1];
+    if (channel !== undefined) this.#rtpChannel = Number(channel);
+    return answer;
+  }
+
+  async #setUpUdp(): Promise<RtspResponse> {
+    const { local, camera } = this.#connection.addresses();
+    const udp = await UdpPorts.open(local, camera, { rtp: (packet) => this.#rtp(packet), rtcp: (packet) => this.#rtcp(packet) });
+    this.#udp = udp;
+    const answer = await this.#requestSetUp(`RTP/AVP;unicast;client_port=${udp.rtpPort}-${udp.rtpPort + 1}`);
+    const header = transportOf(answer);
+    if (answer.status === UNSUPPORTED_TRANSPORT) this.#closeUdp();
+    else if (/;\s*multicast/i.test(header)) throw new VideoError('unsupported', 'the camera sends its stream by multicast only');
+    const [, rtpPort, rtcpPort] = /server_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(header) ?? [];
+    if (rtpPort !== undefined) udp.connect(Number(rtpPort), Number(rtcpPort ?? Number(rtpPort) + 1));
+    return answer;
+  }
+
+  #requestSetUp(transport: string): Promise<RtspResponse> {
+    return this.#connection.request('SETUP', this.#described.trackUri, { Transport: transport });
+  }
+
+  #rtp(bytes: Buffer): void {
+    if (this.#handlers === undefined) return;
+    const packet = parseRtp(bytes);
+    if (packet?.payloadType !== this.media.payloadType) return;
+    const nowMs = this.#clock.monotonicMs();
+    this.#reception.packet(packet, nowMs);
+    if (this.#udp === undefined) this.#handlers.packet(packet);
+    else this.#guard(() => this.#reorder.push(packet, nowMs));
+  }
+
+  #rtcp(bytes: Buffer): void {
+    const report = readSenderReport(bytes);
+    if (report !== undefined) {
+      this.#reception.senderReport(report, this.#clock.monotonicMs());
+      this.#handlers?.senderReport(report);
+    }
+    if (saysGoodbye(bytes)) this.#connection.close(new VideoError('ended', 'the camera ended the stream'));
+  }
+
+  /** What is thrown while interleaved packets are handled ends the connection; so must it be for those that come by UDP. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      this.#connection.close(new VideoError('protocol', 'the camera sent data that could not be handled', { cause }));
+    }
   }
 
   #scheduleKeepAlive(): void {
-    this.#cancelKeepAlive = this.#clock.after(this.#keepAliveMs, () => void this.#keepAlive());
+    this.#cancel.keepAlive = this.#clock.after(this.#keepAliveMs, () => void this.#keepAlive());
   }
 
   /** Failures end the connection by themselves and are seen there. */
   async #keepAlive(): Promise<void> {
-    this.#connection.sendFrame(this.#route.rtpChannel + 1, emptyReceiverReport(0));
     const headers = { Session: this.#session ?? '' };
-    const answer = await this.#connection.request(this.#keepAliveMethod, this.#aggregateUri, headers).catch(() => undefined);
+    const answer = await this.#connection.request(this.#keepAliveMethod, this.#described.aggregateUri, headers).catch(() => undefined);
     if (answer === undefined) return;
     if (answer.status >= 400) this.#keepAliveMethod = 'OPTIONS';
     if (answer.status === 454) this.#connection.close(new VideoError('ended', 'the camera forgot the session'));
     else this.#scheduleKeepAlive();
   }
-}
 
-interface Found {
-  readonly media: VideoMedia;
-  readonly aggregateUri: string;
-  readonly trackUri: string;
-  readonly keepAliveMethod: string;
-}
-
-function readDescription(uri: string, options: RtspResponse, answer: RtspResponse): Found {
-  const describe = accepted('DESCRIBE', answer);
-  const { video, control } = parseSdp(describe.body.toString('utf8'));
-  // RFC 2326, C.1.1: the order in which the base is looked for.
-  const base = describe.headers.get('content-base')?.[0] ?? describe.headers.get('content-location')?.[0] ?? uri;
-  const aggregateUri = resolveControl(base.startsWith('rtsp://') ? base : uri, control);
-  const methods = (options.headers.get('public') ?? []).join(',').split(',');
-  const keepAliveMethod = methods.some((each) => each.trim() === 'GET_PARAMETER') ? 'GET_PARAMETER' : 'OPTIONS';
-  return { media: video, aggregateUri, trackUri: resolveControl(aggregateUri, video.control), keepAliveMethod };
-}
-
-/** A control attribute is appended to its base, not resolved like a link: that is what cameras mean by it, also after a query. */
-export function resolveControl(base: string, control: string | undefined): string {
-  if (control === undefined || control === '' || control === '*') return base;
-  if (/^rtsp:\/\//i.test(control)) return control;
-  return base.endsWith('/') || control.startsWith('/') || control.startsWith('?') ? base + control : `${base}/${control}`;
-}
-
-function parseAddress({ uri, username, password }: StreamAddress): { server: Server; uri: string } {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (url?.protocol !== 'rtsp:' || url.hostname === '') {
-    throw new VideoError('unsupported', "the camera's stream address is not an rtsp:// address");
+  /** Servers built on live555 take reports as signs of life, and end a session without them. */
+  #scheduleReport(): void {
+    this.#cancel.report = this.#clock.after(REPORT_MS, () => {
+      const report = this.#reception.report(this.#clock.monotonicMs());
+      if (this.#udp === undefined) this.#connection.sendFrame(this.#rtpChannel + 1, report);
+      else this.#udp.sendReport(report);
+      this.#scheduleReport();
+    });
   }
-  const user = username ?? decodeURIComponent(url.username);
-  const secret = password ?? decodeURIComponent(url.password);
-  url.username = '';
-  url.password = '';
-  return {
-    server: {
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? DEFAULT_RTSP_PORT : Number(url.port),
-      credentials: user === '' ? undefined : { username: user, password: secret },
-    },
-    uri: url.href,
-  };
+
+  #closeUdp(): void {
+    this.#udp?.close();
+    this.#udp = undefined;
+  }
+
+  #release(): void {
+    this.#cancel.keepAlive();
+    this.#cancel.report();
+    // The transport stays known: what was lost tells of it.
+    this.#udp?.close();
+  }
 }
 
-const refusals: Readonly<Record<number, string>> = {
-  403: 'the camera forbids this user to see the stream',
-  404: 'the camera does not know this stream',
-  453: 'the camera has no bandwidth left for another stream',
-  461: 'the camera refuses to send its stream over TCP',
-  503: 'the camera serves no more streams',
-};
+const nothing = (): void => undefined;
 
-function accepted(method: string, response: RtspResponse): RtspResponse {
-  if (response.status >= 200 && response.status < 300) return response;
-  const code = response.status === 403 || response.status === 461 ? 'unsupported' : 'protocol';
-  throw new VideoError(code, refusals[response.status] ?? `the camera answers ${method} with status ${response.status}`);
+function transportOf(answer: RtspResponse): string {
+  return answer.headers.get('transport')?.[0] ?? '';
 }

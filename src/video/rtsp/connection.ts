@@ -97,6 +97,13 @@ export class RtspConnection {
     return second;
   }
 
+  /** Both ends of the connection. @throws VideoError when it is over. */
+  addresses(): { readonly local: string; readonly camera: string } {
+    const { localAddress, remoteAddress } = this.#socket;
+    if (localAddress === undefined || remoteAddress === undefined) throw new VideoError('ended', 'the camera closed the connection');
+    return { local: localAddress, camera: remoteAddress };
+  }
+
   sendFrame(channel: number, payload: Buffer): void {
     if (this.#failure === undefined) this.#socket.write(encodeFrame(channel, payload));
   }
@@ -152,7 +159,11 @@ export class RtspConnection {
   }
 
   #answered(response: RtspResponse): void {
-    const sequence = Number(response.headers.get('cseq')?.[0]);
+    // 1xx: the answer proper follows (RFC 2326, 7.1.1).
+    if (response.status < 200) return;
+    // One request is under way at a time, so an answer without a number can only be meant for it.
+    const number = response.headers.get('cseq')?.[0];
+    const sequence = number === undefined ? ([...this.#pending.keys()][0] ?? 0) : Number(number);
     const pending = this.#pending.get(sequence);
     if (pending === undefined) return;
     this.#pending.delete(sequence);

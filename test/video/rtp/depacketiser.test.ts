@@ -135,6 +135,23 @@ describe('depacketiser', () => {
     assert.equal(seen.dropped, 0);
   });
 
+  it('enters a stream without key frames at a recovery point, also after a loss', async () => {
+    const pictures = await film({ seconds: 4, encoder: ['-x264-params', 'intra-refresh=1'] });
+    assert.equal(pictures.filter(({ key }) => key).length, 1, 'the film has one key frame only');
+    const seen = receiver();
+    const packetiser = new Packetiser();
+    pictures.slice(10).forEach((picture, i) => {
+      const packets = packetiser.picture(picture, picture.at);
+      for (const packet of i === 30 ? packets.slice(1) : packets) seen.push(packet);
+    });
+    const entries = seen.pictures.filter((picture) => picture.key).map(({ timestamp }) => timestamp / 3600);
+    assert.deepEqual(entries, [25, 50, 75]);
+    assert.deepEqual(
+      seen.pictures.map(({ timestamp }) => timestamp / 3600).filter((at) => at > 39 && at < 51),
+      [50],
+    );
+  });
+
   it('does without markers, and with a camera that marks every packet', () => {
     const picture = () => [slice(5, 1), Buffer.from([0x65, 0x01, 2])];
     for (const marker of [false, true]) {

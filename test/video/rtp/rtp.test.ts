@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseRtp, senderReportTime } from '../../../src/video/rtp/rtp.ts';
+import { readSenderReport } from '../../../src/video/rtp/rtcp.ts';
+import { parseRtp } from '../../../src/video/rtp/rtp.ts';
 
 describe('RTP packets', () => {
   it('are read with contributing sources, extension and padding', () => {
@@ -21,7 +22,7 @@ describe('RTP packets', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         parseRtp(Buffer.from(bytes));
-        senderReportTime(Buffer.from(bytes));
+        readSenderReport(Buffer.from(bytes));
       }),
       { numRuns: 20_000 },
     );
@@ -31,15 +32,15 @@ describe('RTP packets', () => {
 describe('RTCP sender reports', () => {
   it("tell the camera's clock", () => {
     const report = Buffer.alloc(28);
-    report.writeUInt16BE(0x80c8);
+    report.writeUInt32BE(0x80c80006);
     report.writeUInt32BE(2_208_988_800 + 1_768_478_400, 8);
     report.writeUInt32BE(0x80000000, 12);
-    assert.equal(senderReportTime(report), Date.UTC(2026, 0, 15, 12, 0, 0, 500));
+    assert.equal(readSenderReport(report)?.cameraTime, Date.UTC(2026, 0, 15, 12, 0, 0, 500));
   });
 
   it('of a clock that was never set tell nothing', () => {
     const report = Buffer.alloc(28);
-    report.writeUInt16BE(0x80c8);
-    assert.equal(senderReportTime(report), undefined);
+    report.writeUInt32BE(0x80c80006);
+    assert.equal(readSenderReport(report)?.cameraTime, undefined);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { resolveControl } from '../../../src/video/rtsp/client.ts';
+import { resolveControl } from '../../../src/video/rtsp/address.ts';
 import { parseSdp } from '../../../src/video/rtsp/sdp.ts';
 import { VideoError } from '../../../src/video/video-error.ts';
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { StreamAddress } from '../../../src/adapter/contract.ts';
@@ -11,6 +12,12 @@ export interface TestCameraOptions {
   readonly sdp?: string;
   /** Answers of its own: by method, the whole response without the CSeq line; an empty one for none. */
   readonly answers?: Readonly<Record<string, string>>;
+  /** What it sends by; TCP unless said. */
+  readonly transport?: 'tcp' | 'udp';
+  /** The interleaved channel of its RTP packets. */
+  readonly channel?: number;
+  /** A quirk: answers carry no CSeq. */
+  readonly withoutNumbers?: boolean;
 }
 
 const SDP = [
@@ -27,6 +34,8 @@ const SDP = [
 /** A camera that does no more than a test tells it to: pictures leave when `send` is called. */
 export class TestCamera {
   readonly requests: string[] = [];
+  /** RTCP packets that it was sent. */
+  readonly reports: Buffer[] = [];
   connections = 0;
   /** Set to take on no more connections. */
   refuses = false;
@@ -35,6 +44,9 @@ export class TestCamera {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #playing = new Set<Socket>();
+  readonly #rtp = createSocket('udp4');
+  readonly #rtcp = createSocket('udp4');
+  #clientPort = 0;
   #packetiser = new Packetiser();
   #sent = 0;
   #rtpBase = 0xffff_0000;
@@ -47,6 +59,8 @@ export class TestCamera {
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    for (const socket of [this.#rtp, this.#rtcp]) await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    this.#rtcp.on('message', (report) => this.reports.push(report));
   }
 
   get address(): StreamAddress {
@@ -55,23 +69,31 @@ export class TestCamera {
     return { uri: `rtsp://127.0.0.1:${port}/stream`, ...(username === undefined ? {} : { username, password: password ?? '' }) };
   }
 
+  /** How many connections stand. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
+  /** Where it sends RTP to by UDP. */
+  get clientPort(): number {
+    return this.#clientPort;
+  }
+
   get playing(): number {
     return this.#playing.size;
   }
 
-  /** Sends the next picture; the film is repeated without end. `lose`: indices of packets that are lost. */
-  send(lose: readonly number[] = []): void {
+  /** Sends the next picture; the film is repeated without end. `lose`: indices of packets that are lost. `order`: in which the others leave. */
+  send(lose: readonly number[] = [], order: (packets: Buffer[]) => Buffer[] = (packets) => packets): void {
     const round = Math.floor(this.#sent / this.#film.length);
     const picture = this.#film[this.#sent % this.#film.length]!;
     const packets = this.#packetiser.picture(picture, this.#rtpBase + picture.at + round * this.#film.length * 3600);
-    packets.forEach((packet, i) => {
-      if (!lose.includes(i)) this.#interleave(0, packet);
-    });
+    for (const packet of order(packets.filter((_, i) => !lose.includes(i)))) this.#emit(0, packet);
     this.#sent += 1;
   }
 
   sendRtcp(packet: Buffer): void {
-    this.#interleave(1, packet);
+    this.#emit(1, packet);
   }
 
   /** Another film from now on, beginning with its first picture. */
@@ -92,11 +114,17 @@ export class TestCamera {
 
   async stop(): Promise<void> {
     this.drop();
+    this.#rtp.close();
+    this.#rtcp.close();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #interleave(channel: number, packet: Buffer): void {
-    const header = Buffer.from([0x24, channel, packet.length >> 8, packet.length & 0xff]);
+  #emit(channel: 0 | 1, packet: Buffer): void {
+    if (this.#options.transport === 'udp') {
+      if (this.#playing.size > 0) (channel === 0 ? this.#rtp : this.#rtcp).send(packet, this.#clientPort + channel, '127.0.0.1');
+      return;
+    }
+    const header = Buffer.from([0x24, (this.#options.channel ?? 0) + channel, packet.length >> 8, packet.length & 0xff]);
     for (const socket of this.#playing) socket.write(Buffer.concat([header, packet]));
   }
 
@@ -109,14 +137,16 @@ export class TestCamera {
       this.#sockets.delete(socket);
       this.#playing.delete(socket);
     });
-    let text = '';
-    socket.on('data', (bytes) => {
-      // Our reports come in one piece, before a request.
-      text += bytes.toString('latin1', bytes[0] === 0x24 ? 4 + bytes.readUInt16BE(2) : 0);
-      for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
-        const request = text.slice(0, end);
-        text = text.slice(end + 4);
-        this.#answer(socket, request);
+    let received = Buffer.alloc(0);
+    socket.on('data', (bytes: Buffer) => {
+      received = Buffer.concat([received, bytes]);
+      for (;;) {
+        const isFrame = received[0] === 0x24;
+        const size = isFrame ? 4 + (received.length < 4 ? 0 : received.readUInt16BE(2)) : received.indexOf('\r\n\r\n') + 4;
+        if (size < 4 || size > received.length || received.length === 0) return;
+        if (isFrame) this.reports.push(received.subarray(4, size));
+        else this.#answer(socket, received.toString('latin1', 0, size - 4));
+        received = received.subarray(size);
       }
     });
   }
@@ -127,17 +157,26 @@ export class TestCamera {
     this.requests.push(line);
     const sequence = /CSeq: (\d+)/.exec(request)?.[1] ?? '0';
     if (this.#options.answers?.[method] === '') return;
-    const [status, ...rest] = (this.#refusal(method, request) ?? this.#options.answers?.[method] ?? this.#usual(method)).split('\r\n');
-    socket.write([status, `CSeq: ${sequence}`, ...rest].join('\r\n'));
-    if (method === 'PLAY' && status?.includes('200')) this.#playing.add(socket);
+    const [status, ...rest] = (this.#refusal(method, request) ?? this.#options.answers?.[method] ?? this.#usual(method, request)).split('\r\n');
+    socket.write([status, ...(this.#options.withoutNumbers ? [] : [`CSeq: ${sequence}`]), ...rest].join('\r\n'));
+    if (method === 'PLAY' && status?.includes('RTSP')) this.#playing.add(socket);
   }
 
-  #usual(method: string): string {
+  #usual(method: string, request: string): string {
+    if (method === 'SETUP' && this.#options.transport === 'udp') return this.#setUpUdp(request);
     if (method === 'OPTIONS') return 'RTSP/1.0 200 OK\r\nPublic: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER\r\n\r\n';
     if (method === 'SETUP') return 'RTSP/1.0 200 OK\r\nSession: 12345678;timeout=60\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n';
     if (method !== 'DESCRIBE') return 'RTSP/1.0 200 OK\r\n\r\n';
     const sdp = this.#options.sdp ?? SDP;
     return `RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
+  }
+
+  #setUpUdp(request: string): string {
+    const port = /client_port=(\d+)/.exec(request)?.[1];
+    if (port === undefined) return 'RTSP/1.0 461 Unsupported Transport\r\n\r\n';
+    this.#clientPort = Number(port);
+    const transport = `RTP/AVP;unicast;client_port=${port}-${this.#clientPort + 1};server_port=${this.#rtp.address().port}-${this.#rtcp.address().port}`;
+    return `RTSP/1.0 200 OK\r\nSession: 12345678\r\nTransport: ${transport}\r\n\r\n`;
   }
 
   /** Digest with SHA-256 and qop (RFC 7616, 3.4), for everything but OPTIONS. */

@@ -1,6 +1,7 @@
 import { Ingest } from '../../../src/video/ingest.ts';
 import { Ring } from '../../../src/video/ring.ts';
 import type { Group, Picture } from '../../../src/video/ring.ts';
+import { parseRtp } from '../../../src/video/rtp/rtp.ts';
 import { Timeline } from '../../../src/video/rtp/timeline.ts';
 import { SlabPool } from '../../../src/video/slabs.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -26,7 +27,7 @@ export function ingested(films: readonly (readonly FilmedPicture[])[], codec: 'h
   let base = 0xffff_0000;
   for (const film of films) {
     for (const picture of film) {
-      for (const packet of packetiser.picture(picture, base + picture.at)) ingest.rtp(packet);
+      for (const packet of packetiser.picture(picture, base + picture.at)) ingest.packet(parseRtp(packet)!);
       clock.advance(40);
     }
     base += film.length * 3600;
