@@ -25,7 +25,12 @@ export interface BrokerOptions {
   readonly port: number;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** Topic filters that nobody may subscribe to. */
+  readonly unreadable: readonly string[];
 }
+
+/** 3.9.3: a subscription that failed. */
+const REFUSED = 0x80;
 
 /** What is wrong with the line to the clients. */
 export type LineFault = 'drop' | 'stall' | 'garble' | 'truncate' | 'byte-at-a-time' | 'duplicate';
@@ -197,17 +202,15 @@ export class Broker implements Messenger {
 
   #subscribe(client: Client, session: Session, packet: Packet): void {
     const { id, filters } = readSubscribe(packet);
-    for (const { filter, qos } of filters) session.subscriptions.set(filter, Math.min(qos, 1));
-    this.#send(
-      client,
-      suback(
-        id,
-        filters.map(({ qos }) => Math.min(qos, 1)),
-      ),
-    );
-    for (const { filter, qos } of filters)
+    const granted = filters.map(({ filter, qos }) => (this.#options.unreadable.includes(filter) ? REFUSED : Math.min(qos, 1)));
+    this.#send(client, suback(id, granted));
+    for (const [index, { filter }] of filters.entries()) {
+      const qos = granted[index] ?? REFUSED;
+      if (qos === REFUSED) continue;
+      session.subscriptions.set(filter, qos);
       for (const publication of this.#retained.values())
         if (matches(filter, publication.topic)) session.queue({ ...publication, qos: Math.min(publication.qos, qos) === 0 ? 0 : 1 });
+    }
   }
 
   #gone(client: Client): void {

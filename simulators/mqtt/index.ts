@@ -16,6 +16,8 @@ const optionsSchema = z.strictObject({
   username: z.string().optional(),
   /** A secret. */
   password: z.string().optional(),
+  /** Topic filters that the broker lets nobody subscribe to. */
+  unreadable: z.array(z.string()).default([]),
   /** Door units publish `PREFIX/DOOR/state` and `PREFIX/DOOR/event`. */
   doors: z.array(z.string()).default([]),
   doorPrefix: z.string().default('site/door'),
@@ -40,12 +42,12 @@ export class MqttFleet implements Simulator {
 
   constructor(id: string, options: MqttFleetOptions) {
     this.id = id;
-    const { host, port, username, password, doorPrefix, frigate } = options;
+    const { host, port, username, password, unreadable, doorPrefix, frigate } = options;
     const publish = (publication: Publication) => this.#messenger.publish(publication);
     const now = () => Date.now() + this.#skewMs;
     this.#doors = new Map(options.doors.map((door) => [door, new DoorUnit(`${doorPrefix}/${door}`, publish, now)]));
     this.#frigate = frigate && new Frigate(frigate, publish, now);
-    if (options.mode === 'broker') this.broker = new Broker({ host, port, username, password });
+    if (options.mode === 'broker') this.broker = new Broker({ host, port, username, password, unreadable });
     else this.client = new Client({ host, port, username, password, clientId: id, will: this.#frigate?.availability('offline') });
     this.stimuli = this.#stimuli();
     this.faults = this.#faults();

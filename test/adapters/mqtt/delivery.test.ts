@@ -106,6 +106,15 @@ describe('the MQTT adapter', () => {
     assert.doesNotMatch(failure.message, /not-the-right-one/);
   });
 
+  it('says which topic the account may not read', async () => {
+    await fleet.stop();
+    fleet = await startFleet({ unreadable: ['site/door/+/event'] });
+    await assert.rejects(
+      join(),
+      (error) => error instanceof ConfigurationError && error.message.includes('does not let this account read site/door/+/event'),
+    );
+  });
+
   it('names the address when nobody listens there', async () => {
     const port = brokerPort(fleet);
     await fleet.stop();

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import fc from 'fast-check';
+import { connack, publish, split, suback, type } from '../../../simulators/mqtt/codec.ts';
+import { connect, newHost } from './bench.ts';
+
+/** A broker that accepts, grants one subscription after the other, and then sends what a test wants. */
+class Hostile {
+  bytes: Buffer = Buffer.alloc(0);
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor() {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes: Buffer) => {
+        for (const packet of split(bytes).packets) {
+          if (packet.type === type.connect) socket.write(connack(false, 0));
+          if (packet.type === type.subscribe) {
+            socket.write(suback(packet.body.readUInt16BE(0), [1, 1]));
+            socket.end(this.bytes);
+          }
+        }
+      });
+    });
+  }
+
+  async start(): Promise<number> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+}
+
+describe('the MQTT adapter against a hostile broker', () => {
+  const broker = new Hostile();
+  let port: number;
+  before(async () => {
+    port = await broker.start();
+  });
+  after(() => broker.stop());
+
+  /** Connects and waits for the end that the broker brings about; fails on anything that is no rejection. */
+  async function endure(bytes: Buffer): Promise<void> {
+    broker.bytes = bytes;
+    const host = newHost();
+    const connection = await connect(host, port).catch(() => undefined);
+    await connection?.done.catch(() => undefined);
+    host.abort();
+  }
+
+  it('survives bytes of any kind', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), (bytes) => endure(Buffer.from(bytes))),
+      { numRuns: 150 },
+    );
+  });
+
+  it('survives packets that were changed somewhere', async () => {
+    const good = Buffer.concat([
+      publish({ topic: 'site/door/door-a/state', payload: Buffer.from('{"contact": "open"}'), qos: 1, retain: true }, 1, false),
+      publish({ topic: 'site/door/door-b/event', payload: Buffer.from('{"type": "forced", "id": 1}'), qos: 1, retain: false }, 2, true),
+    ]);
+    const changed = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }).map((changes) => {
+      const copy = Buffer.from(good);
+      for (const [at, value] of changes) copy[at] = value;
+      return copy;
+    });
+    await fc.assert(fc.asyncProperty(changed, endure), { numRuns: 150 });
+  });
+
+  it('survives a length that announces more than comes', async () => {
+    await endure(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f, 0x00]));
+    await endure(Buffer.from([0x32, 0xff, 0xff, 0xff, 0xff, 0xff]));
+    assert.ok(true);
+  });
+});
