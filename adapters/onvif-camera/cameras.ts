@@ -15,18 +15,20 @@ export interface ServedCamera {
  * @throws ConfigurationError naming what the device has, when it has no such profile or video source.
  */
 export function serveCameras(host: AdapterHost, profiles: readonly Profile[], fallback: string | undefined): ServedCamera[] {
-  return host.points.map((point) => {
-    const { profile: wanted = fallback, videoSource } = cameraAddressSchema.parse(point.at);
-    const profile = profiles.find(
-      ({ token, name, source }) =>
-        (wanted === undefined || token === wanted || name === wanted) && (videoSource === undefined || source === videoSource),
-    );
-    if (profile === undefined) {
-      const offered = profiles.map(({ token, name, source }) => `${token} (${name}, video source ${source})`).join('; ');
-      throw new ConfigurationError(`${point.id}: the camera has no such profile or video source; it has ${offered}`);
-    }
-    return { id: point.id, profile };
-  });
+  return host.points
+    .filter(({ type }) => type === 'camera')
+    .map((point) => {
+      const { profile: wanted = fallback, videoSource } = cameraAddressSchema.parse(point.at);
+      const profile = profiles.find(
+        ({ token, name, source }) =>
+          (wanted === undefined || token === wanted || name === wanted) && (videoSource === undefined || source === videoSource),
+      );
+      if (profile === undefined) {
+        const offered = profiles.map(({ token, name, source }) => `${token} (${name}, video source ${source})`).join('; ');
+        throw new ConfigurationError(`${point.id}: the camera has no such profile or video source; it has ${offered}`);
+      }
+      return { id: point.id, profile };
+    });
 }
 
 /** Items of a message's source by which cameras name the picture that it is about. */

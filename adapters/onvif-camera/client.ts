@@ -1,7 +1,6 @@
 import type { Clock } from '../../src/domain/clock.ts';
-import { authorization, chooseChallenge } from './digest.ts';
-import type { DigestChallenge } from './digest.ts';
-import { MalformedReply } from './errors.ts';
+import { HttpAuthentication } from './authentication.ts';
+import { MalformedReply, SoapFault, isRefusal } from './errors.ts';
 import { post } from './http.ts';
 import type { HttpReply, Target } from './http.ts';
 import type { RequestWriter, SoapRequest } from './requests.ts';
@@ -27,20 +26,25 @@ export interface Patience {
 /** Writes one request with fresh credentials. */
 export type Write = (requests: RequestWriter) => SoapRequest;
 
-/** Asks one camera: sends a request, answers a demand for HTTP Digest, reads the reply. */
+/** Cameras lock accounts: a password that was refused twice and never taken is not sent again. */
+const MAX_REFUSALS = 2;
+
+/** Asks one camera: sends a request, answers a demand for HTTP authentication, reads the reply. */
 export class SoapClient {
   readonly options: ClientOptions;
   readonly #clock: Clock;
   readonly #requests: RequestWriter;
   readonly #malformed: (frame: string, reason: string) => void;
-  #challenge: DigestChallenge | undefined;
-  #uses = 0;
+  readonly #authentication: HttpAuthentication;
+  #refusals = 0;
+  #accepted = false;
 
   constructor(options: ClientOptions, clock: Clock, requests: RequestWriter, malformed: (frame: string, reason: string) => void) {
     this.options = options;
     this.#clock = clock;
     this.#requests = requests;
     this.#malformed = malformed;
+    this.#authentication = new HttpAuthentication(options);
   }
 
   /** Sends what `write` writes and returns the content of the reply's body; throws as `read` does. */
@@ -66,25 +70,32 @@ export class SoapClient {
   async #send(target: Target, write: Write, patience: Patience): Promise<HttpReply> {
     const reply = await this.#postOnce(target, write, patience);
     // ONVIF Core, 5.9.1: a camera asks for HTTP Digest by 401. Also when the nonce of the last time has grown stale.
-    const challenge = reply.status === 401 ? chooseChallenge(reply.challenges) : undefined;
-    if (challenge === undefined) return reply;
-    this.#challenge = challenge;
-    this.#uses = 0;
+    if (reply.status !== 401 || !this.#authentication.challenged(reply.challenges)) return reply;
     this.#requests.leaveCredentialsOut();
     return this.#postOnce(target, write, patience);
   }
 
-  #postOnce(target: Target, write: Write, { extraMs = 0, deadlineMs, signal }: Patience): Promise<HttpReply> {
-    const { action, envelope } = write(this.#requests);
-    const headers = { 'Content-Type': `application/soap+xml; charset=utf-8; action="${action}"`, ...this.#authorization(target) };
+  async #postOnce(target: Target, write: Write, { extraMs = 0, deadlineMs, signal }: Patience): Promise<HttpReply> {
+    const { action, envelope, signed } = write(this.#requests);
+    const authorization = this.#authentication.headers('POST', target.path);
+    const withCredentials = signed || 'Authorization' in authorization;
+    if (withCredentials && this.#refusals >= MAX_REFUSALS && !this.#accepted) {
+      throw new SoapFault(['NotAuthorized'], `refused ${this.#refusals} times; not tried again`, 401);
+    }
+    const headers = { 'Content-Type': `application/soap+xml; charset=utf-8; action="${action}"`, ...authorization };
     const limits = { clock: this.#clock, deadlineMs: deadlineMs ?? this.options.timeoutMs + extraMs, ...(signal && { signal }) };
-    return post(target, headers, envelope, limits);
+    const reply = await post(target, headers, envelope, limits);
+    if (withCredentials && !this.#accepted) this.#judge(reply);
+    return reply;
   }
 
-  #authorization(target: Target): Record<string, string> {
-    if (this.#challenge === undefined) return {};
-    this.#uses += 1;
-    const { username, password } = this.options;
-    return { Authorization: authorization(this.#challenge, { method: 'POST', uri: target.path, username, password, count: this.#uses }) };
+  /** What is refused later is refused for want of rights, not for a wrong password. */
+  #judge({ status, body }: HttpReply): void {
+    try {
+      readReply(status, body);
+      this.#accepted = true;
+    } catch (error) {
+      if (isRefusal(error)) this.#refusals += 1;
+    }
   }
 }

@@ -1,21 +1,26 @@
 import type { Clock, EpochMs } from '../../src/domain/clock.ts';
 import { serviceTarget } from './addresses.ts';
 import type { Patience, SoapClient } from './client.ts';
-import { LinkError, MalformedReply, SoapFault } from './errors.ts';
+import { LinkError, MalformedReply, isRefusal } from './errors.ts';
 import type { Target } from './http.ts';
 import type { MediaService, RequestWriter } from './requests.ts';
-import { child, childrenOf, textAt } from './xml.ts';
+import { child, childrenOf, escapeXml, textAt } from './xml.ts';
 import type { Element } from './xml.ts';
+
+/** Namespace of Door Control. */
+export const DOOR_CONTROL = 'http://www.onvif.org/ver10/doorcontrol/wsdl';
 
 const DEVICE_SERVICE = '/onvif/device_service';
 
 /** Services that this adapter uses, where the camera offers them. */
-export type Services = Readonly<Partial<Record<MediaService | 'events', Target>>>;
+export type Services = Readonly<Partial<Record<MediaService | 'events' | 'ptz' | 'doors', Target>>>;
 
 const namespaces: Readonly<Record<string, keyof Services>> = {
   'http://www.onvif.org/ver10/media/wsdl': 'media',
   'http://www.onvif.org/ver20/media/wsdl': 'media2',
   'http://www.onvif.org/ver10/events/wsdl': 'events',
+  'http://www.onvif.org/ver20/ptz/wsdl': 'ptz',
+  [DOOR_CONTROL]: 'doors',
 };
 
 /** A profile: a video source with an encoder. */
@@ -49,7 +54,7 @@ async function dateAndTime(client: SoapClient, patience: Patience): Promise<Elem
     return await client.ask(target, (requests) => requests.systemDateAndTime(false), patience);
   } catch (error) {
     // ONVIF Core, 8.1.2.5 puts this before authentication, but Panasonic and Digital Barriers have cameras that do not (onvif package, lib/cam.js).
-    if (!(error instanceof SoapFault && error.notAuthorized)) throw error;
+    if (!isRefusal(error)) throw error;
     return client.ask(target, (requests) => requests.systemDateAndTime(true), patience);
   }
 }
@@ -75,7 +80,7 @@ export async function findServices(client: SoapClient, patience: Patience): Prom
   const reply = await client
     .ask(target, (requests) => requests.services(), patience)
     .catch((error: unknown) => {
-      if (error instanceof LinkError || (error instanceof SoapFault && error.notAuthorized)) throw error;
+      if (error instanceof LinkError || isRefusal(error)) throw error;
       return undefined;
     });
   const offered = childrenOf(reply, 'Service').map((service) => [namespaces[textAt(service, 'Namespace') ?? ''], textAt(service, 'XAddr')] as const);
@@ -85,6 +90,7 @@ export async function findServices(client: SoapClient, patience: Patience): Prom
     [
       ['media', textAt(capabilities, 'Media', 'XAddr')],
       ['events', textAt(capabilities, 'Events', 'XAddr')],
+      ['ptz', textAt(capabilities, 'PTZ', 'XAddr')],
     ],
     client,
   );
@@ -146,6 +152,23 @@ export function tellStreamUri(client: SoapClient, media: Media, profile: Profile
   return client.read(media.target, (requests) => requests.streamUri(media.service, profile.token), interpret, patience);
 }
 
-function deviceTarget({ options: { host, port } }: SoapClient): Target {
+const namespaceOf: Readonly<Record<MediaService, string>> = {
+  media: 'http://www.onvif.org/ver10/media/wsdl',
+  media2: 'http://www.onvif.org/ver20/media/wsdl',
+};
+
+/** Where a picture of a profile can be fetched by HTTP, as the camera tells it (ONVIF Media, 5.15.2; Media2, 5.7.2). */
+export function tellSnapshotUri(client: SoapClient, media: Media, profile: Profile, patience: Patience): Promise<string> {
+  const interpret = (reply: Element, text: string): string => {
+    const uri = textAt(reply, 'MediaUri', 'Uri') ?? textAt(reply, 'Uri');
+    if (uri === undefined) throw new MalformedReply(`GetSnapshotUri told no address for profile ${profile.token}`, text);
+    return uri;
+  };
+  const token = `<ProfileToken>${escapeXml(profile.token)}</ProfileToken>`;
+  return client.read(media.target, (requests) => requests.plain(namespaceOf[media.service], 'GetSnapshotUri', token), interpret, patience);
+}
+
+/** The one service whose path is fixed (ONVIF Core, 5.2). */
+export function deviceTarget({ options: { host, port } }: SoapClient): Target {
   return { host, port, path: DEVICE_SERVICE };
 }

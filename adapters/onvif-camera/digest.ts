@@ -10,7 +10,7 @@ export interface DigestChallenge {
   readonly opaque: string | undefined;
 }
 
-/** The strongest challenge that we can answer, or undefined when there is none: `Basic` would send the password in clear text. */
+/** The strongest Digest challenge that we can answer, or undefined when there is none. */
 export function chooseChallenge(headers: readonly string[]): DigestChallenge | undefined {
   const challenges = headers.map(parseChallenge).filter((each) => each !== undefined);
   return challenges.find(({ algorithm }) => algorithm === 'SHA-256') ?? challenges[0];

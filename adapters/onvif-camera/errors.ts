@@ -36,6 +36,11 @@ export class SoapFault extends Error {
   }
 }
 
+/** Whether the camera refused somebody's credentials or rights. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof SoapFault && error.notAuthorized;
+}
+
 /** The sentence of whatever was thrown. */
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,125 +1,66 @@
-import type { AdapterHost } from '../../src/adapter/contract.ts';
 import { pause } from '../../src/domain/clock.ts';
-import type { Phase } from '../../src/domain/event.ts';
-import { camerasOf } from './cameras.ts';
-import type { ServedCamera } from './cameras.ts';
-import type { SoapClient } from './client.ts';
-import type { ClockWatch } from './clock-watch.ts';
-import type { Profile } from './device.ts';
-import { sentence } from './errors.ts';
-import type { Target } from './http.ts';
-import type { Notification, ReadNotification } from './notifications.ts';
-import { PullPoint } from './pull-point.ts';
-import type { PropertyStates } from './states.ts';
-import { stateOf, topicOf } from './topics.ts';
+import { isRefusal, sentence } from './errors.ts';
+import type { EventContext, EventSource } from './event-source.ts';
+import { NotifySource } from './notify-source.ts';
+import { PullSource } from './pull-source.ts';
 
-/** While the states are read, the camera need not wait for more. */
-const FIRST_PULL_MS = 1_000;
-const MAX_FIRST_PULLS = 20;
-/** A camera that answers at once with nothing would be asked without end. */
-const HASTY_MS = 500;
 /** Events that had worked and cannot be had again by then: the connection is worth nothing and starts over. */
 const MAX_FAILED_SUBSCRIPTIONS = 5;
 const MAX_BACK_OFF_MS = 30_000;
 
-export interface EventContext {
-  readonly host: AdapterHost;
-  readonly client: SoapClient;
-  readonly events: Target;
-  readonly signal: AbortSignal;
-  readonly pullMs: number;
-  readonly cameras: readonly ServedCamera[];
-  readonly profiles: readonly Profile[];
-  readonly states: PropertyStates;
-  readonly clockWatch: ClockWatch;
-}
-
-/** Makes a subscription and reads every state. @throws whatever went wrong; no subscription is left behind then. */
-export async function subscribe(context: EventContext): Promise<PullPoint> {
-  const { client, host, signal, events, pullMs } = context;
-  const pullPoint = await PullPoint.create(client, host.clock, signal, events, pullMs);
+/** Makes a subscription by the way that is configured and reads every state. @throws whatever went wrong; no subscription is left behind then. */
+export async function subscribe(context: EventContext): Promise<EventSource> {
+  const { events, notifyAddress } = context.options;
+  const notify = async (address: string) => NotifySource.create(context, address);
+  if (events === 'notify' && notifyAddress !== undefined) return notify(notifyAddress);
   try {
-    for (let round = 0; round < MAX_FIRST_PULLS; round += 1) {
-      const messages = await pullPoint.pull(FIRST_PULL_MS);
-      await takeAll(messages, context);
-      if (!messages.some((message) => 'operation' in message && message.operation === 'Initialized')) break;
-    }
-    return pullPoint;
+    return await PullSource.create(context);
   } catch (error) {
-    await pullPoint.unsubscribe();
-    throw error;
+    context.signal.throwIfAborted();
+    // Refused is refused, by whichever way.
+    if (events !== 'auto' || notifyAddress === undefined || isRefusal(error)) throw error;
+    context.host.log.info({ err: error }, 'the camera has no working pull point; it is asked to post its events');
+    return notify(notifyAddress).catch((second: unknown) => {
+      context.signal.throwIfAborted();
+      throw new Error(`${sentence(error)}; nor by notification: ${sentence(second)}`, { cause: second });
+    });
   }
 }
 
 /**
- * Pulls for as long as the connection stands. The next pull is made when everything of the last one is on disk: the camera's queue is all that holds
- * what came in the meantime, and it is bounded. Whatever goes wrong, the subscription is made anew and the states are read again.
+ * Takes events for as long as the connection stands. Whatever goes wrong, the subscription is made anew and the states are read again.
  * `recovered` is called when events work that did not at first. @throws when the camera is gone, or its events are for good.
  */
-export async function followEvents(context: EventContext, first: PullPoint | undefined, recovered: () => void): Promise<never> {
+export async function followEvents(context: EventContext, first: EventSource | undefined, recovered: () => void): Promise<never> {
   const { host, signal, clockWatch, states } = context;
-  let pullPoint = first;
+  let source = first;
   let worked = first !== undefined;
   let failures = worked ? 0 : 1;
   let failedSubscriptions = 0;
   for (;;) {
     try {
       if (failures > 1 || !worked) await pause(host.clock, Math.min(1_000 * 2 ** failures, MAX_BACK_OFF_MS), signal);
-      pullPoint ??= await subscribe(context);
+      source ??= await subscribe(context);
       if (!worked) recovered();
       worked = true;
       failedSubscriptions = 0;
       for (;;) {
-        await pullOnce(pullPoint, context);
+        await source.next();
         failures = 0;
       }
     } catch (error) {
       failures += 1;
-      if (pullPoint === undefined) failedSubscriptions += 1;
-      await pullPoint?.unsubscribe();
-      pullPoint = undefined;
+      if (source === undefined) failedSubscriptions += 1;
+      await source?.end();
+      source = undefined;
       signal.throwIfAborted();
       host.log.debug({ err: error, failures }, 'the subscription to the events of the camera is made anew');
-      if (worked && failedSubscriptions >= MAX_FAILED_SUBSCRIPTIONS) throw new Error(`no events any more: ${sentence(error)}`, { cause: error });
+      // A password that was changed meanwhile is not tried on: the next connection asks twice and says what is wrong.
+      const hopeless = failedSubscriptions >= MAX_FAILED_SUBSCRIPTIONS || (failedSubscriptions > 0 && isRefusal(error));
+      if (worked && hopeless) throw new Error(`no events any more: ${sentence(error)}`, { cause: error });
       // Tells a camera that is gone from one whose events fail, and credentials refused for the clock from others.
       await clockWatch.measure();
       await clockWatch.tell((event) => states.report(event));
     }
   }
-}
-
-async function pullOnce(pullPoint: PullPoint, context: EventContext): Promise<void> {
-  const { clock } = context.host;
-  await pullPoint.renewIfDue();
-  const askedAtMs = clock.monotonicMs();
-  const messages = await pullPoint.pull();
-  await takeAll(messages, context);
-  if (messages.length === 0 && clock.monotonicMs() - askedAtMs < HASTY_MS) await pause(clock, 1_000, context.signal);
-}
-
-async function takeAll(messages: readonly ReadNotification[], context: EventContext): Promise<void> {
-  for (const message of messages) {
-    if ('unreadable' in message) context.host.malformed(message.raw, message.unreadable);
-    else await take(message, context);
-  }
-}
-
-async function take(message: Notification & { readonly raw: string }, { host, states, cameras, profiles }: EventContext): Promise<void> {
-  const topic = topicOf(message.topic);
-  if (topic === undefined) return;
-  const phase = phaseOf(message, topic.item);
-  if (phase === undefined) {
-    host.malformed(message.raw, `${message.topic} without a readable ${topic.item}`);
-    return;
-  }
-  for (const camera of camerasOf(message.source, cameras, profiles)) await states.take(camera.id, topic, message, phase);
-}
-
-/** A property that is deleted has no state any more (ONVIF Core, 9.4.1). */
-function phaseOf(message: Notification, item: string): Phase | undefined {
-  if (message.operation === 'Deleted') return 'uncertain';
-  // Some cameras name the item of another topic (IsMotion for State); where there is but one, it is meant.
-  const told = message.data.get(item) ?? (message.data.size === 1 ? [...message.data.values()][0] : undefined);
-  const state = stateOf(told ?? '');
-  return state === undefined ? undefined : state ? 'raised' : 'restored';
 }

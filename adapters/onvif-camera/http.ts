@@ -16,11 +16,17 @@ export interface Target {
   readonly path: string;
 }
 
-export interface HttpReply {
+export interface HttpReply<Body = string> {
   readonly status: number;
   /** Each WWW-Authenticate header on its own: joined by commas they could not be told apart. */
   readonly challenges: readonly string[];
-  readonly body: string;
+  readonly body: Body;
+}
+
+interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 export interface Limits {
@@ -28,14 +34,22 @@ export interface Limits {
   /** For the whole request, from connecting to the last byte. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
+  /** The biggest reply that is read; MAX_REPLY_BYTES if absent. */
+  readonly maxBytes?: number;
+}
+
+/** Sends one POST; reads and throws as `exchange` does. */
+export async function post(target: Target, headers: Readonly<Record<string, string>>, body: string, limits: Limits): Promise<HttpReply> {
+  const reply = await exchange(target, { method: 'POST', headers, body }, limits);
+  return { ...reply, body: reply.body.toString('utf8') };
 }
 
 /**
- * Sends one POST over a connection of its own and reads the whole reply; whatever the outcome, the socket is gone afterwards.
+ * Sends one request over a connection of its own and reads the whole reply; whatever the outcome, the socket is gone afterwards.
  * @throws LinkError when there is no complete reply in time; MalformedReply when it is too big; the signal's reason when aborted.
  */
-export function post(target: Target, headers: Readonly<Record<string, string>>, body: string, limits: Limits): Promise<HttpReply> {
-  const { clock, deadlineMs, signal } = limits;
+export function exchange(target: Target, { method, headers, body = '' }: HttpRequest, limits: Limits): Promise<HttpReply<Buffer>> {
+  const { clock, deadlineMs, signal, maxBytes = MAX_REPLY_BYTES } = limits;
   const where = `${target.host}:${target.port}`;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -60,9 +74,9 @@ export function post(target: Target, headers: Readonly<Record<string, string>>, 
         host: target.host,
         port: target.port,
         path: target.path,
-        method: 'POST',
+        method,
         agent: false,
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        headers: method === 'POST' ? { ...headers, 'Content-Length': Buffer.byteLength(body) } : headers,
       },
       (reply) => {
         const chunks: Buffer[] = [];
@@ -70,7 +84,7 @@ export function post(target: Target, headers: Readonly<Record<string, string>>, 
         reply.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           chunks.push(chunk);
-          if (bytes > MAX_REPLY_BYTES) fail(new MalformedReply(`the reply is bigger than ${MAX_REPLY_BYTES} bytes`, chunk.toString('latin1')));
+          if (bytes > maxBytes) fail(new MalformedReply(`the reply is bigger than ${maxBytes} bytes`, chunk.toString('latin1')));
         });
         reply.on('error', (cause) => {
           fail(new LinkError(`${where} cut its reply off after ${bytes} bytes`, { cause }));
@@ -80,7 +94,7 @@ export function post(target: Target, headers: Readonly<Record<string, string>>, 
             resolve({
               status: reply.statusCode ?? 0,
               challenges: reply.headersDistinct['www-authenticate'] ?? [],
-              body: Buffer.concat(chunks).toString('utf8'),
+              body: Buffer.concat(chunks),
             });
           });
         });

@@ -1,31 +1,36 @@
 import { ConfigurationError, defineAdapter } from '../../src/adapter/contract.ts';
-import type { AdapterHost, Connection, StreamAddress } from '../../src/adapter/contract.ts';
+import type { AdapterHost, CameraFacet, Connection, StreamAddress } from '../../src/adapter/contract.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import { streamUri } from './addresses.ts';
-import { serveCameras } from './cameras.ts';
-import type { ServedCamera } from './cameras.ts';
 import { SoapClient } from './client.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { describeDevice, findServices, readProfiles, tellStreamUri } from './device.ts';
 import type { Media, Services } from './device.ts';
-import { SoapFault, sentence } from './errors.ts';
+import { discover } from './discover.ts';
+import { Doors } from './doors.ts';
+import { isRefusal, sentence } from './errors.ts';
+import { takeAll } from './event-source.ts';
+import type { EventContext, EventSource } from './event-source.ts';
 import { followEvents, subscribe } from './events.ts';
-import type { EventContext } from './events.ts';
-import { cameraAddressSchema, optionsSchema } from './options.ts';
+import type { Target } from './http.ts';
+import { cameraAddressSchema, optionsSchema, tokenAddressSchema } from './options.ts';
 import type { Options } from './options.ts';
-import type { PullPoint } from './pull-point.ts';
+import { cameraFacet } from './pictures.ts';
+import { Points } from './points.ts';
 import { RequestWriter } from './requests.ts';
 import { PropertyStates } from './states.ts';
 import { topicKinds } from './topics.ts';
 
-/** ONVIF cameras (profiles S and T): their picture's address, and their events by pull point. */
+/** ONVIF cameras (profiles S and T) and access controllers (A and C): pictures, events, presets, relays, doors. */
 export default defineAdapter({
   name: 'onvif-camera',
-  summary: 'ONVIF cameras and encoders: stream addresses, motion, tampering and picture loss',
+  summary: 'ONVIF cameras, encoders and access controllers: pictures, analytics, presets, doors and credentials',
   kinds: [...topicKinds, 'device.clock'],
   options: optionsSchema,
-  points: { camera: cameraAddressSchema },
+  points: { camera: cameraAddressSchema, door: tokenAddressSchema, reader: tokenAddressSchema },
   connect,
+  discover,
 });
 
 async function connect(options: Options, host: AdapterHost): Promise<Connection> {
@@ -39,34 +44,27 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
   const clockWatch = new ClockWatch(host, client, requests, signal);
   const states = new PropertyStates(host, signal, () => clockWatch.offsetMs);
   try {
-    const { description, services, media } = await readDevice(client, clockWatch, options, signal);
-    const cameras = serveCameras(host, media.profiles, options.profile);
-    const streams = await findStreams(client, media, cameras, { ...options, password }, signal);
+    const withPictures = host.points.some(({ type }) => type === 'camera');
+    const { description, services, media } = await readDevice(client, clockWatch, options, withPictures, signal);
+    const points = new Points(host, media?.profiles ?? [], options.profile);
+    const cameras = media && (await serveFacet(client, host.clock, signal, media, points, services));
+    const doors = points.doors.size > 0 ? new Doors(client, doorService(services), points.doors, signal) : undefined;
     await clockWatch.tell((event) => states.report(event));
 
-    const context = services.events && {
-      host,
-      client,
-      events: services.events,
-      signal,
-      pullMs: options.pullSeconds * 1_000,
-      cameras,
-      profiles: media.profiles,
-      states,
-      clockWatch,
-    };
-    const { pullPoint, remark } = await tryToSubscribe(context);
+    const context = services.events && { host, client, events: services.events, signal, options, points, states, clockWatch };
+    if (doors !== undefined && context !== undefined) await takeAll(await doors.read(), context);
+    const { source, remark } = await tryToSubscribe(context);
     host.online(description + remark);
 
     const following = [() => clockWatch.follow((event) => states.report(event))];
     if (context !== undefined) {
       following.push(() =>
-        followEvents(context, pullPoint, () => {
+        followEvents(context, source, () => {
           host.online(description);
         }),
       );
     }
-    return { done: untilAllEnd(following, ended, host.signal), cameras: { stream: (camera) => streamOf(streams, camera) } };
+    return { done: untilAllEnd(following, ended, host.signal), ...(cameras && { cameras }), ...(doors && { doors: { command: doors.command } }) };
   } catch (error) {
     ended.abort(error);
     throw error;
@@ -76,56 +74,63 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
 interface DeviceFacts {
   readonly description: string;
   readonly services: Services;
-  readonly media: Media;
+  /** Undefined where the site has no cameras on the device. */
+  readonly media: Media | undefined;
 }
 
 /**
- * Asks the camera what it is and has.
+ * Asks the device what it is and has.
  * @throws ConfigurationError when it refuses our credentials although they were made with its own time.
  */
-async function readDevice(client: SoapClient, clockWatch: ClockWatch, { username }: Options, signal: AbortSignal): Promise<DeviceFacts> {
-  await clockWatch.measure();
+async function readDevice(
+  client: SoapClient,
+  clockWatch: ClockWatch,
+  { username }: Options,
+  withPictures: boolean,
+  signal: AbortSignal,
+): Promise<DeviceFacts> {
   const read = async (): Promise<DeviceFacts> => {
+    await clockWatch.measure();
     const description = await describeDevice(client, { signal });
     const services = await findServices(client, { signal });
-    return { description, services, media: await readProfiles(client, services, { signal }) };
+    return { description, services, media: withPictures ? await readProfiles(client, services, { signal }) : undefined };
   };
-  const refused = (error: unknown) => error instanceof SoapFault && error.notAuthorized;
   return read().catch(async (error: unknown) => {
-    if (!refused(error)) throw error;
+    if (!isRefusal(error)) throw error;
     // A clock that was set at this moment (by NTP, after a reboot) is refused in the same words as a wrong password. Once more, and no oftener: cameras lock accounts.
-    await clockWatch.measure();
     return read().catch((again: unknown) => {
-      if (!refused(again)) throw again;
+      if (!isRefusal(again)) throw again;
       throw new ConfigurationError(`the camera refuses user name "${username}" or its password (${sentence(again)})`, { cause: again });
     });
   });
 }
 
-async function findStreams(
+async function serveFacet(
   client: SoapClient,
-  media: Media,
-  cameras: readonly ServedCamera[],
-  { host, username, password }: { readonly host: string; readonly username: string; readonly password: string },
+  clock: Clock,
   signal: AbortSignal,
-): Promise<ReadonlyMap<PointId, StreamAddress>> {
+  media: Media,
+  { cameras }: Points,
+  { ptz }: Services,
+): Promise<CameraFacet> {
+  const { host, username, password } = client.options;
   const streams = new Map<PointId, StreamAddress>();
   for (const { id, profile } of cameras) {
     streams.set(id, { uri: streamUri(await tellStreamUri(client, media, profile, { signal }), host), username, password });
   }
-  return streams;
+  return cameraFacet({ client, clock, signal, media, cameras, streams, ptz });
 }
 
-function streamOf(streams: ReadonlyMap<PointId, StreamAddress>, camera: PointId): Promise<StreamAddress> {
-  const stream = streams.get(camera);
-  return stream === undefined ? Promise.reject(new Error(`${camera} is no camera of this device`)) : Promise.resolve(stream);
+function doorService({ doors }: Services): Target {
+  if (doors === undefined) throw new ConfigurationError('the device offers no Door Control service: it has no doors');
+  return doors;
 }
 
 /** A camera whose events cannot be had still gives its picture; the remark says so wherever the device is shown. */
-async function tryToSubscribe(context: EventContext | undefined): Promise<{ pullPoint?: PullPoint; remark: string }> {
+async function tryToSubscribe(context: EventContext | undefined): Promise<{ source?: EventSource; remark: string }> {
   if (context === undefined) return { remark: ' (offers no events)' };
   try {
-    return { pullPoint: await subscribe(context), remark: '' };
+    return { source: await subscribe(context), remark: '' };
   } catch (error) {
     context.signal.throwIfAborted();
     context.host.log.warn({ err: error }, 'the events of the camera cannot be had; its picture can');

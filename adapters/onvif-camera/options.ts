@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secret } from '../../src/adapter/secret.ts';
 
-export const optionsSchema = z.strictObject({
+const optionsShape = z.strictObject({
   host: z
     .string()
     .min(1)
@@ -17,6 +17,27 @@ export const optionsSchema = z.strictObject({
   profile: z.string().min(1).exactOptional().describe('media profile, by token or name, of cameras that name none in `at`; the first if absent'),
   timeoutMs: z.number().int().min(100).max(60_000).default(5_000).describe('how long an answer may take, in milliseconds'),
   pullSeconds: z.number().int().min(1).max(60).default(20).describe('how long the camera may hold a request for events open, in seconds'),
+  topics: z
+    .array(z.string().regex(/^[\w-]+:?[\w:./-]*$/, 'write a topic, such as tns1:VideoSource/MotionAlarm'))
+    .default([])
+    .describe('the only topics to ask for and to report; all that are known, if empty. A topic that ends in `//.` includes those below it')
+    .meta({ examples: [['tns1:RuleEngine/CellMotionDetector/Motion', 'tns1:VideoSource//.']] }),
+  events: z
+    .enum(['auto', 'pull', 'notify'])
+    .default('auto')
+    .describe(
+      'how events come: `pull` (pull point), `notify` (the camera posts them to us), `auto` (pull, or notify where that fails and `notifyAddress` is set)',
+    ),
+  notifyAddress: z
+    .union([z.ipv4(), z.ipv6()])
+    .exactOptional()
+    .describe('an address of this gateway that the camera reaches, for `notify`')
+    .meta({ examples: ['192.168.20.2'] }),
+  notifyPort: z.number().int().min(0).max(65_535).default(0).describe('the TCP port there; any free one if 0. Cameras may share it'),
+});
+export const optionsSchema = optionsShape.refine(({ events, notifyAddress }) => events !== 'notify' || notifyAddress !== undefined, {
+  path: ['notifyAddress'],
+  error: 'events: notify needs an address that the camera posts to',
 });
 export type Options = z.infer<typeof optionsSchema>;
 
@@ -31,3 +52,12 @@ export const cameraAddressSchema = z.strictObject({
   videoSource: z.string().min(1).exactOptional().describe('token of the video source, on encoders with several inputs; its first profile is used'),
 });
 export type CameraAddress = z.infer<typeof cameraAddressSchema>;
+
+/** `at` of a door or a reader of an ONVIF access controller (profiles A and C). */
+export const tokenAddressSchema = z.strictObject({
+  token: z
+    .string()
+    .min(1)
+    .describe("its token on the device: a door's of Door Control, an access point's of Access Control")
+    .meta({ examples: ['Door-1'] }),
+});

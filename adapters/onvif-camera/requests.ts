@@ -7,12 +7,15 @@ import type { Element } from './xml.ts';
 const DEVICE = 'http://www.onvif.org/ver10/device/wsdl';
 const EVENTS = 'http://www.onvif.org/ver10/events/wsdl';
 const NOTIFICATION = 'http://docs.oasis-open.org/wsn/b-2';
+const PRODUCER = 'http://docs.oasis-open.org/wsn/bw-2/NotificationProducer';
 const SUBSCRIPTION_MANAGER = 'http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager';
 
 /** A request ready to be sent. */
 export interface SoapRequest {
   readonly action: string;
   readonly envelope: string;
+  /** Whether there are credentials in the envelope. */
+  readonly signed: boolean;
 }
 
 /** Where a subscription is pulled: an address, and elements to be sent along with each request (WS-Addressing 1.0 Core, 2.1). */
@@ -121,14 +124,27 @@ export class RequestWriter {
     });
   }
 
-  /** ONVIF Core, 9.1.1. Without a filter: cameras disagree on topic expressions, and what is not in our table costs little. */
-  createPullPoint(lifetimeSeconds: number): SoapRequest {
-    const body = `<InitialTerminationTime>PT${lifetimeSeconds}S</InitialTerminationTime>`;
+  /** A request of any service: `<operation xmlns="namespace">content</operation>`. */
+  plain(namespace: string, operation: string, content = ''): SoapRequest {
+    return this.#compose(`${namespace}/${operation}`, '', `<${operation} xmlns="${namespace}">${content}</${operation}>`);
+  }
+
+  /** ONVIF Core, 9.1.1. Without topics everything is sent: cameras disagree on topic expressions, and what is not in our table costs little. */
+  createPullPoint(lifetimeSeconds: number, topics: readonly string[]): SoapRequest {
+    const body = `${filterOf(topics)}<InitialTerminationTime>PT${lifetimeSeconds}S</InitialTerminationTime>`;
     return this.#compose(
       `${EVENTS}/EventPortType/CreatePullPointSubscriptionRequest`,
       '',
       `<CreatePullPointSubscription xmlns="${EVENTS}">${body}</CreatePullPointSubscription>`,
     );
+  }
+
+  /** WS-BaseNotification 1.3, 4.2: messages are posted to `consumer` (ONVIF Core, 9.1.3, Basic Notification). */
+  subscribe(consumer: string, lifetimeSeconds: number, topics: readonly string[]): SoapRequest {
+    const action = `${PRODUCER}/SubscribeRequest`;
+    const reference = `<ConsumerReference><a:Address>${escapeXml(consumer)}</a:Address></ConsumerReference>`;
+    const body = `${reference}${filterOf(topics)}<InitialTerminationTime>PT${lifetimeSeconds}S</InitialTerminationTime>`;
+    return this.#compose(action, `<a:Action>${action}</a:Action>`, `<Subscribe xmlns="${NOTIFICATION}">${body}</Subscribe>`);
   }
 
   /** ONVIF Core, 9.1.2. */
@@ -157,11 +173,11 @@ export class RequestWriter {
     write(this.#package);
     const envelope = this.#package.written;
     const [, operation = '', namespace = ''] = /<s:Body[^>]*>\s*<(\w+) xmlns="([^"]+)"/.exec(envelope) ?? [];
-    return { action: `${namespace}/${operation}`, envelope };
+    return requestOf(`${namespace}/${operation}`, envelope);
   }
 
   #compose(action: string, headers: string, body: string): SoapRequest {
-    return { action, envelope: `${this.#package._envelopeHeader(true)}${headers}</s:Header><s:Body>${body}${this.#package._envelopeFooter()}` };
+    return requestOf(action, `${this.#package._envelopeHeader(true)}${headers}</s:Header><s:Body>${body}${this.#package._envelopeFooter()}`);
   }
 
   #toSubscription(action: string, to: EndpointReference, body: string): SoapRequest {
@@ -170,6 +186,18 @@ export class RequestWriter {
     const parameters = to.parameters.map((element) => elementText(element, ' a:IsReferenceParameter="true"'));
     return this.#compose(action, addressing + parameters.join(''), body);
   }
+}
+
+function requestOf(action: string, envelope: string): SoapRequest {
+  return { action, envelope, signed: envelope.includes('<UsernameToken>') };
+}
+
+/** ONVIF Core, 9.6.3: topics joined by `|`. The prefix is declared at the expression, where every camera looks for it. */
+function filterOf(topics: readonly string[]): string {
+  if (topics.length === 0) return '';
+  const names = 'xmlns:tns1="http://www.onvif.org/ver10/topics"';
+  const dialect = 'http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet';
+  return `<Filter><TopicExpression xmlns="${NOTIFICATION}" ${names} Dialect="${dialect}">${escapeXml(topics.join('|'))}</TopicExpression></Filter>`;
 }
 
 function elementText(element: Element, mark = ''): string {

@@ -3,10 +3,28 @@ import { pause } from '../../src/domain/clock.ts';
 import type { DeviceSignal, Phase } from '../../src/domain/event.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import type { Notification } from './notifications.ts';
+import { topicPath } from './topics.ts';
 import type { Topic } from './topics.ts';
 
 /** More properties than a camera has; one that invents names for ever is followed no further. */
 const MAX_PROPERTIES = 1_000;
+
+/** Data items of Access Control, 6, and others, in the words of this gateway. */
+const detailNames: Readonly<Record<string, string>> = {
+  CredentialToken: 'credential',
+  CredentialHolderName: 'holder',
+  Card: 'card',
+  Reason: 'reason',
+  External: 'external',
+  ObjectId: 'object',
+  ClassTypes: 'label',
+};
+
+/** What the message says besides the state. */
+function dataDetails({ kind, item }: Topic, { data }: Notification): Record<string, string> {
+  const known = [...data].flatMap(([name, value]) => (name in detailNames && value !== '' ? [[detailNames[name] ?? name, value] as const] : []));
+  return { ...Object.fromEntries(known), ...(kind === 'door.mode' && { mode: data.get(item) ?? '' }) };
+}
 
 /** One property of the camera: a topic, for one source. */
 interface Property {
@@ -36,7 +54,8 @@ export class PropertyStates {
 
   /** Resolves when the message is on disk or was no news. @throws the signal's reason when the connection ends before that. */
   take(point: PointId, topic: Topic, message: Notification & { readonly raw: string }, phase: Phase): Promise<void> {
-    const key = [point, message.topic, ...[...message.source].flat()].join('\n');
+    if (phase === 'momentary') return this.#happened(point, topic, message);
+    const key = [point, topic.kind, topicPath(message.topic), ...[...message.source].flat()].join('\n');
     const property = this.#properties.get(key) ?? { point, topic, phase: 'momentary' as const, cancelOverdue: () => undefined };
     const before = property.phase;
     // Initialized is a state that was read, unless we knew it otherwise: then it changed while the subscription was made anew.
@@ -44,13 +63,21 @@ export class PropertyStates {
     const known = message.operation === 'Initialized' && before === phase;
     this.#set(key, property, phase);
     if (known || this.#saidByAnother(property, read)) return Promise.resolve();
-    return this.report({
-      ...this.#signalOf(property, phase),
+    return this.report({ ...this.#signalOf(property, phase), ...this.#told(topic, message), ...(read && { initial: true }) });
+  }
+
+  /** What has no end. A device that tells it again on subscribing (a door's mode) tells no news. */
+  #happened(point: PointId, topic: Topic, message: Notification & { readonly raw: string }): Promise<void> {
+    if (message.operation === 'Initialized') return Promise.resolve();
+    return this.report({ kind: topic.kind, point, phase: 'momentary', ...this.#told(topic, message) });
+  }
+
+  #told(topic: Topic, message: Notification & { readonly raw: string }): Pick<DeviceSignal, 'occurredAt' | 'clockOffsetMs' | 'details' | 'raw'> {
+    return {
       ...(message.utcTime !== undefined && { occurredAt: message.utcTime, clockOffsetMs: this.#clockOffsetMs() }),
-      ...(read && { initial: true }),
-      details: { ...Object.fromEntries(message.source), topic: message.topic, cause: topic.cause },
+      details: { ...Object.fromEntries(message.source), ...dataDetails(topic, message), topic: message.topic, cause: topic.cause },
       raw: message.raw,
-    });
+    };
   }
 
   /** Reports after everything that was handed in before. */
@@ -63,6 +90,8 @@ export class PropertyStates {
 
   /** Cameras send motion by several topics at once: the second says nothing new, and one that ends is not the end of the other. */
   #saidByAnother(property: Property, read: boolean): boolean {
+    // Two inputs of one device are two things.
+    if (property.topic.about === 'device') return false;
     const others = [...this.#properties.values()].filter(
       (other) => other !== property && other.point === property.point && other.topic.kind === property.topic.kind,
     );

@@ -54,7 +54,7 @@ describe('onvif-camera: events', () => {
     gateway.host.journalFails = true;
     const before = device.count('PullMessages');
     device.push(notification(true));
-    await until('a refused event', () => clock.waiting === 2);
+    await until('a refused event', () => clock.waiting === 4);
     device.push(notification(false));
     for (let second = 0; second < 3; second += 1) {
       clock.advance(1_000);

@@ -1,0 +1,68 @@
+import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { ClockWatch } from './clock-watch.ts';
+import type { SoapClient } from './client.ts';
+import type { Target } from './http.ts';
+import type { ReadNotification } from './notifications.ts';
+import type { Points } from './points.ts';
+import type { PropertyStates } from './states.ts';
+import { isWanted } from './subscribing.ts';
+import { topicsOf } from './topics.ts';
+
+/** One way by which a camera's events come, for as long as a subscription stands. */
+export interface EventSource {
+  /** Waits for what comes next; what it brought is on disk when it resolves. @throws when the subscription is of no use any more. */
+  next(): Promise<void>;
+  /** Gives the subscription back. Never throws. */
+  end(): Promise<void>;
+}
+
+/** How events shall come. */
+export interface EventOptions {
+  readonly events: 'auto' | 'pull' | 'notify';
+  readonly topics: readonly string[];
+  readonly pullSeconds: number;
+  readonly notifyAddress?: string;
+  readonly notifyPort: number;
+}
+
+export interface EventContext {
+  readonly host: AdapterHost;
+  readonly client: SoapClient;
+  /** The event service. */
+  readonly events: Target;
+  readonly signal: AbortSignal;
+  readonly options: EventOptions;
+  readonly points: Points;
+  readonly states: PropertyStates;
+  readonly clockWatch: ClockWatch;
+}
+
+/** Reports messages in their order; resolves when all are on disk. What cannot be read is counted. */
+export async function takeAll(messages: readonly ReadNotification[], context: EventContext): Promise<void> {
+  for (const message of messages) {
+    if ('unreadable' in message) context.host.malformed(message.raw, message.unreadable);
+    else await take(message, context);
+  }
+}
+
+type Message = Exclude<ReadNotification, { unreadable: string }>;
+
+async function take(message: Message, { host, states, points, options }: EventContext): Promise<void> {
+  if (!isWanted(message.topic, options.topics)) return;
+  for (const topic of topicsOf(message.topic)) {
+    const reading = topic.reading(itemOf(message, topic.item));
+    // A property that is deleted has no state any more (ONVIF Core, 9.4.1).
+    const phase = reading !== 'momentary' && message.operation === 'Deleted' ? 'uncertain' : reading;
+    if (phase === undefined) {
+      host.malformed(message.raw, `${message.topic} without a readable ${topic.item}`);
+      return;
+    }
+    if (phase === 'nothing') continue;
+    for (const point of points.about(topic, message)) await states.take(point, topic, message, phase);
+  }
+}
+
+/** Some cameras name the item of another topic (IsMotion for State); where there is but one, it is meant. */
+function itemOf({ data }: Message, item: string): string {
+  return data.get(item) ?? (data.size === 1 ? [...data.values()][0] : undefined) ?? '';
+}

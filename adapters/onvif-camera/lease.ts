@@ -1,0 +1,96 @@
+import type { Clock } from '../../src/domain/clock.ts';
+import { pause } from '../../src/domain/clock.ts';
+import { serviceTarget } from './addresses.ts';
+import type { SoapClient, Write } from './client.ts';
+import type { Target } from './http.ts';
+import { lifetimeOf } from './notifications.ts';
+import type { Subscription } from './notifications.ts';
+import type { EndpointReference } from './requests.ts';
+import type { Element } from './xml.ts';
+
+/** Asked for; the camera may grant less. Long enough to outlast a journal that fails for a while, short enough that one left behind goes soon. */
+export const LIFETIME_SECONDS = 600;
+/** Leaving is a courtesy: nobody waits long for it. */
+const GOODBYE_MS = 1_000;
+const RENEW_AGAIN_MS = 10_000;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A subscription at the camera, for as long as it is kept: renewed well before its end, given back. */
+export class Lease {
+  readonly reference: EndpointReference;
+  /** Where its manager is asked. */
+  readonly target: Target;
+  readonly lifetimeMs: number | undefined;
+  readonly #client: SoapClient;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #busyMs: number;
+  #renewAtMs: number;
+
+  /** `busyMs`: how long one request may keep it from being renewed. */
+  constructor(client: SoapClient, clock: Clock, signal: AbortSignal, { reference, lifetimeMs }: Subscription, busyMs: number) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.reference = reference;
+    this.target = serviceTarget(reference.address, client.options);
+    this.lifetimeMs = lifetimeMs;
+    // A camera that grants very little must not lose us while it holds a pull open.
+    this.#busyMs = Math.min(busyMs, (lifetimeMs ?? Infinity) / 3);
+    this.#renewAtMs = this.#renewal(lifetimeMs);
+  }
+
+  /** How long it need not be renewed. */
+  get leftMs(): number {
+    return Math.max(0, this.#renewAtMs - this.#clock.monotonicMs());
+  }
+
+  /** Most cameras send every property anyhow (ONVIF Core, 9.1.1), and not all know this request. */
+  async synchronise(): Promise<void> {
+    await this.ask((requests) => requests.setSynchronizationPoint(this.reference)).catch(() => undefined);
+  }
+
+  /** Renews when most of its time is over. @throws as the request does; it is due again soon then. */
+  async renewIfDue(): Promise<void> {
+    if (this.leftMs > 0) return;
+    this.#renewAtMs = this.#clock.monotonicMs() + RENEW_AGAIN_MS;
+    const reply = await this.ask((requests) => requests.renew(this.reference, LIFETIME_SECONDS));
+    this.#renewAtMs = this.#renewal(lifetimeOf(reply));
+  }
+
+  /** Renews it in time for as long as `work` lasts, which may be long: the journal may refuse an event for an hour. @throws what `work` throws. */
+  async keepDuring(work: Promise<void>): Promise<void> {
+    const worked = new AbortController();
+    const over = AbortSignal.any([this.#signal, worked.signal]);
+    const done = work.finally(() => worked.abort());
+    // It is waited for at the end.
+    done.catch(() => undefined);
+    // Most often the journal is quick.
+    await Promise.race([done.catch(() => undefined), nextTurn()]);
+    const isOver = () => over.aborted;
+    while (!isOver()) {
+      await pause(this.#clock, this.leftMs, over).catch(() => undefined);
+      // One that fails shows at the next request for events.
+      if (!isOver()) await this.renewIfDue().catch(() => undefined);
+    }
+    await done;
+  }
+
+  /** Gives back this subscription, never another. Never throws: it may be gone already (500 ResourceUnknown), or the camera is. */
+  async unsubscribe(): Promise<void> {
+    await this.#client.ask(this.target, (requests) => requests.unsubscribe(this.reference), { deadlineMs: GOODBYE_MS }).catch(() => undefined);
+  }
+
+  ask(write: Write): Promise<Element> {
+    return this.#client.ask(this.target, write, { signal: this.#signal });
+  }
+
+  /** At four fifths, but early enough that a pull and the request itself fit in before the end. */
+  #renewal(lifetimeMs = LIFETIME_SECONDS * 1_000): number {
+    const latest = lifetimeMs - this.#busyMs - this.#client.options.timeoutMs;
+    return this.#clock.monotonicMs() + Math.max(lifetimeMs / 3, Math.min(lifetimeMs * 0.8, latest));
+  }
+}

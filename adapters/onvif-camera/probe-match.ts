@@ -1,0 +1,71 @@
+import { child, childrenOf, parseXml, textAt } from './xml.ts';
+import type { Element } from './xml.ts';
+
+/** A device that answered a probe (WS-Discovery, 5.3; the scopes: ONVIF Core, 7.3.2.2). */
+export interface ProbeMatch {
+  /** Stable name of the device, usually urn:uuid:... */
+  readonly endpoint: string;
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly hardware: string;
+  readonly location: string;
+  /** It claims profile A or C: it controls doors. */
+  readonly door: boolean;
+}
+
+/** The ONVIF devices of one datagram; none where it is anything else: a printer's answer, a probe, garbage. */
+export function readProbeMatches(text: string): ProbeMatch[] {
+  let envelope: Element;
+  try {
+    envelope = parseXml(text);
+  } catch {
+    return [];
+  }
+  return childrenOf(child(envelope, 'Body', 'ProbeMatches'), 'ProbeMatch').flatMap(matchOf);
+}
+
+function matchOf(element: Element): ProbeMatch[] {
+  const scopes = words(textAt(element, 'Scopes'));
+  const address = words(textAt(element, 'XAddrs')).flatMap((each) => httpAddress(each))[0];
+  const types = words(textAt(element, 'Types')).map((type) => type.replace(/^.*:/, ''));
+  const onvif = types.includes('NetworkVideoTransmitter') || scopes.some((scope) => scope.startsWith('onvif://'));
+  if (address === undefined || !onvif) return [];
+  const scope = (name: string) => scopes.map((each) => decoded(each, `onvif://www.onvif.org/${name}/`)).find((value) => value !== '') ?? '';
+  return [
+    {
+      endpoint: textAt(element, 'EndpointReference', 'Address') ?? `${address.host}:${address.port}`,
+      ...address,
+      name: scope('name'),
+      hardware: scope('hardware'),
+      location: scope('location'),
+      door: scopes.some((each) => /\/Profile\/[AC]$/i.test(each)),
+    },
+  ];
+}
+
+/** IPv4 alone: IPv6 addresses in answers are mostly link-local and of no use without the interface. */
+function httpAddress(text: string): { host: string; port: number }[] {
+  const match = /^http:\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?\//.exec(text);
+  const [, host, port = '80'] = match ?? [];
+  return host === undefined || Number(port) < 1 || Number(port) > 65_535 ? [] : [{ host, port: Number(port) }];
+}
+
+/** What is left of a scope behind `prefix`, without what does not fit on a line. */
+function decoded(scope: string, prefix: string): string {
+  if (!scope.startsWith(prefix)) return '';
+  let text = scope.slice(prefix.length);
+  try {
+    text = decodeURIComponent(text);
+  } catch {
+    // A stray percent sign: as it is.
+  }
+  return text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 60);
+}
+
+function words(text = ''): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
