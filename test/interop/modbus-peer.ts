@@ -62,8 +62,8 @@ export class Peer {
   }
 
   async #line(): Promise<string> {
-    const { done, value } = await this.#lines.next();
-    if (done === true) throw new Error(`the peer has ended: ${this.#errors}`);
-    return value;
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Error(`the peer has ended: ${this.#errors}`);
+    return next.value;
   }
 }
