@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-/** What an adapter, its simulator and the battery stand on. */
-const parts = ['package.json', 'scripts/new-adapter.ts', 'scripts/new-adapter', 'simulators/simulator.ts', 'src', 'test/conformance', 'test/support'];
+/** What an adapter, its simulator, the battery and the page about adapters stand on. */
+const parts = ['package.json', 'scripts', 'simulators/simulator.ts', 'src', 'test/conformance', 'test/support'];
 const LIMIT_MS = 120_000;
 
 describe('npm run new-adapter', function () {
@@ -34,6 +34,14 @@ describe('npm run new-adapter', function () {
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /gate-board\n.*reports every stimulus once, in order/s);
     assert.doesNotMatch(stdout, /failing|pending/);
+  });
+
+  it('makes one that the page about adapters describes, with its quality', () => {
+    const { status, stderr } = run('--import', 'tsx', join('scripts', 'docs-adapters.ts'));
+    assert.equal(status, 0, stderr);
+    const page = readFileSync(join(copy, 'docs', 'adapters', 'README.md'), 'utf8');
+    assert.match(page, /\[gate-board\]\(#gate-board\)/);
+    assert.doesNotMatch(page, /not assessed/);
   });
 
   it('leaves what is there alone', () => {
