@@ -21,7 +21,7 @@ describe('the options of the Modbus door adapter', () => {
       const common = ['id', 'name', 'adapter', 'area'];
       options.parse(Object.fromEntries(Object.entries(device).filter(([key]) => !common.includes(key))));
     }
-    assert.deepEqual([example.doors.length, example.readers.length], [2, 1]);
+    assert.deepEqual([example.devices.length, example.doors.length, example.readers.length], [3, 5, 1]);
   });
 
   it('default to Modbus TCP on port 502, unit 1 and a round every 200 ms', () => {
