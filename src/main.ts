@@ -86,7 +86,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const intake = new Intake({ journal, locate, clock, log });
 
   // Intake -> correlation -> the incident book. The journal's last minutes come first, so that no window is lost in a restart.
-  const book = new BookWriter(incidents, clock.now() - CLOSED_KEPT_MS, log);
+  const book = new BookWriter(incidents, clock.now() - CLOSED_KEPT_MS, log, site);
   const events = new Subject<LocatedEvent>();
   const problems = new Set<string>();
   const effects = new Subject<Effect>();

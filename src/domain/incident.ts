@@ -1,6 +1,7 @@
 import type { EpochMs } from './clock.ts';
 import type { LocatedEvent, Phase } from './event.ts';
 import type { EventKind } from './kinds.ts';
+import type { Suppression } from './measure.ts';
 import type { PointId } from './point.ts';
 
 /** 1 is the most urgent. */
@@ -93,6 +94,10 @@ export interface Incident {
   /** Findings with these keys belong to it as well: of incidents that were merged into it, or that it was split from. */
   readonly alsoKeys?: readonly string[];
   readonly links?: readonly IncidentLink[];
+  /** Raised by something that was on test. It stays a test to its end. */
+  readonly test?: true;
+  /** Why it is not in the queue for a while. Never set on what is critical. */
+  readonly suppressed?: Suppression;
   /** The first acknowledgement. */
   readonly acknowledgedAt?: EpochMs;
   readonly acknowledgedBy?: string;

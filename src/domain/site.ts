@@ -1,3 +1,4 @@
+import type { AlarmPolicy, AreaCriticality } from './alarm-policy.ts';
 import type { DoorCommand } from './door.ts';
 import type { PointId, PointType } from './point.ts';
 
@@ -6,6 +7,8 @@ export interface Area {
   readonly id: PointId;
   readonly name: string;
   readonly within?: PointId;
+  /** Normal unless given. */
+  readonly criticality?: AreaCriticality;
   /** Areas that a person can walk into from here; said on either side. */
   readonly adjacent?: readonly PointId[];
 }
@@ -86,6 +89,7 @@ export interface Site {
   /** Days as 2026-12-24. */
   readonly holidays?: readonly string[];
   readonly schedules?: readonly Schedule[];
+  readonly alarms?: AlarmPolicy;
   readonly areas: readonly Area[];
   readonly devices: readonly Device[];
   readonly doors: readonly Door[];

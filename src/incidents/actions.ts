@@ -1,6 +1,7 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
 import type { Disposition, Finding } from '../domain/incident.ts';
+import type { Measure } from '../domain/measure.ts';
 
 /** The step that an operator takes. */
 export type OperatorStep =
@@ -46,11 +47,16 @@ export interface DoorCommandRecord {
   readonly outcome: { readonly ok: true } | { readonly ok: false; readonly reason: string };
 }
 
+/** Somebody wants a measure to begin. `until` is mandatory: nothing is forgotten on a shelf. */
+export type MeasureRequest = Pick<Measure, 'type' | 'target' | 'reason' | 'by' | 'until'> & { readonly at: EpochMs };
+
 /** Everything that can change the book. */
 export type BookInput =
   | { readonly type: 'finding'; readonly finding: Finding }
   | { readonly type: 'action'; readonly action: OperatorAction | JoiningAction }
   | { readonly type: 'record'; readonly record: DoorCommandRecord }
+  | { readonly type: 'measure'; readonly measure: MeasureRequest }
+  | { readonly type: 'end-measure'; readonly measure: string; readonly by: string; readonly at: EpochMs }
   | { readonly type: 'tick'; readonly at: EpochMs };
 
 /** Why an input was not taken. */

@@ -1,54 +1,31 @@
 import type { EpochMs } from '../domain/clock.ts';
-import type { Finding, Incident } from '../domain/incident.ts';
+import type { Finding, Incident, LeadFinding } from '../domain/incident.ts';
 import type { BookInput, JoiningAction, OperatorAction, Refusal } from './actions.ts';
+import type { Book, Outcome } from './book-value.ts';
+import { changed, isOpen, refused, unchanged, withKey, withoutOld } from './book-value.ts';
+import { shelvingOfChatter } from './chatter.ts';
 import { knows } from './evidence.ts';
 import { after, opened } from './findings.ts';
-import type { IncidentNumber } from './incident-id.ts';
-import { incidentId, latestNumber, nextNumber } from './incident-id.ts';
+import { floodAt } from './flood.ts';
+import { incidentId, nextNumber } from './incident-id.ts';
 import { merged, split } from './joins.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
+import { withLine } from './log.ts';
+import { begun, ended, expired } from './measures.ts';
 import { acted, logged, recorded } from './operators.ts';
-import { PersistentMap } from './persistent-map.ts';
+import { stepsMoreUrgent, weightOf } from './priority.ts';
+import { suppressionOf, testOf } from './suppression.ts';
+
+export { bookFrom, incidentsOf } from './book-value.ts';
+export type { Book, BookSettings, Outcome } from './book-value.ts';
 
 /** How long a closed incident stays in the book, so that findings made again from the journal are known and consoles can show it. */
 export const CLOSED_KEPT_MS = 12 * 60 * 60 * 1000;
 
-/** Every open incident and those closed lately. A value: `apply` makes the next one. */
-export interface Book {
-  readonly incidents: PersistentMap<Incident>;
-  /** The identifiers of the incidents that findings of each key may belong to, oldest first; at most one with that key of its own is open. */
-  readonly byKey: PersistentMap<readonly string[]>;
-  readonly last: IncidentNumber;
-}
+/** What is found during a test belongs to an incident of its own, also when the same is open for real. */
+const testKey = (key: string) => `test:${key}`;
 
-export interface Outcome {
-  readonly book: Book;
-  /** The next revisions, to be stored before they are shown. Empty when nothing changed. */
-  readonly changed: readonly Incident[];
-  readonly refused?: Refusal;
-}
-
-/**
- * The book as it was stored.
- * @param stored every open incident and those closed lately.
- * @param lastId the latest identifier ever given out, where it may be among those no longer stored.
- */
-export function bookFrom(stored: readonly Incident[], lastId?: string): Book {
-  const sorted = [...stored].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const ids = sorted.map(({ id }) => id);
-  return {
-    incidents: byId(sorted),
-    byKey: keyed(sorted),
-    last: latestNumber(lastId === undefined ? ids : [...ids, lastId]),
-  };
-}
-
-/** Every incident in the book, oldest first: what `bookFrom` needs to make it again. */
-export function incidentsOf({ incidents }: Book): readonly Incident[] {
-  return [...incidents.values()];
-}
-
-/** The book after a finding, an operator's action, a door command's record or the passing of time. Pure: the same book and input give the same outcome. */
+/** The book after a finding, a person's action, a door command's record or the passing of time. Pure: the same book and input give the same outcome. */
 export function apply(book: Book, input: BookInput): Outcome {
   switch (input.type) {
     case 'finding':
@@ -57,23 +34,61 @@ export function apply(book: Book, input: BookInput): Outcome {
       return stepped(book, input.action);
     case 'record':
       return onIncident(book, input.record.incident, (incident) => recorded(incident, input.record));
+    case 'measure':
+      return begun(book, input.measure);
+    case 'end-measure':
+      return ended(book, input.measure, input.by, input.at);
     case 'tick':
       return ticked(book, input.at);
   }
 }
 
 function found(book: Book, finding: Finding): Outcome {
-  const ofKey = withKey(book, finding.incidentKey);
-  const open = ofKey.filter(isOpen);
-  const target = open.find(({ key }) => key === finding.incidentKey) ?? open[0];
-  if (target !== undefined && !ofKey.some((incident) => incident !== target && knows(incident, finding))) {
-    // What was split off ends with the same restore as what it was split from.
-    const concerned = finding.type === 'restore' ? open : [target];
-    return changed(book, ...concerned.flatMap((incident) => after(incident, finding) ?? []));
+  const real = withKey(book, finding.incidentKey);
+  const tests = withKey(book, testKey(finding.incidentKey));
+  const known = [...real, ...tests];
+  if (finding.type === 'lead') {
+    const test = testOf(book, finding.event);
+    if (test === undefined) return led(book, finding, real, known);
+    return led(book, { ...finding, incidentKey: testKey(finding.incidentKey) }, tests, known, `${test.reason}: on test`);
   }
-  if (target !== undefined || finding.type !== 'lead' || ofKey.some((incident) => knows(incident, finding))) return unchanged(book);
-  const last = nextNumber(book.last, finding.at);
-  return changed({ ...book, last }, opened(incidentId(last), finding));
+  const open = known.filter(isOpen);
+  const target = openOf(real, finding.incidentKey) ?? tests.find(isOpen);
+  if (target === undefined || known.some((incident) => incident !== target && knows(incident, finding))) return unchanged(book);
+  // What was split off, or is only a test, ends with the same restore as what it was split from.
+  const concerned = finding.type === 'restore' ? open : [target];
+  return changed(book, ...concerned.flatMap((incident) => after(incident, finding) ?? []));
+}
+
+/** @param ofKey the incidents that the lead may belong to. @param known those that may have taken it already. */
+function led(book: Book, finding: LeadFinding, ofKey: readonly Incident[], known: readonly Incident[], test?: string): Outcome {
+  const weight = weightOf(finding, book.areas);
+  const target = openOf(ofKey, finding.incidentKey);
+  if (known.some((incident) => incident !== target && knows(incident, finding))) return unchanged(book);
+  const lead = weight === undefined ? finding : { ...finding, priority: stepsMoreUrgent(finding.priority, weight.steps) };
+  const next = target === undefined ? begin(book, finding, weight, test) : after(target, lead);
+  if (next === undefined) return unchanged(book);
+  const outcome = changed(book, next);
+  const shelving = shelvingOfChatter(next, finding, [...ofKey.filter((each) => each !== target), next], book.policy);
+  if (shelving === undefined) return outcome;
+  const shelved = begun(outcome.book, shelving);
+  // One revision for both: the raise and the shelving that it led to.
+  const once = shelved.changed.map((each) => (each.id === next.id ? { ...each, revision: next.revision } : each));
+  return { ...shelved, ...changed(shelved.book, ...once) };
+}
+
+function begin(book: Book, lead: LeadFinding, weight: ReturnType<typeof weightOf>, test: string | undefined): Incident {
+  const incident = opened(incidentId(nextNumber(book.last, lead.at)), lead, weight, test);
+  const suppressed = suppressionOf(book, incident);
+  if (suppressed === undefined) return incident;
+  const line = { at: lead.at, by: GATEWAY, what: 'kept it out of the queue', note: suppressed.because };
+  return { ...incident, suppressed, log: withLine(incident.log, line) };
+}
+
+/** The open incident with that key of its own, else one that it belongs to as well. */
+function openOf(incidents: readonly Incident[], key: string): Incident | undefined {
+  const open = incidents.filter(isOpen);
+  return open.find((each) => each.key === key) ?? open[0];
 }
 
 function stepped(book: Book, action: OperatorAction | JoiningAction): Outcome {
@@ -107,7 +122,7 @@ function mergedFrom(book: Book, { links = [] }: Incident): readonly Incident[] {
 function onIncident(book: Book, id: string, act: (incident: Incident) => Incident | readonly Incident[] | Refusal): Outcome {
   const incident = book.incidents.get(id);
   const result = incident === undefined ? unknown(id) : act(incident);
-  if ('code' in result) return { book, changed: [], refused: result };
+  if ('code' in result) return refused(book, result);
   return 'length' in result ? changed(book, ...result) : changed(book, result);
 }
 
@@ -115,11 +130,14 @@ function unknown(id: string): Refusal {
   return { code: 'unknown-incident', message: `There is no incident ${id}; it was closed long ago or belongs to another site` };
 }
 
-/** What comes back from hold by itself; and what was closed long ago is forgotten. */
+/** What comes back by itself, from hold or from a shelf; the end of a flood; and what was closed long ago is forgotten. */
 function ticked(book: Book, at: EpochMs): Outcome {
   const back = [...book.incidents.unsorted()].flatMap((incident) => (isDue(incident, at) ? held(incident, at) : []));
-  const next = changed(book, ...back);
-  return { ...next, book: withoutOld(next.book, at) };
+  const { book: next, changed: fromHold } = changed(book, ...back);
+  const over = expired(next, at);
+  const flood = floodAt(over.book.flood, at, book.policy.flood);
+  const current = withoutOld(over.book, at, CLOSED_KEPT_MS);
+  return { ...over, changed: [...fromHold, ...over.changed], book: flood === current.flood ? current : { ...current, flood } };
 }
 
 function isDue({ state, holdUntil }: Incident, at: EpochMs): boolean {
@@ -130,64 +148,4 @@ function held(incident: Incident, at: EpochMs): Incident | [] {
   const row = transition('hold-over', incident.state);
   if (row === undefined) return [];
   return moved(logged(incident, { at, by: GATEWAY, what: row.done, note: 'its time on hold is over' }), row, GATEWAY);
-}
-
-/** The incidents that a finding of the key may belong to, oldest first. */
-function withKey(book: Book, key: string): readonly Incident[] {
-  return (book.byKey.get(key) ?? []).flatMap((id) => book.incidents.get(id) ?? []);
-}
-
-function isOpen({ state }: Incident): boolean {
-  return state !== 'closed';
-}
-
-function changed(book: Book, ...incidents: readonly Incident[]): Outcome {
-  return { book: incidents.reduce(withIncident, book), changed: incidents };
-}
-
-function withIncident(book: Book, incident: Incident): Book {
-  const before = book.incidents.get(incident.id);
-  const keys = keysOf(incident);
-  const gone = before === undefined ? [] : keysOf(before).filter((key) => !keys.includes(key));
-  const added = keys.reduce((byKey, key) => listedUnder(byKey, key, incident.id), book.byKey);
-  const byKey = gone.reduce(
-    (map, key) =>
-      map.set(
-        key,
-        (map.get(key) ?? []).filter((id) => id !== incident.id),
-      ),
-    added,
-  );
-  return { incidents: book.incidents.set(incident.id, incident), byKey, last: latestNumber([incidentId(book.last), incident.id]) };
-}
-
-function listedUnder(byKey: Book['byKey'], key: string, id: string): Book['byKey'] {
-  const ids = byKey.get(key) ?? [];
-  return ids.includes(id) ? byKey : byKey.set(key, [...ids, id].sort());
-}
-
-function keysOf({ key, alsoKeys = [] }: Incident): readonly string[] {
-  return [key, ...alsoKeys];
-}
-
-function unchanged(book: Book): Outcome {
-  return { book, changed: [] };
-}
-
-function withoutOld(book: Book, at: EpochMs): Book {
-  const isKept = ({ closedAt }: Incident) => closedAt === undefined || closedAt > at - CLOSED_KEPT_MS;
-  if ([...book.incidents.unsorted()].every(isKept)) return book;
-  const kept = incidentsOf(book).filter(isKept);
-  return { ...book, incidents: byId(kept), byKey: keyed(kept) };
-}
-
-function byId(incidents: readonly Incident[]): PersistentMap<Incident> {
-  return PersistentMap.from(incidents.map((incident) => [incident.id, incident]));
-}
-
-/** `incidents`: oldest first. */
-function keyed(incidents: readonly Incident[]): PersistentMap<readonly string[]> {
-  const byKey = new Map<string, string[]>();
-  for (const incident of incidents) for (const key of keysOf(incident)) byKey.set(key, [...(byKey.get(key) ?? []), incident.id]);
-  return PersistentMap.from(byKey);
 }

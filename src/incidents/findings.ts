@@ -4,11 +4,15 @@ import { evidenceOf, isLead, knows, standingPoints, stands, withEvidence } from 
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
 import { afterLead, afterSupport, openingPriority } from './priority.ts';
+import type { Weight } from './priority.ts';
+
+/** A test never competes with what is real. */
+const TEST_PRIORITY = 5;
 
 // What findings make of an incident: the next revision, or undefined where they change nothing.
 
-/** A new incident. */
-export function opened(id: string, lead: LeadFinding): Incident {
+/** A new incident. `weight`: what its area adds; `test`: why it is only a test. */
+export function opened(id: string, lead: LeadFinding, weight?: Weight, test?: string): Incident {
   const { event, at, reason } = lead;
   return {
     id,
@@ -16,7 +20,10 @@ export function opened(id: string, lead: LeadFinding): Incident {
     kind: lead.incidentKind,
     title: lead.title,
     reason,
-    ...openingPriority(lead),
+    ...(test === undefined
+      ? openingPriority(lead, weight)
+      : { priority: TEST_PRIORITY, priorityBecause: [{ priority: TEST_PRIORITY, because: test }] }),
+    ...(test !== undefined && { test: true }),
     state: 'new',
     condition: 'active',
     point: event.point,
@@ -54,7 +61,7 @@ function following({ key, revision }: Incident): Pick<Incident, 'key' | 'revisio
 function repeated(incident: Incident, lead: LeadFinding): Incident {
   const evidence = withEvidence(incident.evidence, evidenceOf(lead, 'repeat', following(incident)));
   const next: Incident = {
-    ...noted(incident, afterLead(incident, lead), lead),
+    ...(incident.test === true ? incident : noted(incident, afterLead(incident, lead), lead)),
     evidence,
     cameras: together(incident.cameras, lead.event.place.cameras),
     condition: stands(evidence) ? 'active' : 'normal',
@@ -68,7 +75,7 @@ function repeated(incident: Incident, lead: LeadFinding): Incident {
 function strengthened(incident: Incident, support: SupportFinding): Incident {
   const counted = incident.evidence.some(({ role, rule }) => role === 'support' && rule === support.rule);
   return {
-    ...(counted ? incident : noted(incident, afterSupport(incident, support), support)),
+    ...(counted || incident.test === true ? incident : noted(incident, afterSupport(incident, support), support)),
     evidence: withEvidence(incident.evidence, evidenceOf(support, 'support', following(incident))),
     cameras: together(incident.cameras, support.event.place.cameras),
   };

@@ -20,6 +20,7 @@ export function merged(source: Incident, target: Incident, action: Merge): reado
   const row = permitted(source, 'merge', action);
   if ('code' in row) return row;
   if (source.id === target.id) return { code: 'not-possible', message: 'An incident cannot be merged into itself' };
+  if (source.test !== target.test) return { code: 'not-possible', message: 'A test is never mixed with what is real' };
   if (target.state === 'closed') return { code: 'not-possible', message: `${target.id} is closed: reopen it first, or merge the other way round` };
   const { at, by } = action;
   const emptied: Incident = {
@@ -127,6 +128,7 @@ function splitOff(origin: Incident, chosen: readonly Evidence[], { id, action: {
     areas,
     ...(door !== undefined && { door }),
     cameras,
+    ...(origin.test === true && { test: true }),
     evidence: evidence.map((piece) => rekeyed(piece, key)),
     log: [{ at, by, what: `split from ${origin.id}`, note }],
     ...alsoKeys(returned === undefined ? [...new Set(evidence.map((piece) => piece.key ?? key))] : []),

@@ -63,6 +63,7 @@ export function moved(incident: Incident, { to, owner, renewed }: Transition, by
   if (incident.state === 'closed') {
     delete next.disposition;
     delete next.closedAt;
+    delete next.suppressed;
   }
   if (renewed !== undefined) next.renewed = renewed;
   return next;

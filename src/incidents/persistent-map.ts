@@ -33,6 +33,15 @@ export class PersistentMap<Value> implements ReadonlyMap<string, Value> {
     return new PersistentMap(this.#shards.with(index, shard), this.size + (this.has(key) ? 0 : 1));
   }
 
+  /** The map without `key`; this one stays as it is. */
+  delete(key: string): PersistentMap<Value> {
+    if (!this.has(key)) return this;
+    const index = shardOf(key);
+    const shard = new Map(this.#shards[index]);
+    shard.delete(key);
+    return new PersistentMap(this.#shards.with(index, shard), this.size - 1);
+  }
+
   has(key: string): boolean {
     return this.#shards[shardOf(key)]?.has(key) === true;
   }

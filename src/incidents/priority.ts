@@ -1,10 +1,36 @@
+import { isCriticalKind } from '../domain/critical.ts';
 import type { Incident, LeadFinding, Priority, PriorityStep, SupportFinding } from '../domain/incident.ts';
+import { kinds } from '../domain/kinds.ts';
+import type { Area } from '../domain/site.ts';
 
 type Prioritised = Pick<Incident, 'priority' | 'priorityBecause'>;
 
-/** The priority with which a lead opens an incident. */
-export function openingPriority({ priority, reason }: LeadFinding): Prioritised {
-  return { priority, priorityBecause: [{ priority, because: reason }] };
+/** The priority with which a lead opens an incident, `weight` steps more urgent for the area where it is. */
+export function openingPriority({ priority, reason }: LeadFinding, weight: Weight | undefined): Prioritised {
+  const opening = { priority, priorityBecause: [{ priority, because: reason }] };
+  const weighed = weight === undefined ? priority : stepsMoreUrgent(priority, weight.steps);
+  if (weight === undefined || weighed === priority) return opening;
+  return step(opening, { priority: weighed, because: weight.because });
+}
+
+/** What the place adds to the urgency of what happens there. */
+export interface Weight {
+  readonly steps: 1 | -1;
+  readonly because: string;
+}
+
+/** The weight of the innermost area that has one. What is critical never becomes less urgent. */
+export function weightOf({ event, incidentKind }: LeadFinding, areas: ReadonlyMap<string, Area>): Weight | undefined {
+  const area = event.place.areas.map((id) => areas.get(id)).find((each) => each?.criticality !== undefined);
+  if (area?.criticality === 'high') return { steps: 1, because: `${area.name} is an area of high criticality: 1 step more urgent` };
+  const critical = isCriticalKind(incidentKind) || kinds[event.kind].severity === 'critical';
+  return area?.criticality === 'low' && !critical
+    ? { steps: -1, because: `${area.name} is an area of low criticality: 1 step less urgent` }
+    : undefined;
+}
+
+export function stepsMoreUrgent(priority: Priority, steps: number): Priority {
+  return Math.min(5, Math.max(1, priority - steps)) as Priority;
 }
 
 /** A further lead makes the incident as urgent as the more urgent of both. */
@@ -14,7 +40,7 @@ export function afterLead(incident: Prioritised, { priority, reason }: LeadFindi
 
 /** Support makes the incident more urgent by its steps, never beyond 1. Whether its rule has done so before is the caller's knowledge. */
 export function afterSupport(incident: Prioritised, { raisePriorityBy, reason }: SupportFinding): Prioritised {
-  const priority = Math.max(1, incident.priority - raisePriorityBy) as Priority;
+  const priority = stepsMoreUrgent(incident.priority, raisePriorityBy);
   if (priority === incident.priority) return incident;
   const steps = incident.priority - priority;
   return step(incident, { priority, because: `${reason}: ${steps} ${steps === 1 ? 'step' : 'steps'} more urgent` });

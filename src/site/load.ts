@@ -36,6 +36,7 @@ export function loadSite(path: string, adapters: Adapters): LoadedSite {
   const site: Site = {
     ...file.site,
     schedules: file.schedules,
+    ...(file.alarms && { alarms: file.alarms }),
     areas: file.areas,
     devices: file.devices.map((device, index) => checker.device(device, index)),
     doors: file.doors.map((door, index): Door => ({ ...door, type: 'door', at: checker.at('door', door, ['doors', index]) })),

@@ -16,6 +16,10 @@ export function referenceMistakes(source: YamlSource, file: SiteFile, adapters: 
   return [
     ...duplicates(source, file),
     ...file.areas.flatMap((area, index) => refers(['areas', index, 'within'], area.within, areas, 'area')),
+    ...(file.alarms?.suppressed ?? []).flatMap(({ point }, index) => {
+      const points = [...ids('devices'), ...pointLists.flatMap(([list]) => ids(list))];
+      return refers(['alarms', 'suppressed', index, 'point'], point, points, 'point or device');
+    }),
     ...circles(source, file),
     ...(['areas', 'doors'] as const).flatMap((list) =>
       file[list].flatMap(({ id, adjacent = [] }, index) =>

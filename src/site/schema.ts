@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Adapters } from '../adapter/loader.ts';
+import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
+import type { AlarmPolicy } from '../domain/alarm-policy.ts';
 import { doorCommands } from '../domain/door.ts';
 import type { PointType } from '../domain/point.ts';
 import { scheduleDays } from '../domain/site.ts';
@@ -29,6 +31,10 @@ const area = z.strictObject({
   id,
   name,
   within: reference('the area around this one').exactOptional(),
+  criticality: z
+    .enum(areaCriticalities)
+    .describe('How much is at stake there. `high` makes its incidents one step more urgent; `low` one step less, unless they are critical.')
+    .exactOptional(),
   adjacent: adjacent('areas that one can walk into from here,'),
 });
 
@@ -99,6 +105,62 @@ const panel = z.strictObject({ id, name, area: areaRef, device: reference('the r
 
 const zone = z.strictObject({ id, name, area: areaRef, panel: reference('its panel'), at: at.optional() });
 
+const minutes = (description: string, byDefaultMs: number) =>
+  z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(byDefaultMs / 60_000)
+    .describe(description);
+const { flood, chatter } = defaultAlarmPolicy;
+
+const alarms = z
+  .strictObject({
+    floodIncidents: z
+      .number()
+      .int()
+      .min(1)
+      .default(flood.incidents)
+      .describe('More new incidents than this in `floodMinutes` are a flood: the queue then groups what is not critical.'),
+    floodMinutes: minutes('See `floodIncidents`.', flood.withinMs),
+    chatterRaises: z
+      .number()
+      .int()
+      .min(2)
+      .default(chatter.raises)
+      .describe('A point that raises the same kind so often in `chatterSeconds` is shelved by itself, unless it is critical.'),
+    chatterSeconds: z
+      .number()
+      .positive()
+      .max(3600)
+      .default(chatter.withinMs / 1000)
+      .describe('See `chatterRaises`.'),
+    chatterShelveMinutes: minutes('For how long a chattering point is shelved.', chatter.shelveMs),
+    suppressed: z
+      .array(
+        z.strictObject({
+          point: reference('the door, reader, camera, panel, zone or device that raises it'),
+          kind: z
+            .string()
+            .describe('The kind of incident, as rules name it; every kind unless given.')
+            .meta({ examples: ['door-held'] })
+            .exactOptional(),
+          reason: z.string().trim().min(1).describe('Why it means nothing there; dispatchers read it.'),
+        }),
+      )
+      .default([])
+      .describe(
+        'Alarms that are suppressed by design (ISA-18.2): their incidents are kept, but not in the queue. What is critical is never suppressed.',
+      ),
+  })
+  .transform(({ floodIncidents, floodMinutes, chatterRaises, chatterSeconds, chatterShelveMinutes, suppressed }): AlarmPolicy => ({
+    flood: { incidents: floodIncidents, withinMs: floodMinutes * 60_000, endsBelow: Math.min(flood.endsBelow, floodIncidents) },
+    chatter: { raises: chatterRaises, withinMs: chatterSeconds * 1000, shelveMs: chatterShelveMinutes * 60_000 },
+    suppressed,
+  }))
+  .exactOptional()
+  .describe('How the site handles alarms: floods, chattering points, suppression by design.');
+
 /** The site file's outline; options and addresses are checked by each adapter's own schema. */
 export const siteFileSchema = z.strictObject({
   site: z.strictObject({
@@ -128,6 +190,7 @@ export const siteFileSchema = z.strictObject({
     .default([])
     .describe('Rule files, relative to this file.')
     .meta({ examples: [['../rules/doors.yaml']] }),
+  alarms,
   areas: z.array(area).default([]),
   devices: z.array(device).default([]),
   doors: z.array(door).default([]),
@@ -167,16 +230,15 @@ export function siteJsonSchema(adapters: Adapters): Record<string, unknown> {
   const schema = jsonSchema(siteFileSchema) as JsonObject & { properties: Record<string, JsonObject> };
   const devices = schema.properties['devices'] as JsonObject & { items: JsonObject & { properties: JsonObject; required: string[] } };
   devices.items = {
-    anyOf: definitions.map((definition) => {
-      const options = jsonSchema(definition.options) as { properties?: JsonObject; required?: string[] };
-      return {
+    anyOf: definitions.flatMap((definition) =>
+      variantsOf(definition).map((options) => ({
         title: definition.summary,
         type: 'object',
         properties: { ...devices.items.properties, adapter: { const: definition.name, description: definition.summary }, ...options.properties },
         required: [...new Set([...devices.items.required, ...(options.required ?? [])])],
         additionalProperties: false,
-      };
-    }),
+      })),
+    ),
   } as never;
   for (const [list, type] of pointLists) {
     const addresses = definitions.flatMap(({ points }) => (points[type] === undefined ? [] : [jsonSchema(points[type])]));
@@ -187,6 +249,17 @@ export function siteJsonSchema(adapters: Adapters): Record<string, unknown> {
 }
 
 type JsonObject = Record<string, unknown>;
+
+interface Options {
+  readonly properties?: JsonObject;
+  readonly required?: string[];
+}
+
+/** The options of an adapter, or each of their alternatives. */
+function variantsOf({ options }: Adapters extends ReadonlyMap<string, infer Definition> ? Definition : never): readonly Options[] {
+  const schema = jsonSchema(options) as Options & { readonly oneOf?: readonly Options[]; readonly anyOf?: readonly Options[] };
+  return schema.oneOf ?? schema.anyOf ?? [schema];
+}
 
 function jsonSchema(schema: z.ZodType): JsonObject {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
-import { Subject } from 'rxjs';
+import { BehaviorSubject, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
+import type { DesignedSuppression } from '../domain/alarm-policy.ts';
+import type { EpochMs } from '../domain/clock.ts';
 import type { Incident, LogEntry } from '../domain/incident.ts';
+import type { Measure } from '../domain/measure.ts';
 import type { BookInput, Refusal } from '../incidents/actions.ts';
 import { apply, bookFrom } from '../incidents/book.ts';
-import type { Book } from '../incidents/book.ts';
+import type { Book, BookSettings } from '../incidents/book.ts';
 import type { IncidentStore } from './incident-store.ts';
 
 /** An incident's next revision and the log lines that led to it. */
@@ -12,6 +15,25 @@ export interface IncidentChange {
   readonly incident: Incident;
   readonly isNew: boolean;
   readonly lines: readonly LogEntry[];
+}
+
+/** What the queue leaves out or groups, and why. */
+export interface AlarmState {
+  readonly measures: readonly Measure[];
+  readonly suppressed: readonly DesignedSuppression[];
+  readonly flood?: { readonly since: EpochMs };
+}
+
+function alarmState({ measures, policy, flood }: Book): AlarmState {
+  return { measures: [...measures.values()], suppressed: policy.suppressed, ...(flood.since !== undefined && { flood: { since: flood.since } }) };
+}
+
+function sameAlarms(one: AlarmState, other: AlarmState): boolean {
+  return (
+    one.flood?.since === other.flood?.since &&
+    one.measures.length === other.measures.length &&
+    one.measures.every((each, index) => each === other.measures[index])
+  );
 }
 
 /**
@@ -22,18 +44,22 @@ export class BookWriter {
   readonly #store: IncidentStore;
   readonly #log: Logger;
   readonly #changes = new Subject<readonly IncidentChange[]>();
+  readonly #alarms: BehaviorSubject<AlarmState>;
   #book: Book;
   /** What consoles know; differs from the book by what has not been stored yet. */
   #told: ReadonlyMap<string, Incident>;
   readonly #unstored = new Set<string>();
+  #unstoredMeasures: readonly Measure[] = [];
   #position: number;
   #flushing = false;
   #storeFails = false;
 
-  constructor(store: IncidentStore, closedSince: number, log: Logger) {
+  constructor(store: IncidentStore, closedSince: number, log: Logger, site?: BookSettings['site']) {
     this.#store = store;
     this.#log = log;
-    this.#book = bookFrom(store.recent(closedSince), store.lastId());
+    const measures = { measures: store.measures(), lastMeasure: store.lastMeasure() };
+    this.#book = bookFrom(store.recent(closedSince), { lastId: store.lastId(), ...measures, ...(site && { site }) });
+    this.#alarms = new BehaviorSubject(alarmState(this.#book));
     this.#told = this.#book.incidents;
     this.#position = store.position();
   }
@@ -47,6 +73,11 @@ export class BookWriter {
     return this.#position;
   }
 
+  /** What is shelved, out of service and on test, and whether there is a flood: now, and at each change. */
+  get alarms(): Observable<AlarmState> {
+    return this.#alarms;
+  }
+
   get changes(): Observable<readonly IncidentChange[]> {
     return this.#changes;
   }
@@ -58,10 +89,13 @@ export class BookWriter {
 
   /** Applies an input. What it changed is stored and told before the next turn of the event loop. */
   apply(input: BookInput): Refusal | undefined {
-    const { book, changed, refused } = apply(this.#book, input);
+    const before = this.#book;
+    const { book, changed, measures = [], refused } = apply(before, input);
     this.#book = book;
     for (const { id } of changed) this.#unstored.add(id);
-    if (changed.length > 0 && !this.#flushing) {
+    this.#unstoredMeasures = [...this.#unstoredMeasures, ...measures];
+    const alarmsChanged = measures.length > 0 || before.flood.since !== book.flood.since;
+    if ((changed.length > 0 || alarmsChanged) && !this.#flushing) {
       this.#flushing = true;
       queueMicrotask(() => this.flush());
     }
@@ -77,8 +111,7 @@ export class BookWriter {
   flush(): void {
     this.#flushing = false;
     const changed = [...this.#unstored].flatMap((id) => this.#book.incidents.get(id) ?? []);
-    if (changed.length === 0) return;
-    this.#save(changed);
+    if (changed.length > 0 || this.#unstoredMeasures.length > 0) this.#save(changed);
     const changes = changed.flatMap((incident) => {
       const before = this.#told.get(incident.id);
       const lines = incident.log.filter((line) => before?.log.includes(line) !== true);
@@ -86,12 +119,15 @@ export class BookWriter {
     });
     this.#told = this.#book.incidents;
     if (changes.length > 0) this.#changes.next(changes);
+    const alarms = alarmState(this.#book);
+    if (!sameAlarms(alarms, this.#alarms.value)) this.#alarms.next(alarms);
   }
 
   #save(changed: readonly Incident[]): void {
     try {
-      this.#store.save(changed, this.#position);
+      this.#store.save(changed, this.#position, this.#unstoredMeasures);
       this.#unstored.clear();
+      this.#unstoredMeasures = [];
       this.#storeFails = false;
     } catch (error) {
       // Kept for the next attempt; the book's position stays behind, so that a restart would find the events again.

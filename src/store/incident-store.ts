@@ -1,10 +1,12 @@
 import type { Incident } from '../domain/incident.ts';
+import type { Measure } from '../domain/measure.ts';
 import type { Store } from './database.ts';
 
 /** Incidents on disk: the latest revision of each, and how far the book has worked through the journal. */
 export class IncidentStore {
   readonly #store: Store;
   readonly #upsert;
+  readonly #upsertMeasure;
 
   constructor(store: Store) {
     this.#store = store;
@@ -12,11 +14,18 @@ export class IncidentStore {
       `INSERT INTO incident (id, state, opened_at, closed_at, incident) VALUES (@id, @state, @openedAt, @closedAt, @json)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, closed_at = excluded.closed_at, incident = excluded.incident`,
     );
+    this.#upsertMeasure = store.prepare(
+      `INSERT INTO measure (id, ended_at, measure) VALUES (@id, @endedAt, @json)
+       ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, measure = excluded.measure`,
+    );
   }
 
-  /** Writes incidents and the journal's position up to which they account for, in one transaction. */
-  save(incidents: readonly Incident[], position: number): void {
+  /** Writes incidents, measures and the journal's position up to which they account for, in one transaction. */
+  save(incidents: readonly Incident[], position: number, measures: readonly Measure[] = []): void {
     this.#store.transaction(() => {
+      for (const measure of measures) {
+        this.#upsertMeasure.run({ id: measure.id, endedAt: measure.endedAt ?? null, json: JSON.stringify(measure) });
+      }
       for (const incident of incidents) {
         const { id, state, openedAt, closedAt } = incident;
         this.#upsert.run({ id, state, openedAt, closedAt: closedAt ?? null, json: JSON.stringify(incident) });
@@ -55,6 +64,17 @@ export class IncidentStore {
       .prepare(`SELECT incident FROM incident WHERE state <> 'closed' OR closed_at >= ? ORDER BY opened_at, id`)
       .all(closedSince) as { incident: string }[];
     return rows.map(parse);
+  }
+
+  /** The measures that are in force. */
+  measures(): Measure[] {
+    const rows = this.#store.prepare('SELECT measure FROM measure WHERE ended_at IS NULL').all() as { measure: string }[];
+    return rows.map(({ measure }) => JSON.parse(measure) as Measure);
+  }
+
+  /** How many measures there have ever been, which is the number of the last one. */
+  lastMeasure(): number {
+    return (this.#store.prepare('SELECT COUNT(*) AS count FROM measure').get() as { count: number }).count;
   }
 
   /** The identifier of the incident opened last, so that the next one gets the next number. */

@@ -61,4 +61,13 @@ export const migrations: readonly string[] = [
     created_at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Shelvings, points out of service, tests: what people (or the gateway) decided about alarms, each with an end.
+  CREATE TABLE measure (
+    id       TEXT PRIMARY KEY,
+    ended_at INTEGER,
+    measure  TEXT NOT NULL             -- JSON
+  ) STRICT;
+  CREATE INDEX measure_in_force ON measure (id) WHERE ended_at IS NULL;
+  `,
 ];

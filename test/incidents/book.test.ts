@@ -98,15 +98,15 @@ describe('the incident book', () => {
   it('numbers on after a restart, and starts each year at 1', () => {
     const stored = { ...run(finding(lead(0))).incident, id: '2026-000123' };
     assert.deepEqual(ids(apply(bookFrom([stored]), finding(lead(1, { point: 'door-main' })))), ['2026-000124']);
-    assert.deepEqual(ids(apply(bookFrom([], '2026-000123'), finding(lead(1)))), ['2026-000124']);
+    assert.deepEqual(ids(apply(bookFrom([], { lastId: '2026-000123' }), finding(lead(1)))), ['2026-000124']);
     assert.deepEqual(ids(apply(bookFrom([stored]), finding(lead(366 * 86_400, { point: 'door-main' })))), ['2027-000001']);
-    assert.deepEqual(ids(apply(bookFrom([], '2027-000004'), finding(lead(1)))), ['2027-000005']);
+    assert.deepEqual(ids(apply(bookFrom([], { lastId: '2027-000004' }), finding(lead(1)))), ['2027-000005']);
   });
 
   it('forgets what was closed long ago and nothing else', () => {
     const { book } = run(finding(lead(0)), finding(lead(0, { point: 'door-main' })), action(acknowledge, 1), action(close, 2));
     const soon = apply(book, { type: 'tick', at: NOON + CLOSED_KEPT_MS });
-    assert.equal(soon.book, book);
+    assert.equal(soon.book.incidents, book.incidents);
     const later = apply(book, { type: 'tick', at: NOON + 2000 + CLOSED_KEPT_MS });
     assert.deepEqual([...later.book.incidents.keys()], ['2026-000002']);
     assert.deepEqual([...later.book.byKey.keys()], ['door-forced@door-main']);

@@ -1,4 +1,5 @@
 import type { Finding, Incident, LeadFinding, Priority, RestoreFinding, SupportFinding } from '../../src/domain/incident.ts';
+import type { MeasureTarget, MeasureType } from '../../src/domain/measure.ts';
 import type { BookInput, JoiningStep, OperatorStep } from '../../src/incidents/actions.ts';
 import type { Book, Outcome } from '../../src/incidents/book.ts';
 import { apply, bookFrom } from '../../src/incidents/book.ts';
@@ -87,6 +88,24 @@ export const takeOver: OperatorStep = { action: 'take-over' };
 export const accept: OperatorStep = { action: 'accept' };
 export const handOver = (to: string): OperatorStep => ({ action: 'hand-over', to, note: 'end of my shift' });
 export const tick = (at: number): BookInput => ({ type: 'tick', at: NOON + at * 1000 });
+
+/** A door that is held open: an alarm that is not critical. */
+export const held = (at: number, fields: Fields = {}): LeadFinding => {
+  const { point = 'door-main' } = fields;
+  const found = lead(at, { rule: 'door-held', key: `door-held@${point}`, point, priority: 3, ...fields });
+  return {
+    ...found,
+    id: `door-held:${found.event.id}`,
+    event: { ...found.event, kind: 'door.held' },
+    title: `${point} held open`,
+    reason: `${point} reports that it is held open`,
+  };
+};
+
+/** Begins a measure at `at` that ends at `until`, both in seconds after noon. */
+export function measure(type: MeasureType, target: MeasureTarget, at: number, until: number, by = 'ann'): BookInput {
+  return { type: 'measure', measure: { type, target, reason: 'known', by, at: NOON + at * 1000, until: NOON + until * 1000 } };
+}
 
 /** The outcomes of inputs applied one after the other to an empty book. */
 export function run(...inputs: readonly BookInput[]): { book: Book; outcomes: readonly Outcome[]; last: Outcome; incident: Incident } {
