@@ -27,7 +27,7 @@ export default defineAdapter<MqttOptions>({
     const profile = options.profile === undefined ? { availability: [], mappings: [] } : readProfile(options.profile, options.topicPrefix);
     const mappings = [...profile.mappings, ...options.mappings];
     const availability = [...profile.availability, ...options.availability];
-    const points = new PointIndex(host);
+    const points = new PointIndex(host, options.points);
     const inbox = new Inbox(host, points, mappings, options.clock);
     const presence = new Inbox(
       host,

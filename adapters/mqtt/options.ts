@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockOption } from '../../src/adapter/mapping/schema.ts';
+import { clockOption, otherPoints } from '../../src/adapter/mapping/schema.ts';
 import { secret } from '../../src/adapter/secret.ts';
 import { profileNames } from './profiles.ts';
 import { availabilitySchema, topicMappingSchema, topicName } from './topic-mapping.ts';
@@ -26,6 +26,7 @@ export const mqttOptions = z
       ),
     keepaliveSeconds: z.int().min(1).max(3600).default(30).describe('A broker that is silent for one and a half times as long is taken to be gone.'),
     clock: clockOption,
+    points: otherPoints,
     profile: z
       .enum(profileNames)
       .exactOptional()

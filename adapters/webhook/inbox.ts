@@ -22,8 +22,8 @@ export class Inbox {
   readonly #offsetKnown: boolean;
 
   /** @throws ConfigurationError when a mapping does not fit the device's points. */
-  constructor(host: AdapterHost, { mappings, clock }: Pick<WebhookOptions, 'mappings' | 'clock'>) {
-    const points = new PointIndex(host);
+  constructor(host: AdapterHost, { mappings, clock, points: others }: Pick<WebhookOptions, 'mappings' | 'clock' | 'points'>) {
+    const points = new PointIndex(host, others);
     this.#points = points;
     this.#mappings = mappings.map((mapping) => readyMapping(mapping, variables, points));
     this.#offsetKnown = clock === 'synchronized';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkExpressions } from '../../src/adapter/mapping/check.ts';
 import type { Variables } from '../../src/adapter/mapping/expression.ts';
-import { clockOption, mappingFields } from '../../src/adapter/mapping/schema.ts';
+import { clockOption, mappingFields, otherPoints } from '../../src/adapter/mapping/schema.ts';
 import { secret } from '../../src/adapter/secret.ts';
 
 /** What the expressions of a mapping may use. */
@@ -70,6 +70,7 @@ export const webhookOptions = z
       .describe('The largest body that is read.'),
     requestTimeoutSeconds: z.int().min(1).max(120).default(15).describe('A request that has not arrived whole by then is given up.'),
     clock: clockOption,
+    points: otherPoints,
     mappings: z
       .array(z.strictObject(mappingFields).superRefine((mapping, context) => checkExpressions(mapping, variables, context)))
       .min(1)

@@ -9,11 +9,14 @@ export class PointIndex {
   readonly names: readonly string[];
   readonly #byName: ReadonlyMap<string, PointId>;
 
-  /** @throws ConfigurationError when two points go by one name. */
-  constructor({ device, points }: Pick<AdapterHost, 'device' | 'points'>) {
+  /**
+   * `others`: points that other devices serve, by their names in the messages.
+   * @throws ConfigurationError when two points go by one name.
+   */
+  constructor({ device, points }: Pick<AdapterHost, 'device' | 'points'>, others: Readonly<Record<string, PointId>>) {
     const byName = new Map<string, PointId>([[device.id, device.id], ...points.map(({ id }) => [id, id] as const)]);
-    for (const { id, at } of points) {
-      const { key } = at as KeyedAddress;
+    const keys = [...points.map(({ id, at }) => [(at as KeyedAddress).key, id] as const), ...Object.entries(others)];
+    for (const [key, id] of keys) {
       if (key === undefined) continue;
       const other = byName.get(key);
       if (other !== undefined && other !== id)

@@ -62,3 +62,10 @@ export const keyedAddress = z.strictObject({
     .meta({ examples: ['front_door'] }),
 });
 export type KeyedAddress = z.infer<typeof keyedAddress>;
+
+/** Points that other devices of the site serve: a recorder speaks of cameras that are devices of their own. */
+export const otherPoints = z
+  .record(z.string().min(1), z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a point’s identifier'))
+  .default({})
+  .describe('Points of other devices that messages speak of: the name in the messages, and the point’s identifier.')
+  .meta({ examples: [{ back_yard: 'cam-yard' }] });

@@ -9,13 +9,16 @@ import { PointIndex } from '../../../src/adapter/mapping/point-index.ts';
 import type { Mapping } from '../../../src/adapter/mapping/schema.ts';
 
 const variables = { payload: 'dyn', points: 'list<string>' } as const;
-const points = new PointIndex({
-  device: { id: 'device', name: 'Device' },
-  points: [
-    { id: 'door-a', type: 'door', name: 'Door A', at: { key: 'A' } },
-    { id: 'door-b', type: 'door', name: 'Door B', at: {} },
-  ],
-});
+const points = new PointIndex(
+  {
+    device: { id: 'device', name: 'Device' },
+    points: [
+      { id: 'door-a', type: 'door', name: 'Door A', at: { key: 'A' } },
+      { id: 'door-b', type: 'door', name: 'Door B', at: {} },
+    ],
+  },
+  { yard: 'cam-yard' },
+);
 
 const mapping = (fields: Partial<Mapping>): Mapping => ({ event: 'door.open', phase: 'raised', point: 'door-a', details: {}, ...fields });
 const map = (fields: Partial<Mapping>, payload: unknown): Mapped =>
@@ -27,6 +30,7 @@ describe('a mapping', () => {
     assert.equal(map({ point: 'payload.door' }, { door: 'door-b' }).signal?.point, 'door-b');
     assert.equal(map({ point: 'payload' }, 'A').signal?.point, 'door-a');
     assert.equal(map({ point: 'device' }, {}).signal?.point, 'device');
+    assert.equal(map({ point: 'payload' }, 'yard').signal?.point, 'cam-yard');
   });
 
   it('is refused when it names a point that the device does not have', () => {
@@ -71,7 +75,7 @@ describe('a mapping', () => {
 
   it('refuses two points of one name', () => {
     const twice = { device: { id: 'd', name: 'D' }, points: ['a', 'b'].map((id) => ({ id, type: 'door' as const, name: id, at: { key: 'k' } })) };
-    assert.throws(() => new PointIndex(twice), /a and b are both called "k"/);
+    assert.throws(() => new PointIndex(twice, {}), /a and b are both called "k"/);
   });
 
   it('survives every JSON value, and what it reports is sound', () => {
