@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AdapterDefinition } from '../adapter/contract.ts';
 import type { Adapters } from '../adapter/loader.ts';
 import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
 import type { AlarmPolicy } from '../domain/alarm-policy.ts';
@@ -256,7 +257,7 @@ interface Options {
 }
 
 /** The options of an adapter, or each of their alternatives. */
-function variantsOf({ options }: Adapters extends ReadonlyMap<string, infer Definition> ? Definition : never): readonly Options[] {
+function variantsOf({ options }: AdapterDefinition): readonly Options[] {
   const schema = jsonSchema(options) as Options & { readonly oneOf?: readonly Options[]; readonly anyOf?: readonly Options[] };
   return schema.oneOf ?? schema.anyOf ?? [schema];
 }
