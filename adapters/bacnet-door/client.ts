@@ -1,6 +1,7 @@
-import { ApplicationTag, ASN1_ARRAY_ALL, ConfirmedServiceChoice, ErrorClass } from '@bacnet-js/client';
-import type { BACNetAppData, BACNetObjectID, PropertyIdentifier } from '@bacnet-js/client';
+import { ApplicationTag, ASN1_ARRAY_ALL, ConfirmedServiceChoice, PropertyIdentifier, TimeStamp } from '@bacnet-js/client';
+import type { BACNetAppData, BACNetObjectID, BACNetTimestamp } from '@bacnet-js/client';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import { cannotServeMultiple, errorIn, NoAnswer, objectError, propertyError, refusalIn, refusedBy, Refused, Unintelligible } from './answers.ts';
 import { BacnetClient } from './library.ts';
 import { objectKey } from './reading.ts';
 import type { AppData, Reading } from './reading.ts';
@@ -11,28 +12,6 @@ const answerWithinMs = 3000;
 /** Far below the 256 invoke ids that the library shares between its requests. */
 const maxInFlight = 16;
 
-/** The device did not answer in time. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-/** The device answered with an Error, Reject or Abort PDU (clause 18). */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  /** Class and code of an Error PDU. */
-  readonly error: { readonly class: number; readonly code: number } | undefined;
-  /** Reason of a Reject or Abort PDU, which the library does not tell apart. */
-  readonly reason: number | undefined;
-  constructor(message: string, { error, reason }: { error?: { class: number; code: number }; reason?: number }) {
-    super(message);
-    this.error = error;
-    this.reason = reason;
-  }
-}
-/** The device's answer cannot be understood; it has been counted as malformed. */
-export class Unintelligible extends Error {
-  override readonly name = 'Unintelligible';
-}
-
 /** A notification as the library decodes it (its own type says otherwise of the device). */
 export interface CovNotification {
   readonly subscriberProcessId: number;
@@ -41,20 +20,26 @@ export interface CovNotification {
   readonly values: readonly { readonly property: { readonly id: number }; readonly value: readonly AppData[] }[];
 }
 
+/** An alarm or event that the device reports by itself (clause 13.8), as the library decodes it (its own type says otherwise). */
+export interface EventNotification {
+  readonly initiatingObjectId: BACNetObjectID;
+  readonly eventObjectId: BACNetObjectID;
+  readonly timeStamp: BACNetTimestamp;
+  readonly ackRequired?: boolean;
+  readonly toState: number;
+}
+
+/** A Present_Value to be; null relinquishes (clause 19.2). */
+export interface Write {
+  readonly object: BACNetObjectID;
+  readonly value: number | null;
+}
+
 /** What was read, and the frame that it was read from, in hexadecimal. */
 export interface Answer {
   readonly reading: Reading;
   readonly raw: string;
 }
-
-/** Error classes (clause 18), and the tag under which the library hands over an error in the place of a value. */
-export const objectError: number = ErrorClass.OBJECT;
-const propertyError: number = ErrorClass.PROPERTY;
-const servicesError: number = ErrorClass.SERVICES;
-const errorTag: number = ApplicationTag.ERROR;
-
-/** Reject "unrecognized service" (9), Abort "segmentation not supported" (4) and "buffer overflow" (1), or an error of class SERVICES. */
-const cannotReadMultiple = ({ error, reason }: Refused) => error?.class === servicesError || [9, 4, 1].includes(reason ?? -1);
 
 /** One device, spoken to through the BACnet library: each request has a deadline of its own, and no answer can throw elsewhere. */
 export class DeviceClient {
@@ -66,6 +51,7 @@ export class DeviceClient {
   readonly #closed = new AbortController();
   #inFlight = 0;
   #readsMultiple = true;
+  #writesMultiple = true;
 
   constructor(transport: GuardedTransport, peer: Endpoint, host: AdapterHost) {
     this.#transport = transport;
@@ -86,6 +72,11 @@ export class DeviceClient {
     this.#client.on('covNotifyUnconfirmed', (content) => listener(content.payload as CovNotification, undefined));
   }
 
+  /** `invokeId`: of a confirmed notification, to be acknowledged. */
+  onEventNotification(listener: (notification: EventNotification, invokeId: number | undefined) => void): void {
+    this.#client.on('eventNotify', ({ payload, invokeId }) => listener(payload as unknown as EventNotification, invokeId));
+  }
+
   onIAm(listener: (deviceInstance: number) => void): void {
     this.#client.on('iAm', (content) => listener((content.payload as { deviceId: number }).deviceId));
   }
@@ -104,7 +95,7 @@ export class DeviceClient {
     try {
       return await this.#readMultiple(object, properties);
     } catch (error) {
-      if (!(error instanceof Refused) || !cannotReadMultiple(error)) throw error;
+      if (!(error instanceof Refused) || !cannotServeMultiple(error)) throw error;
       this.#host.log.info({ object: objectKey(object) }, 'the device cannot read several properties at once: reading them one by one');
       this.#readsMultiple = false;
       return this.#readOneByOne(object, properties);
@@ -156,8 +147,43 @@ export class DeviceClient {
 
   /** Writes an enumerated value, or NULL, which relinquishes (clause 19.2). @throws NoAnswer or Refused. */
   async write(object: BACNetObjectID, property: number, value: number | null, priority: number): Promise<void> {
-    const data: BACNetAppData = value === null ? { type: ApplicationTag.NULL, value: null } : { type: ApplicationTag.ENUMERATED, value };
+    const data = written(value);
     await this.#request(`writing ${objectKey(object)}`, 2, () => this.#client.writeProperty(this.#receiver, object, property, [data], { priority }));
+  }
+
+  /** Writes the Present_Value of several objects, in one request where the device can. @throws NoAnswer or Refused. */
+  async writeAll(writes: readonly Write[], priority: number): Promise<void> {
+    const [first] = writes;
+    if (writes.length > 1 && this.#writesMultiple) {
+      const property = { id: PropertyIdentifier.PRESENT_VALUE, index: ASN1_ARRAY_ALL };
+      const values = writes.map(({ object, value }) => ({ objectId: object, values: [{ property, value: [written(value)], priority }] }));
+      try {
+        await this.#request(`writing ${writes.length} objects`, 1, () => this.#client.writePropertyMultiple(this.#receiver, values));
+        return;
+      } catch (error) {
+        // Some stacks drop what they cannot decode without a word: to write the same again one by one harms nothing.
+        if (!(error instanceof NoAnswer) && !(error instanceof Refused && cannotServeMultiple(error))) throw error;
+        this.#host.log.info({ object: first && objectKey(first.object) }, 'the device cannot write several objects at once: writing them one by one');
+        this.#writesMultiple = false;
+      }
+    }
+    for (const { object, value } of writes) await this.write(object, PropertyIdentifier.PRESENT_VALUE, value, priority);
+  }
+
+  /** Sends writes without waiting for answers: for the last moment of a connection. */
+  writeUnheard(writes: readonly Write[], priority: number): void {
+    if (this.#closed.signal.aborted) return;
+    for (const { object, value } of writes) {
+      this.#client.writeProperty(this.#receiver, object, PropertyIdentifier.PRESENT_VALUE, [written(value)], { priority }).catch(() => undefined);
+    }
+  }
+
+  /** Tells the device that somebody has taken note of an alarm (AcknowledgeAlarm, clause 13.5). @throws NoAnswer or Refused. */
+  async acknowledgeAlarm({ eventObjectId, toState, timeStamp }: EventNotification, source: string): Promise<void> {
+    const now = { type: TimeStamp.DATETIME, value: new Date(this.#host.clock.now()) } as const;
+    await this.#request(`acknowledging an alarm of ${objectKey(eventObjectId)}`, 2, () =>
+      this.#client.acknowledgeAlarm(this.#receiver, eventObjectId, toState, source, timeStamp, now),
+    );
   }
 
   /** Subscribes to changes of an object, or renews. `lifetimeSeconds` is never 0, which would be for ever. @throws NoAnswer or Refused. */
@@ -173,9 +199,19 @@ export class DeviceClient {
     this.#client.subscribeCov(this.#receiver, object, process, true, false, 0).catch(() => undefined);
   }
 
+  /** Acknowledges a confirmed notification of changes. */
   acknowledge(invokeId: number): void {
+    this.#simpleAck(ConfirmedServiceChoice.CONFIRMED_COV_NOTIFICATION, invokeId);
+  }
+
+  /** Acknowledges that a confirmed event notification has arrived; the alarm itself stays unacknowledged. */
+  acknowledgeEvent(invokeId: number): void {
+    this.#simpleAck(ConfirmedServiceChoice.CONFIRMED_EVENT_NOTIFICATION, invokeId);
+  }
+
+  #simpleAck(service: number, invokeId: number): void {
     if (this.#closed.signal.aborted) return;
-    this.#client.simpleAckResponse(this.#receiver, ConfirmedServiceChoice.CONFIRMED_COV_NOTIFICATION, invokeId);
+    this.#client.simpleAckResponse(this.#receiver, service, invokeId);
   }
 
   /** Answers a request of the device with an Error PDU. */
@@ -225,11 +261,7 @@ export class DeviceClient {
   #translated(error: unknown, what: string): Error {
     const message = error instanceof Error ? error.message : String(error);
     if (message === 'ERR_TIMEOUT') return new NoAnswer(`no answer from ${this.address} (${what})`);
-    const [, errorClass, code] = /^BacnetError - Class:(\d+) - Code:(\d+)/.exec(message) ?? [];
-    if (errorClass !== undefined) return refusedBy({ class: Number(errorClass), code: Number(code) }, what);
-    const [, reason] = /^BacnetAbort - Reason:(\d+)/.exec(message) ?? [];
-    if (reason !== undefined) return new Refused(`refused by the device (${what}): reject or abort, reason ${reason}`, { reason: Number(reason) });
-    return this.#unintelligible(`an answer that cannot be decoded (${what}): ${message}`);
+    return refusalIn(message, what) ?? this.#unintelligible(`an answer that cannot be decoded (${what}): ${message}`);
   }
 
   /** Called in the same turn in which the answer arrived, so that `lastFrame` is that answer. */
@@ -242,13 +274,5 @@ export class DeviceClient {
 /** "Any device" in a read of a device's identifier (clause 15.5.2). */
 export const anyInstance = 4_194_303;
 
-function refusedBy(error: { class: number; code: number }, what = 'reading'): Refused {
-  return new Refused(`refused by the device (${what}): error class ${error.class}, code ${error.code}`, { error });
-}
-
-/** The error that a device answers instead of a property's value. */
-function errorIn(data: AppData | undefined): { class: number; code: number } | undefined {
-  if (data?.type !== errorTag) return undefined;
-  const value = data.value as { errorClass?: number; errorCode?: number } | undefined;
-  return { class: value?.errorClass ?? 0, code: value?.errorCode ?? 0 };
-}
+const written = (value: number | null): BACNetAppData =>
+  value === null ? { type: ApplicationTag.NULL, value: null } : { type: ApplicationTag.ENUMERATED, value };

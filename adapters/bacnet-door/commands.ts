@@ -1,7 +1,7 @@
 import { DoorValue, PropertyIdentifier as Property } from '@bacnet-js/client';
 import type { BACNetObjectID } from '@bacnet-js/client';
 import type { DoorCommand } from '../../src/domain/door.ts';
-import { NoAnswer } from './client.ts';
+import { NoAnswer } from './answers.ts';
 import type { DeviceClient } from './client.ts';
 import { numberOf } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -21,10 +21,10 @@ const doorValueWords: Readonly<Record<number, string>> = { 0: 'lock', 1: 'unlock
  * every reader of lower priority. But where a schedule or a default keeps the door unlocked, only LOCK obeys the dispatcher.
  * It is decided before writing, so that the door is not unlocked for a moment in between.
  */
-export function valueToLock(priorities: Priorities, own: number, relinquishDefault: number | undefined): number | null {
+export function valueToLock(priorities: Priorities, own: number, relinquishDefault: number | undefined, locked = lock): number | null {
   const others = priorities.filter((value, index) => value !== undefined && index !== own - 1);
   const remaining = others[0] ?? relinquishDefault;
-  return remaining === lock ? null : lock;
+  return remaining === locked ? null : locked;
 }
 
 /** Whether the door is as commanded; of a pulse that may be over already, whether nothing more important stood in its way. */
@@ -36,11 +36,11 @@ export function isObeyed(command: DoorCommand, presentValue: number | undefined,
 }
 
 /** Who holds the door against a command of priority `own`. */
-export function holder(priorities: Priorities, own: number): string {
+export function holder(priorities: Priorities, own: number, words = doorValueWords): string {
   const index = priorities.findIndex((value) => value !== undefined);
   const value = priorities[index];
   if (value === undefined || index >= own) return 'the controller holds it as it was';
-  return `a command of priority ${index + 1} holds it at "${doorValueWords[value] ?? value}"`;
+  return `a command of priority ${index + 1} holds it at "${words[value] ?? value}"`;
 }
 
 /**
@@ -49,7 +49,7 @@ export function holder(priorities: Priorities, own: number): string {
  * @throws Error with a sentence for the dispatcher.
  */
 export async function commandDoor(client: DeviceClient, door: BACNetObjectID, name: string, command: DoorCommand, priority: number): Promise<void> {
-  try {
+  await unlessSilent(client, name, command, async () => {
     await client.write(door, Property.PRESENT_VALUE, await valueFor(client, door, command, priority), priority);
     const { reading } = await client.read(door, [Property.PRESENT_VALUE, Property.PRIORITY_ARRAY]);
     const priorities = prioritiesOf(reading);
@@ -57,13 +57,18 @@ export async function commandDoor(client: DeviceClient, door: BACNetObjectID, na
     // An unlock that waits behind a more important command would open the door later, when nobody expects it.
     if (command !== 'lock') await client.write(door, Property.PRESENT_VALUE, null, priority);
     throw new Error(`${name} does not obey "${command}": ${holder(priorities, priority)}`);
+  });
+}
+
+/** Runs a command; where the controller falls silent, says that nobody knows what became of it. */
+export async function unlessSilent(client: DeviceClient, name: string, command: DoorCommand, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
   } catch (error) {
-    if (error instanceof NoAnswer) {
-      throw new Error(`${name}: the controller at ${client.address} does not answer; whether "${command}" was carried out is not known`, {
-        cause: error,
-      });
-    }
-    throw error;
+    if (!(error instanceof NoAnswer)) throw error;
+    throw new Error(`${name}: the controller at ${client.address} does not answer; whether "${command}" was carried out is not known`, {
+      cause: error,
+    });
   }
 }
 
@@ -74,7 +79,8 @@ async function valueFor(client: DeviceClient, door: BACNetObjectID, command: Doo
   return valueToLock(prioritiesOf(reading), priority, numberOf(reading, Property.RELINQUISH_DEFAULT));
 }
 
-function prioritiesOf(reading: Reading): Priorities {
+/** The slots of a Priority_Array; none where the object has no such property. */
+export function prioritiesOf(reading: Reading): Priorities {
   const slots = reading.get(Property.PRIORITY_ARRAY) ?? [];
   return slots.map(({ value }) => (typeof value === 'number' ? value : undefined));
 }

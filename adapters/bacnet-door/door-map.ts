@@ -27,8 +27,9 @@ export interface DoorReadings {
   readonly alarmState?: number | undefined;
   /** BACnetStatusFlags, bit 1: FAULT. */
   readonly fault?: boolean | undefined;
-  /** Binary Inputs, where the site names them. */
+  /** Binary objects, where the site names them. */
   readonly contactOpen?: boolean | undefined;
+  readonly lockReleased?: boolean | undefined;
   readonly tamperActive?: boolean | undefined;
 }
 
@@ -97,7 +98,8 @@ export function doorStates(readings: DoorReadings, alarms: ReadonlySet<DoorKind>
   const lock = rowOf(lockStatusTable, readings.lockStatus);
   const open = readings.contactOpen === undefined ? door?.says : phase(readings.contactOpen);
   put(states, 'door.open', open);
-  put(states, 'door.unlocked', lock === undefined || lock.says === 'nothing' ? lockBySecuredStatus(readings.securedStatus, open) : lock.says);
+  const told = readings.lockReleased === undefined ? lock?.says : phase(readings.lockReleased);
+  put(states, 'door.unlocked', told === undefined || told === 'nothing' ? lockBySecuredStatus(readings.securedStatus, open) : told);
   if (readings.alarmState !== undefined) for (const kind of alarmKinds) states.set(kind, { phase: phase(alarms.has(kind)) });
   if (readings.tamperActive !== undefined) states.set('door.tamper', { phase: phase(readings.tamperActive || alarms.has('door.tamper')) });
 

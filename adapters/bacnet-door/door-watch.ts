@@ -3,10 +3,10 @@ import type { ServedPoint } from '../../src/adapter/contract.ts';
 import type { DeviceSignal, Phase } from '../../src/domain/event.ts';
 import { alarmsAfter, doorKinds, doorStates } from './door-map.ts';
 import type { DoorKind, DoorStates } from './door-map.ts';
-import type { DoorAt } from './options.ts';
+import type { BinaryAt, DoorAt } from './options.ts';
 import { bitsOf, numberOf } from './reading.ts';
 import type { Reading } from './reading.ts';
-import { binaryInputCov } from './watch.ts';
+import { binaryCov, binaryObject } from './watch.ts';
 import type { Observation, Watch } from './watch.ts';
 
 const faultFlag = 0b0010;
@@ -16,7 +16,10 @@ export class DoorWatch {
   readonly #door: ServedPoint;
   readonly #put: (signal: DeviceSignal) => void;
   readonly #readings = new Map<Watch, Reading>();
-  readonly #accessDoor: Watch;
+  readonly #accessDoor: Watch | undefined;
+  readonly #lock: readonly Watch[];
+  /** Present_Value of the lock's objects while the door is unlocked. */
+  readonly #unlockedValue: number;
   readonly #contact: Watch | undefined;
   readonly #requestToExit: Watch | undefined;
   readonly #tamper: Watch | undefined;
@@ -27,8 +30,21 @@ export class DoorWatch {
   constructor(door: ServedPoint, at: DoorAt, put: (signal: DeviceSignal) => void) {
     this.#door = door;
     this.#put = put;
-    this.#accessDoor = {
-      object: { type: ObjectType.ACCESS_DOOR, instance: at.accessDoor },
+    this.#accessDoor = at.accessDoor === undefined ? undefined : this.#doorObject(at.accessDoor);
+    this.#lock = (at.lock ?? []).map((each) => this.#binary(each));
+    this.#unlockedValue = at.unlockedWhen === 'active' ? 1 : 0;
+    this.#contact = at.contact && this.#binary(at.contact);
+    this.#requestToExit = at.requestToExit && this.#binary(at.requestToExit);
+    this.#tamper = at.tamper && this.#binary(at.tamper);
+  }
+
+  get watches(): readonly Watch[] {
+    return [this.#accessDoor, ...this.#lock, this.#contact, this.#requestToExit, this.#tamper].filter((watch) => watch !== undefined);
+  }
+
+  #doorObject(instance: number): Watch {
+    const watch: Watch = {
+      object: { type: ObjectType.ACCESS_DOOR, instance },
       properties: [
         Property.PRESENT_VALUE,
         Property.DOOR_STATUS,
@@ -40,23 +56,16 @@ export class DoorWatch {
       covProperties: [Property.PRESENT_VALUE, Property.STATUS_FLAGS, Property.DOOR_ALARM_STATE],
       // Table 13-1 has neither Door_Status nor Lock_Status: an opened door is only seen by reading it.
       covTellsAll: false,
-      absorb: (observation) => this.#absorb(this.#accessDoor, observation),
+      absorb: (observation) => this.#absorb(watch, observation),
     };
-    this.#contact = this.#input(at.contact);
-    this.#requestToExit = this.#input(at.requestToExit);
-    this.#tamper = this.#input(at.tamper);
+    return watch;
   }
 
-  get watches(): readonly Watch[] {
-    return [this.#accessDoor, this.#contact, this.#requestToExit, this.#tamper].filter((watch) => watch !== undefined);
-  }
-
-  #input(at: { binaryInput: number } | undefined): Watch | undefined {
-    if (at === undefined) return undefined;
+  #binary(at: BinaryAt): Watch {
     const watch: Watch = {
-      object: { type: ObjectType.BINARY_INPUT, instance: at.binaryInput },
-      properties: binaryInputCov,
-      covProperties: binaryInputCov,
+      object: binaryObject(at),
+      properties: binaryCov,
+      covProperties: binaryCov,
       covTellsAll: true,
       absorb: (observation) => this.#absorb(watch, observation),
     };
@@ -66,7 +75,7 @@ export class DoorWatch {
   #absorb(watch: Watch, { reading, raw }: Observation): void {
     this.#readings.set(watch, new Map([...(this.#readings.get(watch) ?? []), ...reading]));
     if (this.#readings.size < this.watches.length) return;
-    const door = this.#readings.get(this.#accessDoor) ?? new Map<number, never>();
+    const door: Reading = (this.#accessDoor && this.#readings.get(this.#accessDoor)) ?? new Map<number, never>();
     const alarmState = numberOf(door, Property.DOOR_ALARM_STATE);
     this.#alarms = alarmsAfter(this.#alarms, alarmState);
     const states = doorStates(
@@ -75,7 +84,8 @@ export class DoorWatch {
         lockStatus: numberOf(door, Property.LOCK_STATUS),
         securedStatus: numberOf(door, Property.SECURED_STATUS),
         alarmState,
-        fault: ((bitsOf(door, Property.STATUS_FLAGS) ?? 0) & faultFlag) !== 0,
+        fault: [...this.#readings.values()].some((each) => ((bitsOf(each, Property.STATUS_FLAGS) ?? 0) & faultFlag) !== 0),
+        lockReleased: this.#released(),
         contactOpen: this.#active(this.#contact),
         tamperActive: this.#active(this.#tamper),
       },
@@ -109,7 +119,13 @@ export class DoorWatch {
     this.#put({ kind, point: this.#door.id, phase, raw, ...more });
   }
 
-  /** Whether a Binary Input is ACTIVE; undefined where the site names none or the input does not tell. */
+  /** Whether any object of the lock unlocks the door; undefined where the site names none or they do not tell. */
+  #released(): boolean | undefined {
+    const told = this.#lock.map((watch) => this.#active(watch)).filter((active) => active !== undefined);
+    return told.length === 0 ? undefined : told.some((active) => Number(active) === this.#unlockedValue);
+  }
+
+  /** Whether a binary object is ACTIVE; undefined where the site names none or it does not tell. */
   #active(watch: Watch | undefined): boolean | undefined {
     const reading = watch === undefined ? undefined : this.#readings.get(watch);
     const value = reading === undefined ? undefined : numberOf(reading, Property.PRESENT_VALUE);

@@ -18,3 +18,9 @@ export function frameFault(bytes: Uint8Array): string | undefined {
   if (npdu === undefined) return `BVLC function 0x${bvlcFunction.toString(16)} is not expected from a device`;
   return bytes[npdu] === 1 ? undefined : 'the NPDU is not of protocol version 1';
 }
+
+/** Who sent the broadcast that a BBMD forwards (Annex J.2.5); undefined for any other frame. */
+export function forwardedFrom(bytes: Uint8Array): { address: string; port: number } | undefined {
+  if (bytes.length < 10 || bytes[0] !== bacnetIp || bytes[1] !== 0x04) return undefined;
+  return { address: bytes.subarray(4, 8).join('.'), port: ((bytes[8] ?? 0) << 8) | (bytes[9] ?? 0) };
+}

@@ -1,9 +1,10 @@
 import { ErrorClass, ErrorCode, ObjectType } from '@bacnet-js/client';
 import type { BACNetObjectID } from '@bacnet-js/client';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
-import { NoAnswer, Refused, Unintelligible } from './client.ts';
+import { NoAnswer, Refused, Unintelligible } from './answers.ts';
 import type { CovNotification, DeviceClient } from './client.ts';
 import { restartOf, restartProperties } from './device.ts';
+import { EventNotices } from './event-notices.ts';
 import type { Options } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import { objectKey } from './reading.ts';
@@ -63,6 +64,11 @@ export class Session {
   /** Works until the gateway stops. @throws the reason when the link is lost. */
   async run(): Promise<void> {
     this.#client.onCovNotification((notification, invokeId) => this.#notified(notification, invokeId));
+    const notices = new EventNotices({ client: this.#client, host: this.#host, outbox: this.#outbox }, this.#options.acknowledgeAlarms, (object) => {
+      const kept = this.#kept.get(object);
+      return kept && this.#read(kept);
+    });
+    this.#client.onEventNotification((notification, invokeId) => notices.heard(notification, invokeId));
     // A device says I-Am when it has restarted; its subscriptions are then lost.
     this.#client.onIAm((instance) => {
       if (instance === this.#options.deviceInstance) this.#startOver();

@@ -1,18 +1,35 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
-import { frameFault } from './frame.ts';
+import { forwardedFrom, frameFault } from './frame.ts';
 
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
+/** Where frames go to and come from. */
+interface Ends {
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+  /** Forwards the peer's broadcasts (Annex J.4.5). */
+  readonly bbmd?: Endpoint | undefined;
+}
+
+interface Events {
+  message: [bytes: Buffer, from: string];
+  /** What the BBMD says for itself. */
+  bbmd: [bytes: Buffer];
+  error: [Error];
+  listening: [];
+  close: [];
+}
+
 /**
  * The UDP socket under the BACnet library, instead of the library's own: it lets no frame throw, hears one device alone,
  * can bind a free port, and names the peer's port always, so that the library does not mistake a peer on 127.0.0.1 for itself.
  */
-export class GuardedTransport extends EventEmitter<{ message: [bytes: Buffer, from: string]; error: [Error]; listening: []; close: [] }> {
+export class GuardedTransport extends EventEmitter<Events> {
   readonly #socket: Socket;
   /** The frame that is being handled, or was last. */
   lastFrame: Buffer = Buffer.alloc(0);
@@ -22,14 +39,19 @@ export class GuardedTransport extends EventEmitter<{ message: [bytes: Buffer, fr
   #sending = 0;
   #released = false;
 
-  private constructor(socket: Socket, peer: Endpoint, malformed: (frame: Uint8Array, reason: string) => void) {
+  private constructor(socket: Socket, { peer, bbmd }: Ends, malformed: (frame: Uint8Array, reason: string) => void) {
     super();
     this.#socket = socket;
     this.closed = new Promise((resolve) => socket.once('close', resolve));
     // Nothing to do: a send that fails is a request without an answer.
     socket.on('error', () => undefined);
     socket.on('message', (bytes, { address, port }) => {
-      if (address !== peer.address || port !== peer.port) return;
+      const origin = { address, port };
+      const forwarded = same(origin, bbmd) ? forwardedFrom(bytes) : undefined;
+      if (!same(origin, peer) && !same(forwarded, peer)) {
+        if (same(origin, bbmd)) this.emit('bbmd', bytes);
+        return;
+      }
       this.lastFrame = bytes;
       const fault = frameFault(bytes);
       if (fault !== undefined) {
@@ -37,7 +59,7 @@ export class GuardedTransport extends EventEmitter<{ message: [bytes: Buffer, fr
         return;
       }
       try {
-        this.emit('message', bytes, `${address}:${port}`);
+        this.emit('message', bytes, `${peer.address}:${peer.port}`);
       } catch (error) {
         malformed(bytes, `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -48,7 +70,8 @@ export class GuardedTransport extends EventEmitter<{ message: [bytes: Buffer, fr
    * Binds `local` (port 0: a free one).
    * @throws Error naming the address when it cannot be bound.
    */
-  static async create(local: Endpoint, peer: Endpoint, malformed: (frame: Uint8Array, reason: string) => void): Promise<GuardedTransport> {
+  static async create(ends: Ends, malformed: (frame: Uint8Array, reason: string) => void): Promise<GuardedTransport> {
+    const { local } = ends;
     const socket = createSocket('udp4');
     await new Promise<void>((resolve, reject) => {
       socket.once('error', (cause) => {
@@ -58,7 +81,7 @@ export class GuardedTransport extends EventEmitter<{ message: [bytes: Buffer, fr
       socket.bind(local.port, local.address, resolve);
     });
     socket.removeAllListeners('error');
-    return new GuardedTransport(socket, peer, malformed);
+    return new GuardedTransport(socket, ends, malformed);
   }
 
   /** Own UDP port. */
@@ -102,4 +125,8 @@ export class GuardedTransport extends EventEmitter<{ message: [bytes: Buffer, fr
     this.#released = true;
     this.#socket.close();
   }
+}
+
+function same(a: Endpoint | undefined, b: Endpoint | undefined): boolean {
+  return a !== undefined && b !== undefined && a.address === b.address && a.port === b.port;
 }

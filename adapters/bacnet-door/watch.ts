@@ -1,5 +1,6 @@
-import { PropertyIdentifier } from '@bacnet-js/client';
+import { ObjectType, PropertyIdentifier } from '@bacnet-js/client';
 import type { BACNetObjectID } from '@bacnet-js/client';
+import type { BinaryAt } from './options.ts';
 import type { Reading } from './reading.ts';
 
 /** Where a reading came from: asked for, or told by the device of its own accord. */
@@ -22,4 +23,12 @@ export interface Watch {
   restarted?(): void;
 }
 
-export const binaryInputCov: readonly PropertyIdentifier[] = [PropertyIdentifier.PRESENT_VALUE, PropertyIdentifier.STATUS_FLAGS];
+/** Of Binary Input, Output and Value alike. */
+export const binaryCov: readonly PropertyIdentifier[] = [PropertyIdentifier.PRESENT_VALUE, PropertyIdentifier.STATUS_FLAGS];
+
+/** The object that the site file names. */
+export function binaryObject({ binaryInput, binaryOutput, binaryValue }: BinaryAt): BACNetObjectID {
+  if (binaryOutput !== undefined) return { type: ObjectType.BINARY_OUTPUT, instance: binaryOutput };
+  if (binaryValue !== undefined) return { type: ObjectType.BINARY_VALUE, instance: binaryValue };
+  return { type: ObjectType.BINARY_INPUT, instance: binaryInput ?? 0 };
+}

@@ -9,8 +9,19 @@ import { Line } from './line.ts';
 import { abortReasons, confirmedServices, errors, objectTypes, properties, rejectReasons, unconfirmedServices } from './numbers.ts';
 import { BacnetError, covProperties, ObjectDatabase, vendor } from './objects.ts';
 import type { Installation } from './objects.ts';
+import { Alarms } from './alarms.ts';
+import { Notifier } from './notifier.ts';
+import type { Peer } from './notifier.ts';
 import { Subscriptions } from './subscriptions.ts';
-import type { Peer } from './subscriptions.ts';
+
+export interface ControllerSettings {
+  readonly installation: Installation;
+  readonly refusesCovOnDoors: boolean;
+  readonly refusesWriteMultiple: boolean;
+  /** Who is told of alarms, and whether each is to be confirmed. */
+  readonly recipient: Peer | undefined;
+  readonly eventsConfirmed: boolean;
+}
 
 type Request = Extract<Apdu, { type: 'confirmed-request' }>;
 
@@ -19,16 +30,23 @@ export class Controller {
   readonly line = new Line((frame, to) => this.#socket?.send(frame, to.port, to.address));
   readonly #installation: Installation;
   readonly #objects: ObjectDatabase;
+  readonly #notifier = new Notifier((apdu, to) => this.#send(apdu, to));
   readonly #subscriptions: Subscriptions;
+  readonly alarms: Alarms;
+  eventsSent = 0;
   readonly #refusesCovOnDoors: boolean;
+  readonly #refusesWriteMultiple: boolean;
   readonly #peers = new Map<string, Peer>();
   #socket: Socket | undefined;
 
-  constructor(installation: Installation, refusesCovOnDoors: boolean) {
+  constructor({ installation, refusesCovOnDoors, refusesWriteMultiple, recipient, eventsConfirmed }: ControllerSettings) {
     this.#installation = installation;
     this.#objects = new ObjectDatabase(installation);
-    this.#subscriptions = new Subscriptions(this.#objects, installation.instance, (apdu, to) => this.#send(apdu, to));
+    this.#subscriptions = new Subscriptions(this.#objects, installation.instance, this.#notifier);
+    const { instance: device, doors, now } = installation;
+    this.alarms = new Alarms({ device, doors, now, recipient, confirmed: eventsConfirmed }, this.#notifier);
     this.#refusesCovOnDoors = refusesCovOnDoors;
+    this.#refusesWriteMultiple = refusesWriteMultiple;
   }
 
   /** How many subscriptions stand. */
@@ -56,6 +74,7 @@ export class Controller {
 
   async stop(): Promise<void> {
     this.#subscriptions.forget();
+    this.#notifier.forget();
     const socket = this.#socket;
     this.#socket = undefined;
     if (socket !== undefined) await new Promise<void>((resolve) => socket.close(() => resolve()));
@@ -63,13 +82,19 @@ export class Controller {
 
   changed(): void {
     this.#subscriptions.changed();
+    this.alarms.changed();
   }
 
   /** Forgets what a restart forgets, then says I-Am. Sent to each known peer, since a broadcast does not cross ports on the loopback. */
   restart(): void {
     this.#subscriptions.forget();
+    this.#notifier.forget();
     const data = services.encodeIAm(this.#installation.instance, vendor.id);
     for (const peer of this.#peers.values()) this.#send({ type: 'unconfirmed-request', service: unconfirmedServices.iAm, data }, peer);
+  }
+
+  forgetSubscriptions(): void {
+    this.#subscriptions.forget();
   }
 
   #receive(bytes: Buffer, peer: Peer): void {
@@ -79,7 +104,7 @@ export class Controller {
       if (apdu === undefined) return;
       this.#peers.set(`${peer.address}:${peer.port}`, peer);
       if (apdu.type === 'confirmed-request') this.#answer(apdu, peer);
-      else if (apdu.type === 'simple-ack') this.#subscriptions.acknowledged(apdu.invokeId);
+      else if (apdu.type === 'simple-ack') this.#notifier.acknowledged(apdu.invokeId);
       else if (apdu.type === 'unconfirmed-request' && apdu.service === unconfirmedServices.whoIs) this.#introduce(apdu.data, peer);
     } catch (error) {
       // Nobody answers a frame whose sender cannot be made out (clause 5.4).
@@ -122,12 +147,31 @@ export class Controller {
       case confirmedServices.writeProperty:
         this.#objects.write(services.decodeWriteProperty(data));
         return { type: 'simple-ack', invokeId, service };
+      case confirmedServices.writePropertyMultiple:
+        if (this.#refusesWriteMultiple) return { type: 'reject', invokeId, reason: rejectReasons.unrecognizedService };
+        return this.#writeAll(request);
+      case confirmedServices.acknowledgeAlarm:
+        this.alarms.acknowledge(services.decodeAcknowledgeAlarm(data));
+        return { type: 'simple-ack', invokeId, service };
       case confirmedServices.subscribeCov:
         this.#subscribe(services.decodeSubscribeCov(data), peer);
         return { type: 'simple-ack', invokeId, service };
       default:
         return { type: 'reject', invokeId, reason: rejectReasons.unrecognizedService };
     }
+  }
+
+  /** Writes in order; the first that fails ends it, and those before it stay (clause 15.10.2). */
+  #writeAll({ invokeId, service, data }: Request): Apdu {
+    for (const write of services.decodeWritePropertyMultiple(data)) {
+      try {
+        this.#objects.write(write);
+      } catch (error) {
+        if (!(error instanceof BacnetError)) throw error;
+        return { type: 'error', invokeId, service, data: services.encodeWriteMultipleError(error.error, write) };
+      }
+    }
+    return { type: 'simple-ack', invokeId, service };
   }
 
   /** Errors of single properties are told beside the values of the others (clause 15.7.2). */
@@ -156,6 +200,8 @@ export class Controller {
   }
 
   #send(apdu: Apdu, to: Peer): void {
+    const service = apdu.type === 'confirmed-request' ? confirmedServices.eventNotification : unconfirmedServices.eventNotification;
+    if ((apdu.type === 'confirmed-request' || apdu.type === 'unconfirmed-request') && apdu.service === service) this.eventsSent += 1;
     this.line.send(encodeFrame(apdu), to);
   }
 }

@@ -14,9 +14,15 @@ export interface BacnetDoorSimulator extends Simulator {
   readonly port: number;
   /** COV subscriptions that stand. */
   readonly subscriptions: number;
+  /** Who acknowledged a door's latest alarm event; undefined while nobody has. */
+  alarmAcknowledgedBy(door: number): string | undefined;
+  /** Event notifications that went out, repeats included. */
+  readonly eventsSent: number;
+  /** Loses every subscription without a word, as a controller does whose memory is full. */
+  forgetSubscriptions(): void;
 }
 
-/** A BACnet/IP door controller (ASHRAE 135-2020): Access Doors 1 to n with Access Points 1 to n and three Binary Inputs each. */
+/** A BACnet/IP door controller (ASHRAE 135-2020): Access Doors 1 to n with Access Points 1 to n and, for each, three Binary Inputs, a Binary Output and a Binary Value. */
 export function createController(id: string, options: Options): BacnetDoorSimulator {
   let restartedAt = new Date();
   let clockSkewMs = 0;
@@ -24,10 +30,14 @@ export function createController(id: string, options: Options): BacnetDoorSimula
   const doors = new Map<number, Door>(numbers.map((number) => [number, new Door(options, () => controller.changed())]));
   const readers = new Map<number, Reader>(numbers.map((number) => [number, new Reader(() => controller.changed())]));
   const now = () => new Date(Date.now() + clockSkewMs);
-  const controller: Controller = new Controller(
-    { instance: options.deviceInstance, name: id, doors, readers, now, restartedAt: () => restartedAt },
-    options.covOnAccessDoor === 'refuse',
-  );
+  const { eventRecipient } = options;
+  const controller: Controller = new Controller({
+    installation: { instance: options.deviceInstance, name: id, doors, readers, now, restartedAt: () => restartedAt },
+    refusesCovOnDoors: options.covOnAccessDoor === 'refuse',
+    refusesWriteMultiple: options.writePropertyMultiple === 'refuse',
+    recipient: eventRecipient && { address: eventRecipient.host, port: eventRecipient.port },
+    eventsConfirmed: eventRecipient?.confirmed ?? true,
+  });
 
   const doorOf = (args: StimulusArguments) => pick(doors, args);
 
@@ -62,6 +72,11 @@ export function createController(id: string, options: Options): BacnetDoorSimula
     get subscriptions() {
       return controller.subscriptions;
     },
+    alarmAcknowledgedBy: (door) => controller.alarms.acknowledgedBy(door),
+    get eventsSent() {
+      return controller.eventsSent;
+    },
+    forgetSubscriptions: () => controller.forgetSubscriptions(),
     start: () => controller.start(options.host, options.port),
     stop: async () => {
       for (const door of doors.values()) door.stop();

@@ -1,4 +1,4 @@
-import type { Peer } from './subscriptions.ts';
+import type { Peer } from './notifier.ts';
 
 /** What can happen to frames between the controller and the world. */
 export class Line {

@@ -1,6 +1,14 @@
 /** Numbers of ASHRAE 135-2020, clause 21, that this controller uses; names as in the standard, in lower case. */
 
-export const objectTypes = { binaryInput: 3, device: 8, accessDoor: 30, accessCredential: 32, accessPoint: 33 } as const;
+export const objectTypes = {
+  binaryInput: 3,
+  binaryOutput: 4,
+  binaryValue: 5,
+  device: 8,
+  accessDoor: 30,
+  accessCredential: 32,
+  accessPoint: 33,
+} as const;
 
 export const properties = {
   all: 8,
@@ -49,8 +57,17 @@ export const properties = {
   accessEventTag: 322,
 } as const;
 
-export const confirmedServices = { covNotification: 1, subscribeCov: 5, readProperty: 12, readPropertyMultiple: 14, writeProperty: 15 } as const;
-export const unconfirmedServices = { iAm: 0, covNotification: 2, whoIs: 8 } as const;
+export const confirmedServices = {
+  acknowledgeAlarm: 0,
+  covNotification: 1,
+  eventNotification: 2,
+  subscribeCov: 5,
+  readProperty: 12,
+  readPropertyMultiple: 14,
+  writeProperty: 15,
+  writePropertyMultiple: 16,
+} as const;
+export const unconfirmedServices = { iAm: 0, covNotification: 2, eventNotification: 3, whoIs: 8 } as const;
 
 export const doorValues = { lock: 0, unlock: 1, pulseUnlock: 2, extendedPulseUnlock: 3 } as const;
 export const doorStatuses = { closed: 0, opened: 1 } as const;
@@ -72,6 +89,11 @@ export const accessEvents = {
   'credential-lockout': 154,
 } as const;
 
+/** BACnetEventState, BACnetEventType and BACnetNotifyType, as far as a door uses them. */
+export const eventStates = { normal: 0, offnormal: 2 } as const;
+export const changeOfState = 1;
+export const alarmNotification = 0;
+
 export const rejectReasons = { invalidTag: 4, missingRequiredParameter: 5, parameterOutOfRange: 6, unrecognizedService: 9 } as const;
 export const abortReasons = { segmentationNotSupported: 4 } as const;
 
@@ -83,6 +105,9 @@ export const errors = {
   unknownProperty: [2, 32],
   notAnArray: [2, 50],
   invalidArrayIndex: [2, 42],
+  /** Clause 13.5.1.3: not the event that is to be acknowledged. */
+  invalidEventState: [5, 73],
+  invalidTimeStamp: [5, 14],
   writeAccessDenied: [2, 40],
   invalidDataType: [2, 9],
   valueOutOfRange: [2, 37],

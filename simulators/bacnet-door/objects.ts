@@ -2,7 +2,7 @@ import type { Door } from './door.ts';
 import type { Reader } from './reader.ts';
 import type { Element, ObjectId, Value } from './codec/elements.ts';
 import type { PropertyReference, WriteRequest } from './codec/services.ts';
-import { doorValues, errors, objectTypes, properties, wildcardInstance } from './numbers.ts';
+import { doorValues, errors, eventStates, objectTypes, properties, wildcardInstance } from './numbers.ts';
 
 /** A request that the standard answers with an Error PDU. */
 export class BacnetError extends Error {
@@ -27,8 +27,11 @@ export interface Installation {
   readonly restartedAt: () => Date;
 }
 
-/** Instances of a door's Binary Inputs: 10 times the door plus one of these. */
+/** Instances of a door's binary objects: 10 times the door plus one of these. */
 const inputs = { contact: 1, requestToExit: 2, tamper: 3 } as const;
+/** A Binary Output that is ACTIVE while the door is unlocked; a Binary Value that repeats the contact. */
+const relay = 4;
+const contactValue = 5;
 
 export const vendor = { id: 999, name: 'Sallyport simulators' };
 
@@ -50,6 +53,14 @@ export class ObjectDatabase {
         const instance = number * 10 + inputs[input as keyof typeof inputs];
         this.#add({ type: objectTypes.binaryInput, instance }, `Door ${number} ${input}`, binaryInput(active));
       }
+    }
+    for (const [number, door] of installation.doors) {
+      this.#add({ type: objectTypes.binaryOutput, instance: number * 10 + relay }, `Door ${number} relay`, binaryOutput(door));
+      this.#add(
+        { type: objectTypes.binaryValue, instance: number * 10 + contactValue },
+        `Door ${number} open`,
+        binaryInput(() => door.open),
+      );
     }
     for (const [number, reader] of installation.readers) {
       this.#add({ type: objectTypes.accessPoint, instance: number }, `Reader ${number}`, accessPoint(reader));
@@ -91,24 +102,31 @@ export class ObjectDatabase {
     return [value];
   }
 
-  /** Present_Value of an Access Door is all that can be written (clause 12.26.4; priorities, clause 19.2). */
+  /** Present_Value of an Access Door and of its relay is all that can be written (clauses 12.26.4 and 12.7; priorities, clause 19.2). */
   write({ object, property, values, priority = 16 }: WriteRequest): void {
     const target = this.#find(object);
     if (!target.properties.has(property)) throw new BacnetError(errors.unknownProperty);
-    const door = object.type === objectTypes.accessDoor ? this.#installation.doors.get(object.instance) : undefined;
+    const door = this.#commanded(object);
     if (door === undefined || property !== properties.presentValue) throw new BacnetError(errors.writeAccessDenied);
     // Priority 6 is kept for minimum on and off times (clause 19.2.3).
     if (priority < 1 || priority > 16 || priority === 6) throw new BacnetError(errors.valueOutOfRange);
+    const largest = object.type === objectTypes.accessDoor ? doorValues.extendedPulseUnlock : doorValues.unlock;
     const [value, ...more] = values;
     if (more.length === 0 && value?.type === 'null') {
       door.command(undefined, priority);
     } else if (more.length > 0 || value?.type !== 'enumerated') {
       throw new BacnetError(errors.invalidDataType);
-    } else if (value.value > doorValues.extendedPulseUnlock) {
+    } else if (value.value > largest) {
       throw new BacnetError(errors.valueOutOfRange);
     } else {
+      // INACTIVE (0) locks and ACTIVE (1) unlocks, as LOCK and UNLOCK do.
       door.command(value.value, priority);
     }
+  }
+
+  #commanded({ type, instance }: ObjectId): Door | undefined {
+    if (type === objectTypes.accessDoor) return this.#installation.doors.get(instance);
+    return type === objectTypes.binaryOutput && instance % 10 === relay ? this.#installation.doors.get((instance - relay) / 10) : undefined;
   }
 
   #find(object: ObjectId) {
@@ -159,13 +177,15 @@ export const covProperties: Readonly<Record<number, readonly number[]>> = {
     properties.accessEventCredential,
   ],
   [objectTypes.binaryInput]: [properties.presentValue, properties.statusFlags],
+  [objectTypes.binaryOutput]: [properties.presentValue, properties.statusFlags],
+  [objectTypes.binaryValue]: [properties.presentValue, properties.statusFlags],
 };
 
 function accessDoor(door: Door): [number, Property][] {
   return [
     [properties.presentValue, () => [enumerated(door.presentValue)]],
     [properties.statusFlags, () => [flags(door.alarmState !== 0)]],
-    [properties.eventState, () => [enumerated(0)]],
+    [properties.eventState, () => [enumerated(door.alarmState === 0 ? eventStates.normal : eventStates.offnormal)]],
     [properties.outOfService, () => [{ type: 'boolean', value: false }]],
     [properties.priorityArray, () => door.priorities.map((value) => (value === undefined ? { type: 'null' } : enumerated(value)))],
     [properties.relinquishDefault, () => [enumerated(doorValues.lock)]],
@@ -177,6 +197,16 @@ function accessDoor(door: Door): [number, Property][] {
     [properties.doorUnlockDelayTime, () => [unsigned(0)]],
     [properties.doorOpenTooLongTime, () => [unsigned(Math.round(door.times.heldAfterMs / 100))]],
     [properties.doorAlarmState, () => [enumerated(door.alarmState)]],
+  ];
+}
+
+/** A relay that stands for the lock: the same priorities, as BACnetBinaryPV. */
+function binaryOutput(door: Door): [number, Property][] {
+  const active = (value: number) => (value === doorValues.lock ? 0 : 1);
+  return [
+    ...binaryInput(() => !door.locked),
+    [properties.priorityArray, () => door.priorities.map((value) => (value === undefined ? { type: 'null' } : enumerated(active(value))))],
+    [properties.relinquishDefault, () => [enumerated(0)]],
   ];
 }
 
@@ -229,7 +259,7 @@ const time = (at: Date): Value => ({
   hundredths: Math.floor(at.getUTCMilliseconds() / 10),
 });
 /** BACnetTimeStamp, choice [2] dateTime (clause 21). */
-const timeStamp = (at: Date): Element => ({ type: 'constructed', tag: 2, elements: [date(at), time(at)] });
+export const timeStamp = (at: Date): Element => ({ type: 'constructed', tag: 2, elements: [date(at), time(at)] });
 
 /** BACnetDeviceObjectReference of an object in this device: [1] object-identifier alone. */
 function deviceObjectReference({ type, instance }: ObjectId): Element {

@@ -8,6 +8,11 @@ const schema = z.strictObject({
   pulseMs: z.int().min(1).default(5000).describe('how long a pulse-unlock lasts'),
   heldAfterMs: z.int().min(1).default(30_000).describe('how long a door may stand open'),
   covOnAccessDoor: z.enum(['accept', 'refuse']).default('accept').describe('some real stacks refuse COV on Access Door objects (error 1/45)'),
+  writePropertyMultiple: z.enum(['accept', 'refuse']).default('accept').describe('simple devices write one property at a time'),
+  eventRecipient: z
+    .strictObject({ host: z.string(), port: z.int().min(1).max(65535), confirmed: z.boolean().default(true) })
+    .optional()
+    .describe('who is told of door alarms by event notifications (Recipient_List of a Notification Class); nobody without it'),
 });
 
 export type Options = z.output<typeof schema>;

@@ -1,16 +1,11 @@
 import type { ObjectId } from './codec/elements.ts';
 import { encodeElements } from './codec/elements.ts';
 import type { ObjectDatabase } from './objects.ts';
-import { apduRetries, apduTimeoutMs, covProperties } from './objects.ts';
+import { covProperties } from './objects.ts';
 import { encodeCovNotification } from './codec/services.ts';
 import type { SubscribeRequest } from './codec/services.ts';
-import type { Apdu } from './codec/frame.ts';
 import { confirmedServices, unconfirmedServices } from './numbers.ts';
-
-export interface Peer {
-  readonly address: string;
-  readonly port: number;
-}
+import type { Notifier, Peer } from './notifier.ts';
 
 interface Subscription {
   readonly peer: Peer;
@@ -22,19 +17,17 @@ interface Subscription {
   lastSent: string;
 }
 
-/** Change-of-value reporting (ASHRAE 135-2020, clause 13.1): who is told of what, and the repeats of what was not confirmed. */
+/** Change-of-value reporting (ASHRAE 135-2020, clause 13.1): who is told of what. */
 export class Subscriptions {
   readonly #objects: ObjectDatabase;
   readonly #device: number;
-  readonly #send: (apdu: Apdu, to: Peer) => void;
+  readonly #notifier: Notifier;
   readonly #byKey = new Map<string, Subscription>();
-  readonly #unconfirmed = new Map<number, NodeJS.Timeout>();
-  #nextInvokeId = 0;
 
-  constructor(objects: ObjectDatabase, device: number, send: (apdu: Apdu, to: Peer) => void) {
+  constructor(objects: ObjectDatabase, device: number, notifier: Notifier) {
     this.#objects = objects;
     this.#device = device;
-    this.#send = send;
+    this.#notifier = notifier;
   }
 
   get count(): number {
@@ -61,16 +54,9 @@ export class Subscriptions {
     }
   }
 
-  acknowledged(invokeId: number): void {
-    clearTimeout(this.#unconfirmed.get(invokeId));
-    this.#unconfirmed.delete(invokeId);
-  }
-
   /** A restart loses them all. */
   forget(): void {
     this.#byKey.clear();
-    for (const timer of this.#unconfirmed.values()) clearTimeout(timer);
-    this.#unconfirmed.clear();
   }
 
   #notifyIfChanged(subscription: Subscription): void {
@@ -81,22 +67,7 @@ export class Subscriptions {
     subscription.lastSent = content;
     const secondsRemaining = expiresAt === 0 ? 0 : Math.max(1, Math.round((expiresAt - Date.now()) / 1000));
     const data = encodeCovNotification({ process, device: this.#device, object, secondsRemaining, values });
-    if (!confirmed) this.#send({ type: 'unconfirmed-request', service: unconfirmedServices.covNotification, data }, peer);
-    else this.#sendConfirmed(data, peer);
-  }
-
-  /** Repeats until it is acknowledged or its retries are used up (clause 5.4.4.1). */
-  #sendConfirmed(data: Buffer, peer: Peer): void {
-    const invokeId = this.#nextInvokeId;
-    this.#nextInvokeId = (invokeId + 1) % 256;
-    const attempt = (retriesLeft: number) => {
-      this.#send({ type: 'confirmed-request', invokeId, segmented: false, service: confirmedServices.covNotification, data }, peer);
-      const timer = setTimeout(() => {
-        this.#unconfirmed.delete(invokeId);
-        if (retriesLeft > 0) attempt(retriesLeft - 1);
-      }, apduTimeoutMs);
-      this.#unconfirmed.set(invokeId, timer);
-    };
-    attempt(apduRetries);
+    if (confirmed) this.#notifier.confirmed(confirmedServices.covNotification, data, peer);
+    else this.#notifier.unconfirmed(unconfirmedServices.covNotification, data, peer);
   }
 }

@@ -93,6 +93,82 @@ export function decodeWriteProperty(data: Buffer): WriteRequest {
   return priority === undefined ? { ...target, values } : { ...target, values, priority: readUnsigned(priority) };
 }
 
+/** Clause 15.10: for each object the properties to write, in their order. */
+export function decodeWritePropertyMultiple(data: Buffer): WriteRequest[] {
+  const parameters = new Parameters(data);
+  const writes: WriteRequest[] = [];
+  while (!parameters.done) {
+    const object = readObject(parameters.required(0));
+    const list = new Parameters(parameters.list(1));
+    while (!list.done) {
+      const target = { object, ...list.reference(0), values: list.list(2) };
+      const priority = list.optional(3);
+      writes.push(priority === undefined ? target : { ...target, priority: readUnsigned(priority) });
+    }
+  }
+  return writes;
+}
+
+/** WritePropertyMultiple-Error (clause 21): [0] the error, [1] the first write that failed; those before it were carried out. */
+export function encodeWriteMultipleError(error: readonly [number, number], { object, property }: WriteRequest): Buffer {
+  return encodeElements([
+    constructed(0, errorElements(error)),
+    constructed(1, [context(0, objectContent(object)), context(1, unsignedContent(property))]),
+  ]);
+}
+
+export interface AlarmAcknowledgement {
+  readonly object: ObjectId;
+  /** BACnetEventState that is acknowledged. */
+  readonly state: number;
+  /** The time stamp of the notification, as it was encoded. */
+  readonly timeStamp: Buffer;
+  /** Who acknowledges. */
+  readonly source: string;
+}
+
+/** Clause 13.5.1. */
+export function decodeAcknowledgeAlarm(data: Buffer): AlarmAcknowledgement {
+  const parameters = new Parameters(data);
+  parameters.required(0);
+  const object = readObject(parameters.required(1));
+  const state = readUnsigned(parameters.required(2));
+  const timeStamp = encodeElements(parameters.list(3));
+  return { object, state, timeStamp, source: parameters.required(4).toString('utf8', 1) };
+}
+
+/** Clause 13.8.1: a door's alarm state has changed (CHANGE_OF_STATE; door-alarm-state is choice [15] of BACnetPropertyStates). */
+export function encodeEventNotification(event: {
+  readonly process: number;
+  readonly device: number;
+  readonly object: ObjectId;
+  readonly timeStamp: Element;
+  readonly ackRequired: boolean;
+  readonly fromState: number;
+  readonly toState: number;
+  readonly newState: number;
+  readonly eventType: number;
+  readonly notifyType: number;
+}): Buffer {
+  const number = (tag: number, value: number) => context(tag, unsignedContent(value));
+  return encodeElements([
+    number(0, event.process),
+    context(1, objectContent({ type: objectTypes.device, instance: event.device })),
+    context(2, objectContent(event.object)),
+    constructed(3, [event.timeStamp]),
+    number(4, 1),
+    number(5, 100),
+    number(6, event.eventType),
+    number(8, event.notifyType),
+    number(9, event.ackRequired ? 1 : 0),
+    number(10, event.fromState),
+    number(11, event.toState),
+    constructed(12, [
+      constructed(event.eventType, [constructed(0, [number(15, event.newState)]), context(1, Buffer.of(4, event.toState === 0 ? 0 : 0x80))]),
+    ]),
+  ]);
+}
+
 export function decodeSubscribeCov(data: Buffer): SubscribeRequest {
   const parameters = new Parameters(data);
   const process = readUnsigned(parameters.required(0));

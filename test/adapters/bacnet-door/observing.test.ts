@@ -4,7 +4,7 @@ import { DoorWatch } from '../../../adapters/bacnet-door/door-watch.ts';
 import { readerWatch } from '../../../adapters/bacnet-door/reader-watch.ts';
 import type { AppData, Reading } from '../../../adapters/bacnet-door/reading.ts';
 import { Outbox } from '../../../adapters/bacnet-door/outbox.ts';
-import { options } from '../../../adapters/bacnet-door/options.ts';
+import { doorAt, options } from '../../../adapters/bacnet-door/options.ts';
 import type { DeviceSignal } from '../../../src/domain/event.ts';
 import { TestHost } from '../../support/adapter-host.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -77,7 +77,7 @@ describe('what a reader shows', () => {
 describe('what a door shows', () => {
   it('is reported when every object of it has been read, and then only where it changes', () => {
     const put: DeviceSignal[] = [];
-    const door = new DoorWatch(doorPoint(1), { accessDoor: 1, contact: { binaryInput: 7 } }, (signal) => put.push(signal));
+    const door = new DoorWatch(doorPoint(1), doorAt.parse({ accessDoor: 1, contact: { binaryInput: 7 } }), (signal) => put.push(signal));
     const [accessDoor, contact] = door.watches;
     accessDoor?.absorb({ reading: new Map([[Property.LOCK_STATUS, number(0)]]), raw: 'aa' });
     assert.deepEqual(put, []);
@@ -141,6 +141,8 @@ describe('the options of a BACnet device', () => {
       writePriority: 8,
       covLifetimeSeconds: 300,
       pollMs: 1000,
+      ttlSeconds: 300,
+      acknowledgeAlarms: false,
     });
   });
 

@@ -97,9 +97,14 @@ export class Rig {
     return connection;
   }
 
-  async close(): Promise<void> {
+  /** Ends every connection; devices go on. */
+  async releaseAdapters(): Promise<void> {
     for (const host of this.#hosts.splice(0)) host.abort();
     await Promise.allSettled(this.#connections.splice(0).map(({ done }) => done));
+  }
+
+  async close(): Promise<void> {
+    await this.releaseAdapters();
     for (const stop of this.#stops.splice(0)) await stop();
   }
 }
