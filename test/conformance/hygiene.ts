@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { parse } from 'yaml';
 import type { AdapterDefinition } from '../../src/adapter/contract.ts';
 import { adapterModule } from '../../src/adapter/loader.ts';
@@ -10,10 +11,12 @@ import type { Clock } from '../../src/domain/clock.ts';
 import type { PointType } from '../../src/domain/point.ts';
 import { TestHost } from '../support/adapter-host.ts';
 import { until } from '../support/until.ts';
-import { STEP_MS, Trial } from './battery.ts';
+import { Trial } from './battery.ts';
 import type { ConformanceDriver } from './driver.ts';
 import { servedPoints } from './gateway.ts';
-import { pino } from 'pino';
+
+/** How long it may take to let go of everything. */
+const RELEASE_MS = 5000;
 
 const adapters = join(import.meta.dirname, '..', '..', 'adapters');
 const lists: readonly (readonly [list: string, type: PointType])[] = [
@@ -41,8 +44,8 @@ export function hygieneTests(definition: AdapterDefinition, driver: ConformanceD
     assert(openSockets() > before, 'it has sockets while it is connected');
     host.abort();
     await done;
-    await until(`no more than ${before} sockets`, () => openSockets() <= before, STEP_MS);
-    await until('no timer', () => clock.waiting === 0, STEP_MS);
+    await until(`no more than ${before} sockets`, () => openSockets() <= before, RELEASE_MS);
+    await until('no timer', () => clock.waiting === 0, RELEASE_MS);
   });
 
   it('ends at once when it is told to before it has connected', async () => {
@@ -51,7 +54,7 @@ export function hygieneTests(definition: AdapterDefinition, driver: ConformanceD
     host.abort();
     const connection = await definition.connect(definition.options.parse(trial.bench.options), host).catch(() => undefined);
     await connection?.done;
-    await until(`no more than ${before} sockets`, () => openSockets() <= before, STEP_MS);
+    await until(`no more than ${before} sockets`, () => openSockets() <= before, RELEASE_MS);
   });
 
   it('does its work in a thread of its own, as in the gateway', async () => {
