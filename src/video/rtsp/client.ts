@@ -29,6 +29,7 @@ const DEFAULT_SESSION_SECONDS = 60;
 const SHORTEST_SESSION_SECONDS = 4;
 /** The usual interval between RTCP packets (RFC 3550, 6.2). */
 const REPORT_MS = 5_000;
+const GOODBYE_MS = 500;
 const RTP_CHANNEL = 0;
 const UNSUPPORTED_TRANSPORT = 461;
 
@@ -49,7 +50,7 @@ export class RtspSession {
   #session: string | undefined;
   #keepAliveMethod: Described['keepAliveMethod'];
   #keepAliveMs = 0;
-  readonly #cancel = { keepAlive: nothing, report: nothing };
+  readonly #cancel = { keepAlive: nothing, report: nothing, end: nothing };
 
   private constructor(described: Described, preferred: Transport, clock: Clock) {
     this.#described = described;
@@ -177,7 +178,13 @@ export class RtspSession {
       this.#reception.senderReport(report, this.#clock.monotonicMs());
       this.#handlers?.senderReport(report);
     }
-    if (saysGoodbye(bytes)) this.#connection.close(new VideoError('ended', 'the camera ended the stream'));
+    if (saysGoodbye(bytes)) this.#endSoon();
+  }
+
+  /** A goodbye may overtake the last pictures (RFC 3550, 6.3.4). */
+  #endSoon(): void {
+    this.#cancel.end();
+    this.#cancel.end = this.#clock.after(GOODBYE_MS, () => this.#connection.close(new VideoError('ended', 'the camera ended the stream')));
   }
 
   /** What is thrown while interleaved packets are handled ends the connection; so must it be for those that come by UDP. */
@@ -221,6 +228,7 @@ export class RtspSession {
   #release(): void {
     this.#cancel.keepAlive();
     this.#cancel.report();
+    this.#cancel.end();
     // The transport stays known: what was lost tells of it.
     this.#udp?.close();
   }

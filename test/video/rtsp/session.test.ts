@@ -91,7 +91,10 @@ describe('RTSP session', () => {
   it('ends when the camera says goodbye', async () => {
     const camera = await startCamera();
     const { session } = await play(camera.address);
+    const timers = clock.waiting;
     camera.sendRtcp(Buffer.from('81cb000100000007', 'hex'));
+    await until('the goodbye', () => clock.waiting > timers);
+    clock.advance(500);
     await assert.rejects(session.lost, new VideoError('ended', 'the camera ended the stream'));
   });
 
