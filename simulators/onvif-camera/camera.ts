@@ -1,3 +1,4 @@
+import { AccessController } from './access-controller.ts';
 import { Condition } from './condition.ts';
 import { DigestGuard } from './digest.ts';
 import { announce } from './discovery.ts';
@@ -6,10 +7,15 @@ import { ffmpeg } from './picture/ffmpeg.ts';
 import { footageOf } from './picture/footage.ts';
 import { PictureSource } from './picture/source.ts';
 import { Port } from './port.ts';
+import { readQuirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 import { RtspServer } from './rtsp/server.ts';
 import { streamPath } from './soap/camera-facts.ts';
-import type { CameraFacts } from './soap/camera-facts.ts';
+import type { CameraFacts, ServiceName } from './soap/camera-facts.ts';
+import type { Relays } from './soap/device-service.ts';
 import { Subscriptions } from './soap/subscriptions.ts';
+import { accessTopics, analyticsTopics, doorTopics, pictureTopics } from './soap/topics.ts';
+import type { Topic } from './soap/topics.ts';
 import { UsernameTokenGuard } from './soap/wsse.ts';
 import { webServer } from './web.ts';
 
@@ -25,7 +31,11 @@ interface Running {
 /** A camera put together: sensor, encoder, RTSP server, web server, discovery. */
 export class Camera {
   readonly condition = new Condition();
-  readonly subscriptions = new Subscriptions(() => this.condition.now());
+  readonly subscriptions: Subscriptions;
+  readonly relays: Relays;
+  /** The doors, where it is an access controller as well. */
+  readonly controller: AccessController | undefined;
+  readonly #quirks: Quirks;
   readonly #id: string;
   readonly #options: CameraOptions;
   readonly #digest: DigestGuard;
@@ -38,6 +48,10 @@ export class Camera {
   constructor(id: string, options: CameraOptions) {
     this.#id = id;
     this.#options = options;
+    this.#quirks = readQuirks(options.quirks);
+    this.subscriptions = new Subscriptions(() => this.condition.now(), topicsOf(options), this.#quirks.neverRestores);
+    this.relays = new Map(options.relays.map((token) => [token, false]));
+    this.controller = options.doors.length === 0 ? undefined : new AccessController(options, this.subscriptions);
     this.#digest = new DigestGuard(realm, options.username, options.password);
     this.#usernameToken = new UsernameTokenGuard(options.username, options.password, () => this.condition.now());
   }
@@ -66,6 +80,7 @@ export class Camera {
       id: this.#id,
       host,
       scene,
+      services: furtherServices(this.#options),
       httpPort: () => this.httpPort,
       rtspPort: () => this.rtspPort,
       now: () => condition.now(),
@@ -78,7 +93,11 @@ export class Camera {
       subscriptions,
       digest: this.#digest,
       usernameToken: this.#usernameToken,
-      quirks: this.#options,
+      password: this.#options,
+      quirks: this.#quirks,
+      relays: this.relays,
+      presets: this.#options.presets,
+      controller: this.controller,
       snapshot,
     });
     const ports = [
@@ -106,6 +125,7 @@ export class Camera {
     running.withdraw();
     running.source.stop();
     this.subscriptions.lose();
+    this.controller?.stop();
     for (const port of running.ports) await port.shut();
     running.rtsp.endSessions();
   }
@@ -162,6 +182,19 @@ export class Camera {
     source.covered = this.#seen.covered;
     source.suspended = this.#seen.signalLost;
   }
+}
+
+function topicsOf({ analytics, doors }: CameraOptions): Topic[] {
+  const ofDoors = doors.flatMap(({ token, reader }) => [...doorTopics(token), ...accessTopics(reader)]);
+  return [...pictureTopics, ...(analytics ? analyticsTopics : []), ...ofDoors];
+}
+
+function furtherServices({ media2, presets, doors }: CameraOptions): ServiceName[] {
+  return [
+    ...(media2 ? (['media2'] as const) : []),
+    ...(presets.length > 0 ? (['ptz'] as const) : []),
+    ...(doors.length > 0 ? (['doorcontrol', 'accesscontrol'] as const) : []),
+  ];
 }
 
 let snapshots: Promise<unknown> = Promise.resolve();

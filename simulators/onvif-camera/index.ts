@@ -1,6 +1,7 @@
-import type { Simulator, SimulatorDefinition, StimulusArguments } from '../simulator.ts';
+import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from '../simulator.ts';
 import { Camera } from './camera.ts';
 import { parseOptions } from './options.ts';
+import type { Subscriptions } from './soap/subscriptions.ts';
 
 /** A simulated camera, with the ports that it got where its options left the choice to the system. */
 export interface CameraSimulator extends Simulator {
@@ -8,8 +9,10 @@ export interface CameraSimulator extends Simulator {
   readonly rtspPort: number;
   /** How many clients fetch pictures at present. */
   readonly viewers: number;
-  /** How many pull points stand. */
+  /** How many subscriptions stand. */
   readonly subscriptions: number;
+  /** Relay outputs by token, and whether each is active. */
+  readonly relays: ReadonlyMap<string, boolean>;
 }
 
 /** @throws Error naming the option that is wrong. */
@@ -30,6 +33,7 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
     get subscriptions() {
       return subscriptions.size;
     },
+    relays: camera.relays,
     start: () => camera.start(),
     stop: () => camera.stop(),
     stimuli: {
@@ -50,6 +54,8 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
         camera.see({ signalLost: active(args) });
         subscriptions.set('signalLoss', active(args));
       },
+      ...analyticsStimuli(subscriptions),
+      ...camera.controller?.stimuli,
     },
     faults: {
       drop: () => camera.fallSilent(),
@@ -73,6 +79,23 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
       'subscription-lost': () => subscriptions.lose(),
       reboot: (args) => camera.reboot(numberOf(args, 'seconds', 2)),
       clear: () => camera.recover(),
+    },
+  };
+}
+
+/** What a camera with `analytics` tells besides motion. @throws Error, when used, where the camera has none. */
+function analyticsStimuli(subscriptions: Subscriptions): Readonly<Record<string, Stimulus>> {
+  let objects = 0;
+  const states = { field: 'field', loitering: 'loitering', 'tamper-rule': 'tamper', 'digital-input': 'input', 'storage-failure': 'storage' };
+  return {
+    ...Object.fromEntries(
+      Object.entries(states).map(([stimulus, key]) => [stimulus, (args: StimulusArguments) => subscriptions.set(key, active(args))]),
+    ),
+    /** Something is recognised: `class` is Human if not said. */
+    object: (args) => subscriptions.set('object', active(args) ? String(args['class'] ?? 'Human') : ''),
+    'line-crossed': () => {
+      objects += 1;
+      subscriptions.tell('line', [['ObjectId', String(objects)]]);
     },
   };
 }

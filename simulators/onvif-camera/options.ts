@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sceneNames } from './picture/scenes.ts';
+import { quirkNames } from './quirks.ts';
 
 const port = z.number().int().min(0).max(65_535);
 
@@ -12,8 +13,25 @@ const schema = z.strictObject({
   scene: z.enum(sceneNames).default('corridor'),
   discovery: z.boolean().default(false).describe('answer WS-Discovery probes'),
   sessionTimeoutSeconds: z.number().positive().default(60).describe('of RTSP sessions'),
-  notAuthorizedAs400: z.boolean().default(false).describe('quirk: NotAuthorized as HTTP 400 without a challenge'),
-  faultsWith200: z.boolean().default(false).describe('quirk: SOAP faults with HTTP status 200'),
+  quirks: z.array(z.enum(quirkNames)).default([]).describe('what it does differently from the standard: names of files in quirks/'),
+  media2: z.boolean().default(false).describe('offer the Media2 service (profile T) besides Media'),
+  analytics: z.boolean().default(false).describe('tell lines, fields, loitering, objects, tampering, a digital input and its storage'),
+  presets: z.array(z.string().min(1)).default([]).describe('names of PTZ presets; with any, it offers the PTZ service'),
+  relays: z.array(z.string().min(1)).default([]).describe('tokens of relay outputs'),
+  doors: z
+    .array(
+      z.strictObject({
+        token: z.string().min(1),
+        reader: z.string().min(1).describe('token of the access point that opens it'),
+        accessSeconds: z.number().positive().default(5).describe('how long AccessDoor and a good credential release the lock'),
+      }),
+    )
+    .default([])
+    .describe('doors and access points, which make it an access controller (profiles A and C) as well'),
+  credentials: z
+    .array(z.strictObject({ card: z.string(), token: z.string(), holder: z.string() }))
+    .default([{ card: '1001', token: 'credential_1001', holder: 'A. Keller' }])
+    .describe('cards that open its doors'),
 });
 
 export type CameraOptions = z.infer<typeof schema>;

@@ -3,13 +3,19 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { garble } from './condition.ts';
 import type { Condition } from './condition.ts';
 import type { DigestGuard } from './digest.ts';
+import type { AccessController } from './access-controller.ts';
+import type { Quirks } from './quirks.ts';
+import { accessControlService, doorControlService } from './soap/access-services.ts';
 import { snapshotPath } from './soap/camera-facts.ts';
-import type { CameraFacts } from './soap/camera-facts.ts';
+import type { CameraFacts, ServiceName } from './soap/camera-facts.ts';
 import { deviceService } from './soap/device-service.ts';
-import { envelope, faultEnvelope, faults, parseRequest, SoapFault } from './soap/envelope.ts';
+import type { Relays } from './soap/device-service.ts';
+import { envelope, faultEnvelope, faults, parseRequest, repeatNamespaces, SoapFault } from './soap/envelope.ts';
 import type { SoapRequest } from './soap/envelope.ts';
 import { eventActions, eventService, subscriptionPath, subscriptionService } from './soap/event-service.ts';
+import { media2Service } from './soap/media2-service.ts';
 import { mediaService } from './soap/media-service.ts';
+import { ptzService } from './soap/ptz-service.ts';
 import type { Operations } from './soap/operations.ts';
 import type { Subscriptions } from './soap/subscriptions.ts';
 import type { UsernameTokenGuard } from './soap/wsse.ts';
@@ -19,33 +25,41 @@ const requestLimitBytes = 256 * 1024;
 /** Asked before a client can know the time or the way to authenticate (ONVIF Core clause 5.9.4.3, access class PRE_AUTH). */
 const beforeAuthentication = new Set(['GetSystemDateAndTime', 'GetServices', 'GetServiceCapabilities', 'GetCapabilities', 'GetHostname']);
 
-/** What some real cameras do differently. */
-export interface Quirks {
-  /** NotAuthorized comes as HTTP 400 without a challenge. */
-  readonly notAuthorizedAs400: boolean;
-  /** Faults come with HTTP status 200. */
-  readonly faultsWith200: boolean;
-}
-
 export interface WebParts {
   readonly facts: CameraFacts;
   readonly condition: Condition;
   readonly subscriptions: Subscriptions;
   readonly digest: DigestGuard;
   readonly usernameToken: UsernameTokenGuard;
+  readonly password: { readonly username: string; readonly password: string };
   readonly quirks: Quirks;
+  readonly relays: Relays;
+  readonly presets: readonly string[];
+  readonly controller: AccessController | undefined;
   /** The present picture as JPEG. */
   readonly snapshot: () => Promise<Buffer>;
 }
 
 /** The camera's web server: ONVIF services and the snapshot. */
 export function webServer(parts: WebParts): Server {
+  const { facts, subscriptions, quirks, condition } = parts;
+  const events = { facts, subscriptions, quirks, dress: dressFor(quirks), awake: () => !condition.stalled };
   const services = new Map<string, Operations>([
-    ['/onvif/device_service', deviceService(parts.facts)],
+    ['/onvif/device_service', deviceService(parts.facts, parts.relays)],
     ['/onvif/media_service', mediaService(parts.facts)],
-    ['/onvif/event_service', eventService(parts.facts, parts.subscriptions)],
-    [subscriptionPath, subscriptionService(parts.facts, parts.subscriptions)],
+    ['/onvif/event_service', eventService(events)],
+    [subscriptionPath, subscriptionService(events)],
   ]);
+  const further: Readonly<Partial<Record<ServiceName, () => Operations | undefined>>> = {
+    media2: () => media2Service(parts.facts),
+    ptz: () => ptzService(parts.presets),
+    doorcontrol: () => parts.controller && doorControlService(parts.controller),
+    accesscontrol: () => parts.controller && accessControlService(parts.controller),
+  };
+  for (const name of parts.facts.services) {
+    const service = further[name]?.();
+    if (service !== undefined) services.set(`/onvif/${name}_service`, service);
+  }
   const server = createServer((request, response) => {
     // Whoever hung up does not wait for the answer.
     response.on('error', () => undefined);
@@ -65,6 +79,10 @@ async function answer(parts: WebParts, services: ReadonlyMap<string, Operations>
   }
   const subscription = path.startsWith(subscriptionPath) ? path.slice(subscriptionPath.length) : '';
   const service = services.get(subscription === '' ? path : subscriptionPath);
+  if (parts.quirks.eventServiceHangsUp && (path === '/onvif/event_service' || subscription !== '')) {
+    request.socket.destroy();
+    return;
+  }
   if (service === undefined) {
     response.writeHead(404).end();
     return;
@@ -83,16 +101,21 @@ async function answer(parts: WebParts, services: ReadonlyMap<string, Operations>
   try {
     const call = parseRequest(text);
     authorise(parts, call, request);
+    if (parts.quirks.pullsHangUp && call.operation === 'PullMessages') {
+      request.socket.destroy();
+      return;
+    }
     const operation = service[call.operation];
     if (operation === undefined) throw faults.notSupported(call.operation);
     const body = await operation(call.body, { gone: hangUp.signal, subscription });
     const action = path.startsWith('/onvif/event') || subscription !== '' ? eventActions[call.operation] : undefined;
-    send(parts.condition, response, 200, envelope(body, action, call.messageId), parts.condition.cutsReplies && call.operation === 'PullMessages');
+    const answered = dressFor(parts.quirks)(envelope(body, action, call.messageId));
+    send(parts.condition, response, 200, answered, parts.condition.cutsReplies && call.operation === 'PullMessages');
   } catch (error) {
     if (!(error instanceof SoapFault)) throw error;
     const status = parts.quirks.faultsWith200 ? 200 : error.status;
-    if (status === 401) response.setHeader('WWW-Authenticate', parts.digest.challenge());
-    send(parts.condition, response, status, faultEnvelope(error), false);
+    if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(parts));
+    send(parts.condition, response, status, dressFor(parts.quirks)(faultEnvelope(error)), false);
   }
 }
 
@@ -100,14 +123,35 @@ async function answer(parts: WebParts, services: ReadonlyMap<string, Operations>
  * Lets pass what needs no password and who proves to know it. Without any credentials the answer invites Digest by 401; a WS-UsernameToken that is
  * wrong is a fault with 400 (ONVIF Core clause 5.9.1).
  */
-function authorise({ condition, digest, usernameToken, quirks }: WebParts, call: SoapRequest, request: IncomingMessage): void {
+function authorise(parts: WebParts, call: SoapRequest, request: IncomingMessage): void {
   if (beforeAuthentication.has(call.operation)) return;
+  const { condition, digest, usernameToken, quirks } = parts;
   const authorization = request.headers.authorization;
+  if (quirks.basicOnly) {
+    if (!condition.rejectsAuthentication && authorization === basicAnswer(parts)) return;
+    throw faults.notAuthorized(401);
+  }
   if (!condition.rejectsAuthentication) {
     if (call.security !== undefined && usernameToken.accepts(call.security)) return;
     if (authorization !== undefined && digest.judge(authorization, request.method ?? '', request.url ?? '') === 'accepted') return;
   }
   throw faults.notAuthorized(quirks.notAuthorizedAs400 || (call.security !== undefined && authorization === undefined) ? 400 : 401);
+}
+
+function basicAnswer({ password: { username, password } }: WebParts): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+function challengeOf({ quirks, digest }: WebParts, stale = false): string {
+  return quirks.basicOnly ? 'Basic realm="Simulated camera"' : digest.challenge(stale);
+}
+
+/** How this camera writes its XML. */
+function dressFor({ timesWithOffset, repeatsNamespaces }: Quirks): (text: string) => string {
+  return (text) => {
+    const timed = timesWithOffset ? text.replace(/(T\d\d:\d\d:\d\d(?:\.\d+)?)Z/g, '$1+00:00') : text;
+    return repeatsNamespaces ? repeatNamespaces(timed) : timed;
+  };
 }
 
 function send(condition: Condition, response: ServerResponse, status: number, text: string, cut: boolean): void {
@@ -121,9 +165,10 @@ function send(condition: Condition, response: ServerResponse, status: number, te
 
 async function answerSnapshot(parts: WebParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const authorization = request.headers.authorization;
-  const verdict = authorization === undefined ? 'refused' : parts.digest.judge(authorization, 'GET', request.url ?? '');
+  const byDigest = () => (authorization === undefined ? 'refused' : parts.digest.judge(authorization, 'GET', request.url ?? ''));
+  const verdict = parts.quirks.basicOnly ? (authorization === basicAnswer(parts) ? 'accepted' : 'refused') : byDigest();
   if (verdict !== 'accepted' || parts.condition.rejectsAuthentication) {
-    response.writeHead(401, { 'WWW-Authenticate': parts.digest.challenge(verdict === 'stale') }).end();
+    response.writeHead(401, { 'WWW-Authenticate': challengeOf(parts, verdict === 'stale') }).end();
     return;
   }
   const picture = await parts.snapshot().catch(() => undefined);

@@ -5,6 +5,8 @@ export interface CameraFacts {
   readonly id: string;
   readonly host: string;
   readonly scene: string;
+  /** The services that it offers besides device, media and event. */
+  readonly services: readonly ServiceName[];
   readonly httpPort: () => number;
   readonly rtspPort: () => number;
   /** The camera's clock, milliseconds since 1970. */
@@ -17,7 +19,7 @@ export const firmware = '1.0';
 export const profileToken = 'profile_1';
 export const sourceToken = 'source_1';
 
-export type ServiceName = 'device' | 'media' | 'event';
+export type ServiceName = 'device' | 'media' | 'media2' | 'event' | 'ptz' | 'doorcontrol' | 'accesscontrol';
 
 /** Sixteen bytes that belong to the camera's name, for its serial number, MAC and UUID. */
 function fingerprint(facts: CameraFacts): string {
@@ -48,6 +50,7 @@ export function scopesOf(facts: CameraFacts): string[] {
     'onvif://www.onvif.org/type/video_encoder',
     'onvif://www.onvif.org/type/Network_Video_Transmitter',
     'onvif://www.onvif.org/Profile/Streaming',
+    ...(facts.services.includes('doorcontrol') ? ['onvif://www.onvif.org/Profile/C'] : []),
     `onvif://www.onvif.org/hardware/${part(model)}`,
     `onvif://www.onvif.org/name/${part(facts.id)}`,
     `onvif://www.onvif.org/location/${part(facts.scene)}`,

@@ -1,12 +1,24 @@
 import { firmware, hardwareAddress, manufacturer, model, scopesOf, serialNumber, serviceAddress } from './camera-facts.ts';
-import type { CameraFacts } from './camera-facts.ts';
+import type { CameraFacts, ServiceName } from './camera-facts.ts';
+import { faults } from './envelope.ts';
 import { eventCapabilities } from './event-service.ts';
 import { mediaCapabilities } from './media-service.ts';
 import { childOf, escapeXml, textOf } from './xml.ts';
 import type { Operations } from './operations.ts';
 
+/** Relay outputs by token, and whether each is active. */
+export type Relays = Map<string, boolean>;
+
+/** Namespaces of the services that a camera may have besides the three that all have. */
+const furtherServices: Readonly<Partial<Record<ServiceName, string>>> = {
+  media2: 'ver20/media',
+  ptz: 'ver20/ptz',
+  doorcontrol: 'ver10/doorcontrol',
+  accesscontrol: 'ver10/accesscontrol',
+};
+
 /** The device management service (ONVIF Core clause 8). */
-export function deviceService(facts: CameraFacts): Operations {
+export function deviceService(facts: CameraFacts, relays: Relays): Operations {
   return {
     GetSystemDateAndTime: () => {
       const utc = new Date(facts.now());
@@ -25,13 +37,14 @@ export function deviceService(facts: CameraFacts): Operations {
       const detailed = textOf(childOf(request, 'IncludeCapability')) === 'true';
       const capabilities = (inner: string): string => (detailed ? `<tds:Capabilities>${inner}</tds:Capabilities>` : '');
       const service = (namespace: string, address: string, inner: string): string =>
-        `<tds:Service><tds:Namespace>http://www.onvif.org/ver10/${namespace}/wsdl</tds:Namespace><tds:XAddr>${address}</tds:XAddr>${capabilities(inner)}` +
+        `<tds:Service><tds:Namespace>http://www.onvif.org/${namespace}/wsdl</tds:Namespace><tds:XAddr>${address}</tds:XAddr>${capabilities(inner)}` +
         '<tds:Version><tt:Major>2</tt:Major><tt:Minor>60</tt:Minor></tds:Version></tds:Service>';
       return (
         '<tds:GetServicesResponse>' +
-        service('device', serviceAddress(facts, 'device'), deviceCapabilities) +
-        service('media', serviceAddress(facts, 'media'), mediaCapabilities) +
-        service('events', serviceAddress(facts, 'event'), eventCapabilities) +
+        service('ver10/device', serviceAddress(facts, 'device'), deviceCapabilities) +
+        service('ver10/media', serviceAddress(facts, 'media'), mediaCapabilities) +
+        service('ver10/events', serviceAddress(facts, 'event'), eventCapabilities) +
+        facts.services.map((name) => service(furtherServices[name] ?? '', serviceAddress(facts, name), '')).join('') +
         '</tds:GetServicesResponse>'
       );
     },
@@ -44,6 +57,20 @@ export function deviceService(facts: CameraFacts): Operations {
       `<tt:Media><tt:XAddr>${serviceAddress(facts, 'media')}</tt:XAddr><tt:StreamingCapabilities><tt:RTPMulticast>false</tt:RTPMulticast>` +
       '<tt:RTP_TCP>true</tt:RTP_TCP><tt:RTP_RTSP_TCP>true</tt:RTP_RTSP_TCP></tt:StreamingCapabilities></tt:Media>' +
       '</tds:Capabilities></tds:GetCapabilitiesResponse>',
+    GetRelayOutputs: () =>
+      `<tds:GetRelayOutputsResponse>${[...relays.keys()]
+        .map(
+          (token) =>
+            `<tds:RelayOutputs token="${token}"><tt:Properties><tt:Mode>Bistable</tt:Mode><tt:DelayTime>PT0S</tt:DelayTime>` +
+            '<tt:IdleState>open</tt:IdleState></tt:Properties></tds:RelayOutputs>',
+        )
+        .join('')}</tds:GetRelayOutputsResponse>`,
+    SetRelayOutputState: (request) => {
+      const token = textOf(childOf(request, 'RelayOutputToken'));
+      if (!relays.has(token)) throw faults.invalidArgument('ter:RelayToken', `There is no relay "${token}"`);
+      relays.set(token, textOf(childOf(request, 'LogicalState')) === 'active');
+      return '<tds:SetRelayOutputStateResponse/>';
+    },
     GetScopes: () =>
       `<tds:GetScopesResponse>${scopesOf(facts)
         .map((scope) => `<tds:Scopes><tt:ScopeDef>Fixed</tt:ScopeDef><tt:ScopeItem>${scope}</tt:ScopeItem></tds:Scopes>`)

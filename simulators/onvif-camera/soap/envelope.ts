@@ -14,6 +14,11 @@ const namespaces = {
   tds: 'http://www.onvif.org/ver10/device/wsdl',
   trt: 'http://www.onvif.org/ver10/media/wsdl',
   tev: 'http://www.onvif.org/ver10/events/wsdl',
+  tr2: 'http://www.onvif.org/ver20/media/wsdl',
+  tptz: 'http://www.onvif.org/ver20/ptz/wsdl',
+  tdc: 'http://www.onvif.org/ver10/doorcontrol/wsdl',
+  tac: 'http://www.onvif.org/ver10/accesscontrol/wsdl',
+  pt: 'http://www.onvif.org/ver10/pacs',
 } as const;
 
 const declarations = Object.entries(namespaces)
@@ -73,6 +78,14 @@ export function envelope(body: string, action?: string, relatesTo = ''): string 
   const relation = relatesTo === '' ? '' : `<wsa:RelatesTo>${escapeXml(relatesTo)}</wsa:RelatesTo>`;
   const header = action === undefined ? '' : `<s:Header><wsa:Action>${action}</wsa:Action>${relation}</s:Header>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<s:Envelope ${declarations}>${header}<s:Body>${body}</s:Body></s:Envelope>`;
+}
+
+/** The same text with the namespace declared again on every element inside the envelope's own. */
+export function repeatNamespaces(text: string): string {
+  return text.replace(/<([a-z][\w-]*):(?!Envelope)(\w+)/g, (whole, prefix: string) => {
+    const uri = namespaces[prefix as keyof typeof namespaces] as string | undefined;
+    return uri === undefined ? whole : `${whole} xmlns:${prefix}="${uri}"`;
+  });
 }
 
 /** A fault's envelope (SOAP 1.2 part 1 clause 5.4). */

@@ -1,11 +1,13 @@
 import { httpBase } from './camera-facts.ts';
 import type { CameraFacts } from './camera-facts.ts';
 import { faults } from './envelope.ts';
+import { postTo } from './poster.ts';
+import type { Quirks } from '../quirks.ts';
 import type { CallContext, Operations } from './operations.ts';
 import { pull } from './subscriptions.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
-import { cameraStates, notification, statesMatching, topicSet } from './topics.ts';
-import type { CameraState } from './topics.ts';
+import { notification, topicSet, topicsMatching } from './topics.ts';
+import type { Topic } from './topics.ts';
 import { childOf, durationMs, textOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -23,6 +25,7 @@ const events = 'http://www.onvif.org/ver10/events/wsdl';
 /** WS-Addressing actions of the answers (the event service's WSDL). */
 export const eventActions: Readonly<Partial<Record<string, string>>> = {
   GetEventProperties: `${events}/EventPortType/GetEventPropertiesResponse`,
+  Subscribe: `${producer}/NotificationProducer/SubscribeResponse`,
   CreatePullPointSubscription: `${events}/EventPortType/CreatePullPointSubscriptionResponse`,
   PullMessages: `${events}/PullPointSubscription/PullMessagesResponse`,
   SetSynchronizationPoint: `${events}/PullPointSubscription/SetSynchronizationPointResponse`,
@@ -32,30 +35,59 @@ export const eventActions: Readonly<Partial<Record<string, string>>> = {
 
 export const subscriptionPath = '/onvif/subscription/';
 
+/** What the event service needs besides its subscriptions. */
+export interface EventServiceParts {
+  readonly facts: CameraFacts;
+  readonly subscriptions: Subscriptions;
+  readonly quirks: Quirks;
+  /** Brings a message into the form in which this camera writes XML. */
+  readonly dress: (text: string) => string;
+  /** Whether it does anything at present. */
+  readonly awake: () => boolean;
+}
+
 /** The event service (ONVIF Core clause 9). */
-export function eventService(facts: CameraFacts, subscriptions: Subscriptions): Operations {
+export function eventService({ facts, subscriptions, quirks, dress, awake }: EventServiceParts): Operations {
+  const base = (): string => (quirks.wrongSubscriptionHost ? 'http://192.0.2.77:8899' : httpBase(facts));
+  const created = (request: XmlElement): Subscription => {
+    const until = termination(textOf(childOf(request, 'InitialTerminationTime')), facts.now());
+    const subscription = subscriptions.create(wantedTopics(request, subscriptions.topics), until);
+    if (subscription === undefined) throw faults.subscribeFailed('The greatest number of subscriptions is in use');
+    return subscription;
+  };
+  const reference = ({ name }: Subscription): string => `<wsa:Address>${base()}${subscriptionPath}${name}</wsa:Address>`;
   return {
     GetServiceCapabilities: () => `<tev:GetServiceCapabilitiesResponse>${eventCapabilities}</tev:GetServiceCapabilitiesResponse>`,
     GetEventProperties: () =>
       '<tev:GetEventPropertiesResponse><tev:TopicNamespaceLocation>http://www.onvif.org/onvif/ver10/topics/topicns.xml</tev:TopicNamespaceLocation>' +
-      `<wsnt:FixedTopicSet>true</wsnt:FixedTopicSet><wstop:TopicSet xmlns:xs="http://www.w3.org/2001/XMLSchema">${topicSet()}</wstop:TopicSet>` +
+      `<wsnt:FixedTopicSet>true</wsnt:FixedTopicSet><wstop:TopicSet xmlns:xs="http://www.w3.org/2001/XMLSchema">${topicSet(subscriptions.topics)}</wstop:TopicSet>` +
       '<wsnt:TopicExpressionDialect>http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet</wsnt:TopicExpressionDialect>' +
       '<wsnt:TopicExpressionDialect>http://docs.oasis-open.org/wsn/t-1/TopicExpression/Concrete</wsnt:TopicExpressionDialect>' +
       '<tev:MessageContentFilterDialect>http://www.onvif.org/ver10/tev/messageContentFilter/ItemFilter</tev:MessageContentFilterDialect>' +
       '<tev:MessageContentSchemaLocation>http://www.onvif.org/onvif/ver10/schema/onvif.xsd</tev:MessageContentSchemaLocation></tev:GetEventPropertiesResponse>',
     CreatePullPointSubscription: (request) => {
-      const subscription = subscriptions.create(wantedStates(request), termination(textOf(childOf(request, 'InitialTerminationTime')), facts.now()));
-      if (subscription === undefined) throw faults.subscribeFailed('The greatest number of pull points is in use');
+      const subscription = created(request);
       return (
-        `<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><wsa:Address>${httpBase(facts)}${subscriptionPath}${subscription.name}</wsa:Address></tev:SubscriptionReference>` +
+        `<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference>${reference(subscription)}</tev:SubscriptionReference>` +
         `${times(subscription, facts.now(), 'wsnt')}</tev:CreatePullPointSubscriptionResponse>`
+      );
+    },
+    // WS-BaseNotification 1.3 clause 4.2.
+    Subscribe: (request) => {
+      const consumer = textOf(childOf(childOf(request, 'ConsumerReference'), 'Address'));
+      if (!/^http:\/\//.test(consumer) || !URL.canParse(consumer)) throw faults.subscribeFailed('The consumer has no HTTP address');
+      const subscription = created(request);
+      postTo(consumer, subscription, dress, () => awake() && subscriptions.find(subscription.name) !== undefined);
+      return (
+        `<wsnt:SubscribeResponse><wsnt:SubscriptionReference>${reference(subscription)}</wsnt:SubscriptionReference>` +
+        `${times(subscription, facts.now(), 'wsnt')}</wsnt:SubscribeResponse>`
       );
     },
   };
 }
 
 /** The pull point and subscription manager of one subscription, at its own address. */
-export function subscriptionService(facts: CameraFacts, subscriptions: Subscriptions): Operations {
+export function subscriptionService({ facts, subscriptions, quirks }: EventServiceParts): Operations {
   const known = ({ subscription }: CallContext): Subscription => {
     const found = subscriptions.find(subscription);
     if (found === undefined) throw faults.resourceUnknown();
@@ -85,7 +117,9 @@ export function subscriptionService(facts: CameraFacts, subscriptions: Subscript
       );
     },
     Unsubscribe: (_request, context) => {
-      subscriptions.end(known(context));
+      const subscription = known(context);
+      if (quirks.unsubscribeEndsAll) subscriptions.lose();
+      else if (!quirks.keepsSubscriptions) subscriptions.end(subscription);
       return '<wsnt:UnsubscribeResponse/>';
     },
   };
@@ -104,10 +138,10 @@ function termination(text: string, now: number): number {
   return now + Math.min(lifetimeMs, longestLifetimeMs);
 }
 
-function wantedStates(request: XmlElement): readonly CameraState[] {
+function wantedTopics(request: XmlElement, topics: readonly Topic[]): readonly Topic[] {
   const expression = textOf(childOf(childOf(request, 'Filter'), 'TopicExpression'));
-  if (expression === '') return cameraStates;
-  const states = statesMatching(expression);
-  if (states === undefined) throw faults.subscribeFailed(`No topic of this camera matches "${expression}"`);
-  return states;
+  if (expression === '') return topics;
+  const wanted = topicsMatching(topics, expression);
+  if (wanted === undefined) throw faults.subscribeFailed(`No topic of this camera matches "${expression}"`);
+  return wanted;
 }

@@ -1,44 +1,61 @@
 import { randomBytes } from 'node:crypto';
-import { cameraStates } from './topics.ts';
-import type { CameraState, Message } from './topics.ts';
+import type { Message, Topic } from './topics.ts';
 
 const subscriptionLimit = 10;
 const queueLimit = 100;
 
-/** A client's pull point: what it has not fetched yet, and whether it is waiting. */
+/** A client's subscription: what it has not got yet, and who is to be woken when there is something. */
 export interface Subscription {
   readonly name: string;
-  readonly states: readonly CameraState[];
+  readonly topics: readonly Topic[];
   /** By the camera's clock, milliseconds since 1970. */
   terminatesAt: number;
   queue: Message[];
-  /** Ends the wait of the PullMessages that is being answered. */
+  /** Ends the wait of the PullMessages that is being answered, or starts a post. */
   wake: (() => void) | undefined;
 }
 
-/** All pull points of a camera, and the states that they report. */
+/** All subscriptions of a camera, and the properties that they report. */
 export class Subscriptions {
+  readonly topics: readonly Topic[];
   readonly #now: () => number;
+  readonly #neverRestores: boolean;
   readonly #all = new Map<string, Subscription>();
-  readonly #values: Record<CameraState, boolean> = { motion: false, sceneChange: false, signalLoss: false };
+  readonly #values = new Map<string, string>();
 
-  /** @param now the camera's clock, milliseconds since 1970. */
-  constructor(now: () => number) {
+  /** @param now the camera's clock, milliseconds since 1970. `neverRestores`: keeps it to itself when a property becomes false. */
+  constructor(now: () => number, topics: readonly Topic[], neverRestores = false) {
     this.#now = now;
+    this.topics = topics;
+    this.#neverRestores = neverRestores;
+    for (const { key, initially } of topics) if (initially !== undefined) this.#values.set(key, initially);
   }
 
-  /** Sets a state; a change goes to every subscription that wants it. */
-  set(state: CameraState, active: boolean): void {
-    if (this.#values[state] === active) return;
-    this.#values[state] = active;
-    for (const subscription of this.#all.values()) this.#deliver(subscription, { state, active, operation: 'Changed', at: this.#now() });
+  /** Sets a property; a change goes to every subscription that wants it. @throws Error when the device has no such property. */
+  set(key: string, value: string | boolean): void {
+    const topic = this.#topic(key);
+    const text = String(value);
+    if (this.#values.get(key) === text) return;
+    this.#values.set(key, text);
+    if (this.#neverRestores && text === 'false') return;
+    this.#tellAll({ topic, operation: 'Changed', data: [[topic.data[0]?.[0] ?? '', text]], at: this.#now() });
+  }
+
+  /** Tells what happened and has no end. @throws Error when the device has no such event. */
+  tell(key: string, data: Message['data']): void {
+    this.#tellAll({ topic: this.#topic(key), operation: undefined, data, at: this.#now() });
+  }
+
+  /** The value of a property. */
+  value(key: string): string {
+    return this.#values.get(key) ?? '';
   }
 
   /** A new subscription, with the present states as its first messages; undefined when there are too many. */
-  create(states: readonly CameraState[], terminatesAt: number): Subscription | undefined {
+  create(topics: readonly Topic[], terminatesAt: number): Subscription | undefined {
     this.#expire();
     if (this.#all.size >= subscriptionLimit) return undefined;
-    const subscription: Subscription = { name: randomBytes(8).toString('hex'), states, terminatesAt, queue: [], wake: undefined };
+    const subscription: Subscription = { name: randomBytes(8).toString('hex'), topics, terminatesAt, queue: [], wake: undefined };
     this.#all.set(subscription.name, subscription);
     this.synchronise(subscription);
     return subscription;
@@ -46,7 +63,11 @@ export class Subscriptions {
 
   /** Sends the present states again (ONVIF Core clause 9.7, SetSynchronizationPoint). */
   synchronise(subscription: Subscription): void {
-    for (const state of cameraStates) this.#deliver(subscription, { state, active: this.#values[state], operation: 'Initialized', at: this.#now() });
+    for (const topic of this.topics) {
+      const value = this.#values.get(topic.key);
+      if (value === undefined) continue;
+      this.#deliver(subscription, { topic, operation: 'Initialized', data: [[topic.data[0]?.[0] ?? '', value]], at: this.#now() });
+    }
   }
 
   /** undefined when it never was, was ended or has expired. */
@@ -75,8 +96,18 @@ export class Subscriptions {
     return this.#all.size;
   }
 
+  #topic(key: string): Topic {
+    const topic = this.topics.find((each) => each.key === key);
+    if (topic === undefined) throw new Error(`this camera does not tell "${key}": it has ${this.topics.map((each) => each.key).join(', ')}`);
+    return topic;
+  }
+
+  #tellAll(message: Message): void {
+    for (const subscription of this.#all.values()) this.#deliver(subscription, message);
+  }
+
   #deliver(subscription: Subscription, message: Message): void {
-    if (!subscription.states.includes(message.state)) return;
+    if (!subscription.topics.includes(message.topic)) return;
     subscription.queue.push(message);
     // The oldest give way: a client that does not pull must not fill the camera's memory.
     if (subscription.queue.length > queueLimit) subscription.queue.shift();

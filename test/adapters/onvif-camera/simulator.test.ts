@@ -52,9 +52,9 @@ describe('onvif-camera with the simulated camera', function () {
     assert.deepEqual(gateway.host.malformedFrames, []);
   });
 
-  for (const quirk of [{ notAuthorizedAs400: true }, { faultsWith200: true }]) {
-    it(`gets along with ${Object.keys(quirk).join()}, and knows a wrong password from others`, async () => {
-      await begin(quirk);
+  for (const quirk of ['not-authorized-as-400', 'faults-with-200', 'only-basic-authentication']) {
+    it(`gets along with ${quirk}, and knows a wrong password from others`, async () => {
+      await begin({ quirks: [quirk] });
       await open();
       assert.ok(gateway.host.isOnline);
       await simulator.faults['subscription-lost']?.({});
@@ -62,7 +62,7 @@ describe('onvif-camera with the simulated camera', function () {
       await until('motion', () => gateway.phases().includes('raised'));
       await gateway.end();
       await simulator.stop();
-      await begin({ ...quirk, password: 'another' });
+      await begin({ quirks: [quirk], password: 'another' });
       await assert.rejects(open(), ConfigurationError);
     });
   }

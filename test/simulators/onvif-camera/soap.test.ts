@@ -82,11 +82,11 @@ describe('simulators/onvif-camera: services', () => {
   });
 
   it('can send NotAuthorized as 400 and faults with 200, as some cameras do', async () => {
-    await start({ notAuthorizedAs400: true });
+    await start({ quirks: ['not-authorized-as-400'] });
     const reply = await post('');
     assert.deepEqual([reply.status, reply.headers['www-authenticate']], [400, undefined]);
     await camera.stop();
-    await start({ faultsWith200: true });
+    await start({ quirks: ['faults-with-200'] });
     const faulty = await post(securityHeader({ password: 'wrong' }));
     assert.equal(faulty.status, 200);
     assert.match(faulty.text, /ter:NotAuthorized/);
