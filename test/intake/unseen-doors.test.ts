@@ -6,8 +6,17 @@ import { ManualClock } from '../support/manual-clock.ts';
 
 const doors = ['a', 'b'].map((id) => ({ id, type: 'door', name: id, device: 'line', at: {}, heldAfterSeconds: 30, commands: [] }));
 const site = { id: 's', name: 'S', areas: [], devices: [], doors, readers: [], cameras: [], panels: [], zones: [] } as unknown as Site;
-const event = (kind: SecurityEvent['kind'], phase: SecurityEvent['phase']): SecurityEvent =>
-  ({ id: '1', seq: 1, kind, point: 'a', phase, device: 'line', receivedAt: 0, eventAt: 0, details: {} }) as SecurityEvent;
+const event = (kind: SecurityEvent['kind'], phase: SecurityEvent['phase']): SecurityEvent => ({
+  id: '1',
+  seq: 1,
+  kind,
+  point: 'a',
+  phase,
+  device: 'line',
+  receivedAt: 0,
+  eventAt: 0,
+  details: {},
+});
 
 describe('a door whose controller is silent on a line that stands', () => {
   it('keeps what was last known of it, as not current, until its controller answers', () => {
