@@ -13,7 +13,7 @@ import { Repeats, REPEAT_WINDOW_MS } from './repeats.ts';
 const OLDEST_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface IntakeOptions {
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'append' | 'latestOfEach' | 'repeatKeysSince'>;
   readonly locate: (point: PointId) => Place;
   readonly clock: Clock;
   readonly log: Logger;

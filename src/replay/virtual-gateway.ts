@@ -14,6 +14,7 @@ import type { BookInput } from '../incidents/actions.ts';
 import { apply, bookFrom, incidentsOf } from '../incidents/book.ts';
 import type { Book } from '../incidents/book.ts';
 import { locator } from '../intake/locate.ts';
+import { stateName } from './state-name.ts';
 
 /** As main.ts reads again on a start, beyond the longest span of any rule. */
 const REPLAY_MS = 15 * 60 * 1000;
@@ -78,7 +79,7 @@ export class VirtualGateway {
     this.#running.unsubscribe();
     this.#running = this.#start();
     const latest = new Map<string, SecurityEvent>();
-    for (const event of this.#taken) latest.set(`${event.point} ${event.kind} ${event.details['partition'] ?? ''}`, event);
+    for (const event of this.#taken) latest.set(stateName(event), event);
     for (const event of [...latest.values()].sort((a, b) => a.seq - b.seq)) this.#feed({ ...event, initial: true });
     const since = this.now - memoryMs(this.#rules, this.#heldAfterMs) - REPLAY_MS;
     for (const event of this.#taken) if (event.receivedAt >= since) this.#feed(event);

@@ -26,6 +26,18 @@ export function openStore(path: string): Store {
   return store;
 }
 
+/**
+ * Opens a database that a gateway may be writing, for reading alone.
+ * @throws Error naming the path when there is none.
+ */
+export function readStore(path: string): Store {
+  try {
+    return new Database(path, { readonly: true, fileMustExist: true });
+  } catch (cause) {
+    throw new Error(`cannot read the database ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** Forward only: each step runs once, in its own transaction, and its number is the file's `user_version`. */
 function migrate(store: Store, path: string): void {
   const version = store.pragma('user_version', { simple: true }) as number;
