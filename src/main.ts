@@ -12,6 +12,7 @@ import { adapterModule, loadAdapters } from './adapter/loader.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { createApp } from './api/app.ts';
 import { authenticator } from './api/authentication.ts';
+import { alarmEndpoints } from './api/routes/alarms.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { siteEndpoints } from './api/routes/site.ts';
 import { Accounting } from './correlation/accounting.ts';
@@ -23,6 +24,7 @@ import { LabControl } from './desk/lab-control.ts';
 import { Operations } from './desk/operations.ts';
 import { DeskServer } from './desk/server.ts';
 import { deviceState, siteView } from './desk/site-view.ts';
+import { defaultAlarmPolicy } from './domain/alarm-policy.ts';
 import { systemClock } from './domain/clock.ts';
 import type { Effect } from './domain/effect.ts';
 import type { LocatedEvent } from './domain/event.ts';
@@ -145,6 +147,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     video.keep(id, event.place.cameras, event.eventAt);
     writeLog({ at, by: GATEWAY, point: event.point, text: `keeps the video: ${reason}` });
   });
+  book.alarms.subscribe((alarms) => desk.publish({ alarms }));
   const fleet = new Fleet({
     site,
     siteFile,
@@ -180,6 +183,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     accounts,
     endpoints: [
       ...incidentEndpoints(incidents, operations),
+      ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
     ],
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),

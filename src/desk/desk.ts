@@ -3,7 +3,7 @@ import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PanelState } from '../domain/panel.ts';
 import type { DeskChanges, DeskState } from './protocol.ts';
-import type { DeviceState, LogLine } from './schemas.ts';
+import type { AlarmState, DeviceState, LogLine } from './schemas.ts';
 
 /** How many log lines a console gets when it starts. */
 const LOG_LINES = 200;
@@ -19,6 +19,8 @@ export interface Publication {
   readonly panels?: readonly PanelState[];
   readonly devices?: readonly DeviceState[];
   readonly log?: readonly LogLine[];
+  /** As a whole. */
+  readonly alarms?: AlarmState;
 }
 
 /** What every console shows, and the changes that brought it there. Revisions count within one epoch: one run of the gateway. */
@@ -29,6 +31,7 @@ export class Desk {
   readonly #panels = new Map<string, PanelState>();
   readonly #devices = new Map<string, DeviceState>();
   readonly #consoles = new Set<(changes: DeskChanges) => void>();
+  #alarms: AlarmState | undefined;
   #log: LogLine[] = [];
   #changes: DeskChanges[] = [];
   #revision = 0;
@@ -39,6 +42,7 @@ export class Desk {
     for (const door of what.doors ?? []) this.#doors.set(door.door, door);
     for (const panel of what.panels ?? []) this.#panels.set(panel.panel, panel);
     for (const device of what.devices ?? []) this.#devices.set(device.device, device);
+    if (what.alarms) this.#alarms = what.alarms;
     if (what.log) this.#log = [...this.#log, ...what.log].slice(-LOG_LINES);
     this.#forgetOldest();
     this.#revision += 1;
@@ -50,6 +54,7 @@ export class Desk {
       ...(what.panels && { panels: [...what.panels] }),
       ...(what.devices && { devices: [...what.devices] }),
       ...(what.log && { log: [...what.log] }),
+      ...(what.alarms && { alarms: what.alarms }),
     };
     this.#changes.push(changes);
     if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
@@ -66,6 +71,7 @@ export class Desk {
       ...(this.#panels.size > 0 && { panels: [...this.#panels.values()] }),
       devices: [...this.#devices.values()],
       log: this.#log,
+      ...(this.#alarms && { alarms: this.#alarms }),
     };
   }
 

@@ -3,10 +3,12 @@ import type { DoorFacet } from '../adapter/contract.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Measure, MeasureTarget } from '../domain/measure.ts';
 import type { Site } from '../domain/site.ts';
-import type { DoorCommandRecord, JoiningStep, OperatorStep } from '../incidents/actions.ts';
+import { pointsOf } from '../domain/site.ts';
+import type { BookInput, DoorCommandRecord, JoiningStep, OperatorStep } from '../incidents/actions.ts';
 import type { BookWriter } from '../store/book-writer.ts';
-import type { IncidentAction } from './protocol.ts';
+import type { IncidentAction, MeasureRequest } from './protocol.ts';
 
 /** A request that was not carried out; the message is a sentence for the one who asked. */
 export class Refusal extends Error {
@@ -20,6 +22,12 @@ export class Refusal extends Error {
 }
 
 const MINUTE_MS = 60_000;
+
+const measureWords: Readonly<Record<Measure['type'], { readonly begun: string; readonly ended: string }>> = {
+  shelved: { begun: 'shelved', ended: 'unshelved' },
+  'out-of-service': { begun: 'took out of service', ended: 'put back into service' },
+  'on-test': { begun: 'put on test', ended: 'ended the test of' },
+};
 
 const codes = { 'unknown-incident': 'unknown', conflict: 'conflict', 'not-possible': 'conflict', 'look-again': 'look-again' } as const;
 
@@ -55,6 +63,58 @@ export class Operations {
     const next = book.incidents.get(incident);
     if (next === undefined) throw new Refusal('unknown', `there is no incident ${incident}`);
     return next;
+  }
+
+  /** Shelves, takes out of service or puts on test, until an end; returns the measure, which is stored by then. */
+  begin({ type, target, minutes, reason }: MeasureRequest, by: Principal): Measure {
+    const { site, clock } = this.#options;
+    const id = 'point' in target ? target.point : 'device' in target ? target.device : undefined;
+    const known: readonly { readonly id: string }[] = 'device' in target ? site.devices : [...pointsOf(site), ...site.devices];
+    if (id !== undefined && !known.some((each) => each.id === id))
+      throw new Refusal('unknown', `there is no ${target.of === 'device' ? 'device' : 'point'} ${id}`);
+    const at = clock.now();
+    const measure = this.#measured({ type: 'measure', measure: { type, target, reason, by: by.name, at, until: at + minutes * MINUTE_MS } });
+    this.#options.audit({
+      by: by.name,
+      text: `${measureWords[type].begun} for ${minutes} min: ${this.#about(target)} (${reason})`,
+      ...(id !== undefined && { point: id }),
+    });
+    return measure;
+  }
+
+  /** Ends a measure before its time. */
+  end(measure: string, by: Principal): Measure {
+    const ended = this.#measured({ type: 'end-measure', measure, by: by.name, at: this.#options.clock.now() });
+    this.#options.audit({ by: by.name, text: `${measureWords[ended.type].ended}: ${this.#about(ended.target)}` });
+    return ended;
+  }
+
+  #measured(input: BookInput): Measure {
+    const { book } = this.#options;
+    const { refused, measures } = book.take(input);
+    if (refused !== undefined) throw new Refusal(codes[refused.code], refused.message);
+    book.flush();
+    const [measure] = measures;
+    if (measure === undefined) throw new Refusal('failed', 'nothing changed');
+    return measure;
+  }
+
+  /** What a measure is about, by the names of the site file. */
+  #about(target: MeasureTarget): string {
+    const { site } = this.#options;
+    const nameOf = (id: string) => [...pointsOf(site), ...site.devices].find((each) => each.id === id)?.name ?? id;
+    switch (target.of) {
+      case 'incident':
+        return `incident ${target.incident}`;
+      case 'kind':
+        return `${target.kind} at ${nameOf(target.point)}`;
+      case 'point':
+        return nameOf(target.point);
+      case 'device':
+        return nameOf(target.device);
+      case 'site':
+        return `all of ${site.name}`;
+    }
   }
 
   /** The action as the book takes it. */

@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import { doorCommands } from '../domain/door.ts';
 import { dispositions } from '../domain/incident.ts';
+import { measureTypes } from '../domain/measure.ts';
 import { roles } from '../domain/roles.ts';
-import { deviceStateSchema, doorStateSchema, incidentSchema, logLineSchema, panelStateSchema, siteViewSchema } from './schemas.ts';
+import {
+  alarmStateSchema,
+  avsLevelSchema,
+  measureTargetSchema,
+  deviceStateSchema,
+  doorStateSchema,
+  incidentSchema,
+  logLineSchema,
+  panelStateSchema,
+  siteViewSchema,
+} from './schemas.ts';
 
 // What a console and the gateway say to each other on the WebSocket /desk, one JSON object a message.
 //
@@ -49,6 +60,7 @@ export const incidentActionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('take-over') }),
   z.strictObject({ action: z.literal('hand-over'), to: z.string().describe('an account; its owner has to accept'), note }),
   z.strictObject({ action: z.literal('accept') }),
+  z.strictObject({ action: z.literal('avs'), level: avsLevelSchema, note: note.exactOptional() }),
   z.strictObject({ action: z.literal('merge'), into: z.string().describe('the incident that gets the evidence; this one is closed') }),
   z.strictObject({
     action: z.literal('split'),
@@ -57,6 +69,23 @@ export const incidentActionSchema = z.discriminatedUnion('action', [
   }),
 ]);
 export type IncidentAction = z.infer<typeof incidentActionSchema>;
+
+/** What a dispatcher decides about alarms that are known, always with an end. */
+export const measureRequestSchema = z.strictObject({
+  type: z.enum(measureTypes),
+  target: measureTargetSchema,
+  minutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(30 * 24 * 60)
+    .describe('it ends by itself after that: shelved for 12 hours at most, on test for a day, out of service for 30 days'),
+  reason: note,
+});
+export type MeasureRequest = z.infer<typeof measureRequestSchema>;
+
+const beginMeasure = z.strictObject({ type: z.literal('measure'), request, measure: measureRequestSchema });
+const endMeasure = z.strictObject({ type: z.literal('end-measure'), request, measure: z.string() });
 
 const act = z.strictObject({
   type: z.literal('act'),
@@ -77,7 +106,7 @@ const door = z.strictObject({
 const scenario = z.strictObject({ type: z.literal('scenario'), request, name: z.string() });
 
 /** Everything that a console may send. */
-export const fromConsole = z.discriminatedUnion('type', [resume, act, door, scenario]);
+export const fromConsole = z.discriminatedUnion('type', [resume, act, door, scenario, beginMeasure, endMeasure]);
 export type FromConsole = z.infer<typeof fromConsole>;
 
 const hello = z.object({
@@ -98,6 +127,7 @@ const state = z.object({
   panels: z.array(panelStateSchema).exactOptional().describe('absent where the site has none'),
   devices: z.array(deviceStateSchema),
   log: z.array(logLineSchema).describe('the latest lines, oldest first'),
+  alarms: alarmStateSchema.exactOptional(),
 });
 
 const changes = z.object({
@@ -108,6 +138,7 @@ const changes = z.object({
   panels: z.array(panelStateSchema).exactOptional(),
   devices: z.array(deviceStateSchema).exactOptional(),
   log: z.array(logLineSchema).exactOptional(),
+  alarms: alarmStateSchema.exactOptional(),
 });
 
 const answer = z.discriminatedUnion('ok', [

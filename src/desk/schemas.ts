@@ -4,6 +4,9 @@ import { doorCommands } from '../domain/door.ts';
 import { phases } from '../domain/event.ts';
 import type { Evidence, Incident, LogEntry, PriorityStep } from '../domain/incident.ts';
 import { dispositions, incidentStates, linkTypes, renewals } from '../domain/incident.ts';
+import type { Avs } from '../domain/avs.ts';
+import type { Measure, MeasureTarget, Suppression } from '../domain/measure.ts';
+import { measureTypes } from '../domain/measure.ts';
 import { eventKinds } from '../domain/kinds.ts';
 import { zoneConditions } from '../domain/panel.ts';
 import type { PanelState } from '../domain/panel.ts';
@@ -36,6 +39,44 @@ const logEntrySchema = z.object({
   note: z.string().exactOptional(),
 }) satisfies z.ZodType<LogEntry>;
 
+/** What a measure is about. */
+export const measureTargetSchema = z.discriminatedUnion('of', [
+  z.strictObject({ of: z.literal('incident'), incident: z.string() }),
+  z.strictObject({ of: z.literal('kind'), point: z.string(), kind: z.string().describe('of incidents') }),
+  z.strictObject({ of: z.literal('point'), point: z.string() }),
+  z.strictObject({ of: z.literal('device'), device: z.string() }),
+  z.strictObject({ of: z.literal('site') }),
+]) satisfies z.ZodType<MeasureTarget>;
+
+/** What somebody decided about alarms, until when. */
+export const measureSchema = z.object({
+  id: z.string(),
+  type: z.enum(measureTypes),
+  target: measureTargetSchema,
+  reason: z.string(),
+  by: z.string(),
+  from: epochMs,
+  until: epochMs,
+  endedAt: epochMs.exactOptional(),
+  endedBy: z.string().exactOptional(),
+}) satisfies z.ZodType<Measure>;
+
+const suppressionSchema = z.object({
+  type: z.enum(['shelved', 'out-of-service', 'by-design']),
+  measure: z.string().exactOptional(),
+  until: epochMs.exactOptional(),
+  because: z.string(),
+}) satisfies z.ZodType<Suppression>;
+
+export const avsLevelSchema = z
+  .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+  .describe('alarm level of ANSI/TMA-AVS-01');
+
+const avsSchema = z.object({
+  suggested: z.object({ level: avsLevelSchema, because: z.string() }),
+  confirmed: z.object({ level: avsLevelSchema, by: z.string(), at: epochMs }).exactOptional(),
+}) satisfies z.ZodType<Avs>;
+
 /** An incident as it is sent to consoles and REST clients. */
 export const incidentSchema = z.object({
   id: z.string(),
@@ -62,6 +103,9 @@ export const incidentSchema = z.object({
     .array(z.object({ type: z.enum(linkTypes), incident: z.string() }))
     .exactOptional()
     .describe('where evidence went, or came from'),
+  test: z.literal(true).exactOptional().describe('raised by something that was on test'),
+  suppressed: suppressionSchema.exactOptional().describe('why it is not in the queue; never on what is critical'),
+  avs: avsSchema.exactOptional(),
   acknowledgedAt: epochMs.exactOptional(),
   acknowledgedBy: z.string().exactOptional(),
   disposition: z.enum(dispositions).exactOptional(),
@@ -71,6 +115,17 @@ export const incidentSchema = z.object({
   raisedIn: z.number().int().exactOptional().describe('the revision in which its priority last rose'),
   revision: z.number().int(),
 }) satisfies z.ZodType<Incident>;
+
+/** What the queue leaves out or groups, and why. */
+export const alarmStateSchema = z.object({
+  measures: z.array(measureSchema).readonly().describe('what is shelved, out of service or on test now'),
+  suppressed: z
+    .array(z.object({ point: z.string(), kind: z.string().exactOptional(), reason: z.string() }))
+    .readonly()
+    .describe('what the site file suppresses by design'),
+  flood: z.object({ since: epochMs }).exactOptional().describe('while there are more new incidents than a dispatcher can look at one by one'),
+});
+export type AlarmState = z.infer<typeof alarmStateSchema>;
 
 /** A door's state in ONVIF Door Control words. */
 export const doorStateSchema = z.object({
@@ -149,3 +204,26 @@ export const siteViewSchema = z.object({
   scenarios: z.array(z.object({ name: z.string(), title: z.string() })).describe('the lab panel; empty on a real site'),
 });
 export type SiteView = z.infer<typeof siteViewSchema>;
+
+const count = z.number().int();
+const percentilesSchema = z.object({ p50Ms: z.number().nullable(), p95Ms: z.number().nullable() });
+
+/** Figures of the alarm system, as ISA-18.2 asks for them. */
+export const figuresSchema = z.object({
+  from: epochMs,
+  to: epochMs,
+  incidents: count.describe('opened in that time; tests are not counted'),
+  per10Min: z.object({ average: z.number(), peak: count }).describe('ISA-18.2: about 1 can be handled, 2 at most'),
+  floodShare: z.number().describe('share of the 10-minute periods with a flood; ISA-18.2: below 0.01'),
+  topPoints: z.array(z.object({ point: z.string(), incidents: count, share: z.number() })).readonly(),
+  byPriority: z.object({ 1: count, 2: count, 3: count, 4: count, 5: count }),
+  standing: count.describe('open, and what raised them still stands'),
+  stale: count.describe('standing for more than 24 hours'),
+  open: count,
+  suppressed: count.describe('open, but shelved, out of service or suppressed by design'),
+  timeToAcknowledge: percentilesSchema,
+  seats: z
+    .array(z.object({ dispatcher: z.string(), acknowledged: count, peakPer10Min: count, open: count, timeToAcknowledge: percentilesSchema }))
+    .readonly(),
+});
+export type Figures = z.infer<typeof figuresSchema>;

@@ -95,6 +95,8 @@ export class DeskServer {
     const { request } = message;
     try {
       if (message.type === 'act') operations.act(message.incident, message.revision, message.act, by);
+      else if (message.type === 'measure') operations.begin(message.measure, by);
+      else if (message.type === 'end-measure') operations.end(message.measure, by);
       else if (message.type === 'door') await operations.commandDoor(message.door, message.command, by, message.incident);
       else await operations.startScenario(message.name, by);
       return { type: 'answer', request, ok: true };

@@ -1,3 +1,4 @@
+import type { Avs } from './avs.ts';
 import type { EpochMs } from './clock.ts';
 import type { LocatedEvent, Phase } from './event.ts';
 import type { EventKind } from './kinds.ts';
@@ -98,6 +99,8 @@ export interface Incident {
   readonly test?: true;
   /** Why it is not in the queue for a while. Never set on what is critical. */
   readonly suppressed?: Suppression;
+  /** The alarm level of ANSI/TMA-AVS-01, where somebody may be where nobody should be. */
+  readonly avs?: Avs;
   /** The first acknowledgement. */
   readonly acknowledgedAt?: EpochMs;
   readonly acknowledgedBy?: string;

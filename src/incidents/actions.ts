@@ -1,3 +1,4 @@
+import type { AvsLevel } from '../domain/avs.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
 import type { Disposition, Finding } from '../domain/incident.ts';
@@ -16,7 +17,8 @@ export type OperatorStep =
   | { readonly action: 'take-over' }
   /** Offers it to the account `to`, who becomes the owner by accepting. */
   | { readonly action: 'hand-over'; readonly to: string; readonly note: string }
-  | { readonly action: 'accept' };
+  | { readonly action: 'accept' }
+  | { readonly action: 'avs'; readonly level: AvsLevel; readonly note?: string };
 
 /** A step that moves evidence between two incidents. */
 export type JoiningStep =

@@ -6,6 +6,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Measure } from '../domain/measure.ts';
 import type { Area, Site } from '../domain/site.ts';
 import type { Refusal } from './actions.ts';
+import { scored } from './avs.ts';
 import type { Flood } from './flood.ts';
 import { afterOpening, noFlood } from './flood.ts';
 import type { IncidentNumber } from './incident-id.ts';
@@ -100,7 +101,7 @@ export function refused(book: Book, refusal: Refusal): Outcome {
 
 /** The book with the next revisions of some incidents. Whatever led to them: what is critical is never suppressed. */
 export function changed(book: Book, ...incidents: readonly Incident[]): Outcome {
-  const shown = incidents.map((incident) => (incident.suppressed !== undefined && isCritical(incident) ? unmasked(incident) : incident));
+  const shown = incidents.map(scored).map((incident) => (incident.suppressed !== undefined && isCritical(incident) ? unmasked(incident) : incident));
   return { book: shown.reduce(withIncident, book), changed: shown };
 }
 

@@ -4,7 +4,7 @@ import { isLead, stands, withEvidence } from './evidence.ts';
 import { together } from './findings.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { logged, permitted } from './operators.ts';
-import { afterMerge } from './priority.ts';
+import { asUrgentAs } from './priority.ts';
 
 // Evidence that belongs together is merged into one incident; evidence that does not is split off into another.
 // Every piece is in one incident at any time, and both incidents say where it went.
@@ -42,7 +42,7 @@ function takingIn(target: Incident, source: Incident, { at, by }: Merge): Incide
     revision,
   }));
   const evidence = withEvidence([], ...[...target.evidence.map((piece) => rekeyed(piece, target.key)), ...arrived].sort((a, b) => a.at - b.at));
-  const priority = afterMerge(target, source);
+  const priority = asUrgentAs(target, source.priority, `${source.id} was merged into it`);
   const next: Incident = {
     ...logged(target, { at, by, what: `merged ${source.id} into it`, note: source.title }),
     ...priority,

@@ -5,7 +5,7 @@ import type { JoiningStep, OperatorStep } from './actions.ts';
 export const GATEWAY = 'sallyport';
 
 /** What can move an incident: an operator's step, or what the gateway sees in the field or by the clock. */
-export type Step = Exclude<OperatorStep['action'], 'note'> | JoiningStep['action'] | 'restored' | Exclude<Renewal, 'reopened' | 'unshelved'>;
+export type Step = Exclude<OperatorStep['action'], 'note' | 'avs'> | JoiningStep['action'] | 'restored' | Exclude<Renewal, 'reopened' | 'unshelved'>;
 
 export interface Transition {
   readonly step: Step;

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { Incident, LogEntry } from '../domain/incident.ts';
+import { leveled } from './avs.ts';
 import type { DoorCommandRecord, OperatorAction, Refusal } from './actions.ts';
 import { lifeCycle, moved, statesFor, transition } from './life-cycle.ts';
 import type { Step, Transition } from './life-cycle.ts';
@@ -14,6 +15,10 @@ export function acted(incident: Incident, action: OperatorAction): Incident | Re
   if (action.action === 'note') {
     if (incident.state === 'closed') return { code: 'not-possible', message: 'The incident is closed; nothing can be added to it' };
     return logged(incident, { at: action.at, by: action.by, what: 'noted', note: action.note });
+  }
+  if (action.action === 'avs') {
+    if (incident.state === 'closed') return { code: 'not-possible', message: 'The incident is closed; reopen it first' };
+    return leveled(incident, action.level, action.by, action.at, action.note);
   }
   const row = permitted(incident, action.action, action);
   if ('code' in row) return row;
@@ -63,7 +68,7 @@ function obstacles(incident: Incident, action: OperatorAction): string | undefin
   }
 }
 
-function lineOf({ done }: Transition, action: Exclude<OperatorAction, { action: 'note' }>): LogEntry {
+function lineOf({ done }: Transition, action: Exclude<OperatorAction, { action: 'note' | 'avs' }>): LogEntry {
   const { at, by } = action;
   const note = 'note' in action ? { note: action.note } : {};
   switch (action.action) {

@@ -46,13 +46,9 @@ export function afterSupport(incident: Prioritised, { raisePriorityBy, reason }:
   return step(incident, { priority, because: `${reason}: ${steps} ${steps === 1 ? 'step' : 'steps'} more urgent` });
 }
 
-/** An incident into which another is merged is as urgent as the more urgent of both. */
-export function afterMerge(incident: Prioritised, { priority, id }: Pick<Incident, 'priority' | 'id'>): Prioritised {
-  return priority < incident.priority ? step(incident, { priority, because: `${id} was merged into it` }) : priorityOf(incident);
-}
-
-function priorityOf({ priority, priorityBecause }: Prioritised): Prioritised {
-  return { priority, priorityBecause };
+/** At least as urgent as `priority`, with the reason where that changes something. */
+export function asUrgentAs({ priority: before, priorityBecause }: Prioritised, priority: Priority, because: string): Prioritised {
+  return priority < before ? step({ priority: before, priorityBecause }, { priority, because }) : { priority: before, priorityBecause };
 }
 
 function step({ priorityBecause }: Prioritised, next: PriorityStep): Prioritised {

@@ -78,6 +78,10 @@ export class BookWriter {
     return this.#alarms;
   }
 
+  get alarmState(): AlarmState {
+    return this.#alarms.value;
+  }
+
   get changes(): Observable<readonly IncidentChange[]> {
     return this.#changes;
   }
@@ -89,6 +93,11 @@ export class BookWriter {
 
   /** Applies an input. What it changed is stored and told before the next turn of the event loop. */
   apply(input: BookInput): Refusal | undefined {
+    return this.take(input).refused;
+  }
+
+  /** As `apply`, with the measures that began or ended by it. */
+  take(input: BookInput): { readonly refused?: Refusal; readonly measures: readonly Measure[] } {
     const before = this.#book;
     const { book, changed, measures = [], refused } = apply(before, input);
     this.#book = book;
@@ -99,7 +108,7 @@ export class BookWriter {
       this.#flushing = true;
       queueMicrotask(() => this.flush());
     }
-    return refused;
+    return { ...(refused && { refused }), measures };
   }
 
   /** Tells how far in the journal the findings have come; stored with the next change. */

@@ -47,7 +47,8 @@ export function incidentEndpoints(store: IncidentStore, operations: Operations):
       method: 'post',
       path: '/incidents/{id}/actions',
       tag: 'incidents',
-      summary: 'Acknowledge, start, put on hold, annotate, resolve, close or reopen an incident; take or hand it over; merge or split it',
+      summary:
+        'Acknowledge, start, put on hold, annotate, resolve, close or reopen an incident; take or hand it over; merge or split it; set its AVS level',
       params,
       body: z.strictObject({
         revision: z
