@@ -13,6 +13,7 @@ import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { createApp } from './api/app.ts';
 import { authenticator } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
+import { cameraEndpoints, cameraPictures } from './api/routes/cameras.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { siteEndpoints } from './api/routes/site.ts';
 import { Accounting } from './correlation/accounting.ts';
@@ -41,6 +42,7 @@ import { BookWriter } from './store/book-writer.ts';
 import { openStore } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
 import { createVideo } from './video/index.ts';
+import { Snapshots } from './video/snapshots.ts';
 
 export interface GatewayOptions {
   readonly siteFile: string;
@@ -117,6 +119,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   // Camera -> ring -> tiles.
   const video = createVideo({ clock, log, dataDir: dataFolder, report: (signal) => intake.report(signal.point, signal) });
 
+  const snapshots = new Snapshots(join(dataFolder, 'evidence'), takePicture, log);
+
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
   const doors = new DoorStates(site, clock, journal.latestOfEach());
@@ -141,7 +145,11 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ),
     );
     desk.publish({ incidents: changes.map(({ incident }) => incident), log: lines });
-    for (const { incident, isNew } of changes) if (isNew) video.keep(incident.id, incident.cameras, incident.occurredAt);
+    for (const { incident, isNew } of changes) {
+      if (!isNew) continue;
+      video.keep(incident.id, incident.cameras, incident.occurredAt);
+      snapshots.keep(incident.id, incident.cameras);
+    }
   });
   effects.subscribe(({ id, event, at, reason }) => {
     video.keep(id, event.place.cameras, event.eventAt);
@@ -179,16 +187,24 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
+  const cameraSources = {
+    cameras: site.cameras,
+    facet: (camera: string) => fleet.cameras(camera),
+    kept: (incident: string, camera: string) => snapshots.path(incident, camera),
+    audit: writeLog,
+  };
   const app = createApp({
     accounts,
     endpoints: [
       ...incidentEndpoints(incidents, operations),
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
+      ...cameraEndpoints(cameraSources),
     ],
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
     problems: () => [...problems, ...(book.storeFails ? ['incidents cannot be stored: see the log'] : [])],
     evidence: (incident, camera) => video.evidence(incident, camera),
+    pictures: cameraPictures(cameraSources),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
     consoleFolder: join(import.meta.dirname, '..', 'dist', 'console'),
     version,
@@ -210,6 +226,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   async function close(): Promise<void> {
     lab?.close();
     await fleet.stop();
+    await snapshots.close();
     await video.close();
     await deskServer.close();
     correlating.unsubscribe();
@@ -234,6 +251,12 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   void lab?.open();
   const { port: bound } = server.address() as AddressInfo;
   return { url: `http://${address.host}:${bound}`, accounts, close };
+
+  async function takePicture(camera: string): Promise<Uint8Array> {
+    const taken = await fleet.cameras(camera).snapshot?.(camera);
+    if (taken === undefined) throw new Error('its adapter has no single pictures');
+    return taken.jpeg;
+  }
 
   /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */
   function replay(): void {

@@ -20,6 +20,8 @@ export interface ApiOptions {
   readonly problems: () => readonly string[];
   /** Path of an incident's recording by a camera, if there is one. */
   readonly evidence: (incident: string, camera: string) => Promise<string | undefined>;
+  /** Serves single pictures to whoever is signed in. */
+  readonly pictures: express.Router;
   readonly signedIn: (principal: Principal, what: string) => void;
   /** Folder of the built console. */
   readonly consoleFolder: string;
@@ -31,7 +33,7 @@ const statusOf: Record<Refusal['code'], number> = { invalid: 400, forbidden: 403
 
 /** The HTTP side of the gateway: the REST interface under /api/v1, health and metrics, and the console's files. */
 export function createApp(options: ApiOptions): express.Express {
-  const { accounts, endpoints, metrics, problems, evidence, signedIn, consoleFolder, version, log } = options;
+  const { accounts, endpoints, metrics, problems, evidence, pictures, signedIn, consoleFolder, version, log } = options;
   const signedInOnly = requirePrincipal(authenticator(accounts));
   const app = express();
   app.set('trust proxy', 'loopback');
@@ -64,6 +66,7 @@ export function createApp(options: ApiOptions): express.Express {
     if (file === undefined) throw new Refusal('unknown', `no recording of ${request.params.camera} is kept for incident ${request.params.id}`);
     response.type('video/mp4').sendFile(file);
   });
+  api.use(pictures);
   api.use((request) => {
     throw new Refusal('unknown', `there is no ${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''}: see /api/v1/openapi.json`);
   });

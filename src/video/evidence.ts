@@ -149,7 +149,7 @@ export class Evidence {
 }
 
 /** A name of one path segment, whatever the identifier holds. `+` separates parts and is escaped. */
-function fileName(id: string): string {
+export function fileName(id: string): string {
   return encodeURIComponent(id).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
 }
 
