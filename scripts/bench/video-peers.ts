@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import type { PassThrough } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { freePorts } from '../../test/support/free-ports.ts';
 

@@ -42,10 +42,7 @@ describe('a forced door, from the wire to the screen', function () {
   }
 
   const painted = (tile: string) =>
-    page.waitForFunction(
-      (id) => (document.querySelector(`[data-testid="${id}"]`) as HTMLVideoElement | null)?.dataset['painted'] !== undefined,
-      tile,
-    );
+    page.waitForFunction((id) => document.querySelector<HTMLVideoElement>(`[data-testid="${id}"]`)?.dataset['painted'] !== undefined, tile);
 
   it('shows a quiet desk with every device online and some seconds of the past at hand', async () => {
     await signIn();

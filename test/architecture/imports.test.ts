@@ -88,7 +88,11 @@ describe('who imports whom', () => {
 
   it('lets correlation and incidents use RxJS and zod, correlation CEL as well, and no other package', () => {
     const broken = imports.filter(
-      ({ file, target }) => /^src\/(domain|correlation|incidents)\//.test(file) && !ours(target) && !/^(rxjs|zod)$/.test(target) && !(target === '@marcbachmann/cel-js' && file.startsWith('src/correlation/')),
+      ({ file, target }) =>
+        /^src\/(domain|correlation|incidents)\//.test(file) &&
+        !ours(target) &&
+        !/^(rxjs|zod)$/.test(target) &&
+        !(target === '@marcbachmann/cel-js' && file.startsWith('src/correlation/')),
     );
     assert.deepEqual(broken, []);
   });
