@@ -31,6 +31,8 @@ interface Events {
  */
 export class GuardedTransport extends EventEmitter<Events> {
   readonly #socket: Socket;
+  readonly #ends: Ends;
+  readonly #malformed: (frame: Uint8Array, reason: string) => void;
   /** The frame that is being handled, or was last. */
   lastFrame: Buffer = Buffer.alloc(0);
   /** Resolves when the socket is released. */
@@ -39,31 +41,36 @@ export class GuardedTransport extends EventEmitter<Events> {
   #sending = 0;
   #released = false;
 
-  private constructor(socket: Socket, { peer, bbmd }: Ends, malformed: (frame: Uint8Array, reason: string) => void) {
+  private constructor(socket: Socket, ends: Ends, malformed: (frame: Uint8Array, reason: string) => void) {
     super();
     this.#socket = socket;
     this.closed = new Promise((resolve) => socket.once('close', resolve));
     // Nothing to do: a send that fails is a request without an answer.
     socket.on('error', () => undefined);
-    socket.on('message', (bytes, { address, port }) => {
-      const origin = { address, port };
-      const forwarded = same(origin, bbmd) ? forwardedFrom(bytes) : undefined;
-      if (!same(origin, peer) && !same(forwarded, peer)) {
-        if (same(origin, bbmd)) this.emit('bbmd', bytes);
-        return;
-      }
-      this.lastFrame = bytes;
-      const fault = frameFault(bytes);
-      if (fault !== undefined) {
-        malformed(bytes, fault);
-        return;
-      }
-      try {
-        this.emit('message', bytes, `${peer.address}:${peer.port}`);
-      } catch (error) {
-        malformed(bytes, `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    });
+    this.#ends = ends;
+    this.#malformed = malformed;
+    socket.on('message', (bytes, from) => this.receive(bytes, from));
+  }
+
+  /** Takes a datagram: hands on what the peer says, counts what breaks the rules, and lets nothing throw. */
+  receive(bytes: Buffer, from: Endpoint): void {
+    const { peer, bbmd } = this.#ends;
+    const forwarded = same(from, bbmd) ? forwardedFrom(bytes) : undefined;
+    if (!same(from, peer) && !same(forwarded, peer)) {
+      if (same(from, bbmd)) this.emit('bbmd', bytes);
+      return;
+    }
+    this.lastFrame = bytes;
+    const fault = frameFault(bytes);
+    if (fault !== undefined) {
+      this.#malformed(bytes, fault);
+      return;
+    }
+    try {
+      this.emit('message', bytes, `${peer.address}:${peer.port}`);
+    } catch (error) {
+      this.#malformed(bytes, `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /**
