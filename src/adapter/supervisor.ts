@@ -45,6 +45,8 @@ export class DeviceSupervisor {
   #offlineReported = false;
   /** Own events leave in their order, each until the journal has taken it. */
   #outbox: Promise<void> = Promise.resolve();
+  #endWait: () => void = () => undefined;
+  readonly #awaitingOutcome: ((link: LinkState) => void)[] = [];
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -67,6 +69,17 @@ export class DeviceSupervisor {
     this.#running ??= this.#run();
   }
 
+  /**
+   * Makes the next attempt now rather than after the pause that is due. Resolves to the link as that attempt left it, or the one that
+   * is under way; at once while the link stands or the gateway has stopped.
+   */
+  retryNow(): Promise<LinkState> {
+    if (this.#link.state === 'online' || this.#link.state === 'stopped') return Promise.resolve(this.#link);
+    const outcome = new Promise<LinkState>((resolve) => this.#awaitingOutcome.push(resolve));
+    this.#endWait();
+    return outcome;
+  }
+
   /** Resolves when every handle of the device is released. Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the gateway is stopping'));
@@ -82,9 +95,20 @@ export class DeviceSupervisor {
       if (failure === undefined) break;
       if (failure.wasOnline) attempt = 1;
       const delayMs = this.#lost(failure.error, attempt);
-      await pause(this.#options.clock, delayMs, signal).catch(() => undefined);
+      await this.#waitToRetry(delayMs);
     }
     this.#setLink({ state: 'stopped', since: this.#options.clock.now() });
+  }
+
+  /** Until the pause is over, the gateway stops, or somebody wants an attempt now. */
+  async #waitToRetry(delayMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    const waiting = new AbortController();
+    this.#endWait = () => waiting.abort(new Error('no longer waited for'));
+    signal.addEventListener('abort', this.#endWait, { once: true });
+    await pause(this.#options.clock, delayMs, waiting.signal).catch(() => undefined);
+    signal.removeEventListener('abort', this.#endWait);
   }
 
   /** One life of the link: undefined when the gateway stops, else why it ended. */
@@ -204,6 +228,8 @@ export class DeviceSupervisor {
   #setLink(link: LinkState): void {
     this.#link = link;
     this.#options.changed();
+    if (link.state === 'connecting') return;
+    for (const tell of this.#awaitingOutcome.splice(0)) tell(link);
   }
 }
 

@@ -126,6 +126,31 @@ describe('device supervisor', () => {
     await until('the second attempt', () => adapter.attempts === 2);
   });
 
+  it('tries at once when somebody asks for it, and tells what came of it', async () => {
+    adapter.connecting = () => Promise.reject(new ConfigurationError('wrong password'));
+    supervisor.start();
+    await state('failed');
+    assert.equal((await supervisor.retryNow()).state, 'failed');
+    assert.equal(adapter.attempts, 2);
+    adapter.connecting = (host) => {
+      host.online();
+      return Promise.resolve();
+    };
+    assert.equal((await supervisor.retryNow()).state, 'online');
+    assert.equal((await supervisor.retryNow()).state, 'online');
+    assert.equal(adapter.attempts, 3);
+  });
+
+  it('tells who asked for an attempt when the gateway stops meanwhile', async () => {
+    adapter.connecting = () => new Promise(() => undefined);
+    supervisor.start();
+    await until('the attempt', () => adapter.attempts === 1);
+    const outcome = supervisor.retryNow();
+    await supervisor.stop();
+    assert.equal((await outcome).state, 'stopped');
+    assert.equal(clock.waiting, 0);
+  });
+
   it('gives up on an adapter that hangs while connecting', async () => {
     adapter.connecting = () => new Promise(() => undefined);
     supervisor.start();
