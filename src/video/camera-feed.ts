@@ -189,6 +189,7 @@ export class CameraFeed {
   #restored(nowMs: number, { codec, width, height }: StreamDescription): void {
     const blindMs = nowMs - (this.#lastPictureMs ?? this.#attachedAtMs);
     if (this.#state.state === 'lost') this.#reporter.restored(Math.round(blindMs / 1000));
+    else this.#reporter.first();
     this.#liveSinceMs = nowMs;
     this.#enter('live', `${codec === 'H264' ? 'H.264' : 'H.265'}, ${width} x ${height}`);
   }

@@ -1,10 +1,11 @@
-import { mkdir, open, readFile, readdir, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
 import type { CameraFeed } from './camera-feed.ts';
+import { fileName, partPath, recordingOf } from './evidence-files.ts';
 import { readFragmentHeader } from './fmp4/fragment.ts';
 import { readRecording } from './fmp4/read.ts';
 import type { RecordedFile } from './fmp4/read.ts';
@@ -63,10 +64,8 @@ export class Evidence {
   }
 
   /** The path of a kept recording, or of one that is being made. */
-  async path(incident: string, camera: PointId): Promise<string | undefined> {
-    const path = this.#pathOf(incident, camera, 1);
-    const found = await stat(path).catch(() => undefined);
-    return found?.isFile() === true ? path : undefined;
+  path(incident: string, camera: PointId): Promise<string | undefined> {
+    return recordingOf(this.#directory, incident, camera);
   }
 
   /** What is kept of a camera between two moments; of several recordings the one that begins next to `from`. Empty when there is none. */
@@ -101,7 +100,7 @@ export class Evidence {
   }
 
   #start({ incident, feed, at }: Request): void {
-    const path = (part: number) => this.#pathOf(incident, feed.camera, part);
+    const path = (part: number) => partPath(this.#directory, incident, feed.camera, part);
     const key = path(1);
     if (this.#recordings.has(key)) return;
     try {
@@ -128,10 +127,6 @@ export class Evidence {
     });
   }
 
-  #pathOf(incident: string, camera: PointId, part: number): string {
-    return join(this.#directory, fileName(incident), `${fileName(camera)}${part === 1 ? '' : `+${part}`}.mp4`);
-  }
-
   /** Finds what was kept before the gateway was started. */
   async #scan(): Promise<void> {
     await mkdir(this.#directory, { recursive: true });
@@ -146,11 +141,6 @@ export class Evidence {
       }
     }
   }
-}
-
-/** A name of one path segment, whatever the identifier holds. `+` separates parts and is escaped. */
-export function fileName(id: string): string {
-  return encodeURIComponent(id).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
 }
 
 async function readHead(path: string): Promise<RecordedFile | undefined> {

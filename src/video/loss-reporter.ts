@@ -4,16 +4,23 @@ import type { PointId } from '../domain/point.ts';
 
 const RETRY_MS = 5_000;
 
+interface Wanted {
+  readonly lost: boolean;
+  readonly initial?: true;
+  readonly details: Details;
+}
+
 /**
- * Tells intake that a camera's picture is lost, and once that it is back. While the journal cannot be written it goes on trying;
+ * Tells intake that a camera's picture is lost, and once that it is back. The first picture is told of as a state that was read:
+ * a loss may stand from before the gateway was started. While the journal cannot be written it goes on trying;
  * a loss that is over by then is not told any more, so that nothing piles up.
  */
 export class LossReporter {
   readonly #camera: PointId;
   readonly #clock: Clock;
   readonly #report: (signal: DeviceSignal) => Promise<void>;
-  #wanted: { readonly lost: boolean; readonly details: Details } = { lost: false, details: {} };
-  #told = false;
+  #wanted: Wanted | undefined;
+  #told: boolean | undefined;
   #busy = false;
   #closed = false;
   #cancelRetry: () => void = () => undefined;
@@ -25,11 +32,16 @@ export class LossReporter {
   }
 
   lost(reason: string): void {
-    this.#want(true, { reason });
+    this.#want({ lost: true, details: { reason } });
   }
 
   restored(lostForSeconds: number): void {
-    this.#want(false, { lostForSeconds });
+    this.#want({ lost: false, details: { lostForSeconds } });
+  }
+
+  /** The first picture since the gateway was started. */
+  first(): void {
+    this.#want({ lost: false, initial: true, details: {} });
   }
 
   close(): void {
@@ -37,8 +49,8 @@ export class LossReporter {
     this.#cancelRetry();
   }
 
-  #want(lost: boolean, details: Details): void {
-    this.#wanted = { lost, details };
+  #want(wanted: Wanted): void {
+    this.#wanted = wanted;
     this.#cancelRetry();
     void this.#settle();
   }
@@ -47,9 +59,9 @@ export class LossReporter {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      while (!this.#closed && this.#wanted.lost !== this.#told) {
-        const { lost, details } = this.#wanted;
-        await this.#report({ kind: 'video.lost', point: this.#camera, phase: lost ? 'raised' : 'restored', details });
+      while (!this.#closed && this.#wanted !== undefined && this.#wanted.lost !== this.#told) {
+        const { lost, ...rest } = this.#wanted;
+        await this.#report({ kind: 'video.lost', point: this.#camera, phase: lost ? 'raised' : 'restored', ...rest });
         this.#told = lost;
       }
     } catch {

@@ -2,7 +2,7 @@ import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { PointId } from '../domain/point.ts';
-import { fileName } from './evidence.ts';
+import { fileName } from './evidence-files.ts';
 
 /** A flood of alarms must not ask every camera at once. */
 const MAX_AT_ONCE = 4;

@@ -1,15 +1,15 @@
-import type { WebSocket } from 'ws';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import { playSchema } from '../desk/video-protocol.ts';
 import type { FromVideo, Play } from '../desk/video-protocol.ts';
 import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
 import { endOf } from './ring.ts';
 import type { Group, Picture, StreamDescription } from './ring.ts';
+import { closeCodes } from './video.ts';
+import type { TileSocket } from './video.ts';
 
 /** So much may wait for one viewer, beside the group that it was sent at once: about a second of a good picture. */
 export const WAITING_LIMIT_BYTES = 1024 * 1024;
 const PLAY_LIMIT_MS = 10_000;
-const POLICY_VIOLATION = 1008;
 
 /** A piece of the past: pictures that follow the same description. */
 export interface Piece {
@@ -28,7 +28,7 @@ export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs) => Promise
  */
 export class Viewer implements Reader {
   readonly kind = 'viewer';
-  readonly #socket: WebSocket;
+  readonly #socket: TileSocket;
   readonly #feed: CameraFeed;
   readonly #clock: Clock;
   readonly #findPast: FindPast;
@@ -43,12 +43,12 @@ export class Viewer implements Reader {
   #burstBytes = 0;
   #pastPending = false;
 
-  constructor(socket: WebSocket, feed: CameraFeed, clock: Clock, findPast: FindPast) {
+  constructor(socket: TileSocket, feed: CameraFeed, clock: Clock, findPast: FindPast) {
     this.#socket = socket;
     this.#feed = feed;
     this.#clock = clock;
     this.#findPast = findPast;
-    const cancelDeadline = clock.after(PLAY_LIMIT_MS, () => socket.close(POLICY_VIOLATION, 'no play message'));
+    const cancelDeadline = clock.after(PLAY_LIMIT_MS, () => socket.close(closeCodes.policyViolation, 'no play message'));
     // Errors of a WebSocket are followed by its end, which is all that matters here.
     socket.on('error', () => undefined);
     socket.once('close', () => {
@@ -60,7 +60,7 @@ export class Viewer implements Reader {
     socket.on('message', (data, isBinary) => {
       cancelDeadline();
       const play = isBinary || this.#mode !== 'waiting' ? undefined : parsePlay(data);
-      if (play === undefined) socket.close(POLICY_VIOLATION, 'one play message is expected');
+      if (play === undefined) socket.close(closeCodes.policyViolation, 'one play message is expected');
       else this.#play(play);
     });
     // From the beginning, so that the ring knows who may hold views of its memory, to the socket's end.

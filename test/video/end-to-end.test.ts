@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createCamera } from '../../simulators/onvif-camera/index.ts';
@@ -19,7 +20,8 @@ async function arrange(password = 'secret of the lab') {
   await camera.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-video-'));
   const reported: DeviceSignal[] = [];
-  const report = (signal: DeviceSignal) => Promise.resolve(void reported.push(signal));
+  /** What was read on connecting is no news. */
+  const report = (signal: DeviceSignal) => Promise.resolve(void (signal.initial === true || reported.push(signal)));
   const video = createVideo({ clock: systemClock, log: pino({ level: 'silent' }), dataDir, report });
   video.attach({ id: 'cam-lobby', name: 'Lobby' }, () =>
     Promise.resolve({ uri: `rtsp://127.0.0.1:${camera.rtspPort}/stream`, username: 'sallyport', password }),
@@ -39,7 +41,7 @@ async function arrange(password = 'secret of the lab') {
     );
     await new Promise((resolve) => socket.once('open', resolve));
     socket.send(JSON.stringify({ type: 'play', ...play }));
-    return { messages, binary };
+    return { socket, messages, binary };
   };
   const stop = async () => {
     await video.close();
@@ -76,6 +78,27 @@ describe('video from a simulated camera to a WebSocket', function () {
       const before = binary.length;
       await until('pictures again on the same tile', () => binary.length > before + 10);
     } finally {
+      await stop();
+    }
+  });
+
+  it('comes back by itself when its thread dies', async () => {
+    const threads: Worker[] = [];
+    process.on('worker', (thread) => threads.push(thread));
+    const { video, reported, tile, stop, live } = await arrange();
+    try {
+      await live();
+      const { socket } = await tile({ mode: 'live' });
+      const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+      await threads[0]!.terminate();
+      assert.equal(await closed, 1012);
+      assert.deepEqual([video.status()[0]!.state, reported], ['connecting', []]);
+      await live();
+      const { binary } = await tile({ mode: 'live' });
+      await until('pictures again', () => binary.length > 10);
+      assert.equal(threads.length, 2);
+    } finally {
+      process.removeAllListeners('worker');
       await stop();
     }
   });

@@ -30,6 +30,13 @@ describe('loss reporter', () => {
     ]);
   });
 
+  it('tells of the first picture as a state that was read: a loss may stand from before the start', async () => {
+    const { journal, reporter } = arrange();
+    reporter.first();
+    await until('the report', () => journal.taken.length === 1);
+    assert.deepEqual(journal.taken, [{ kind: 'video.lost', point: 'cam-1', phase: 'restored', initial: true, details: {} }]);
+  });
+
   it('tries again until the journal takes it', async () => {
     const { clock, journal, reporter } = arrange();
     journal.fails = true;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createVideo } from '../../../src/video/index.ts';
+import { createEngine } from '../../../src/video/engine.ts';
 import type { Video } from '../../../src/video/index.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { until } from '../../support/until.ts';
@@ -68,7 +68,7 @@ export class TestGateway {
 
   #start(): Video {
     const report = () => Promise.resolve();
-    const video = createVideo({ clock: this.clock, log: pino({ level: 'silent' }), dataDir: this.dataDir, report });
+    const video = createEngine({ clock: this.clock, log: pino({ level: 'silent' }), dataDir: this.dataDir, report });
     video.attach({ id: CAMERA, name: 'Camera 1' }, () => Promise.resolve(this.camera.address));
     this.#watcher = new TestSocket();
     video.serve(this.#watcher.asWebSocket, CAMERA);

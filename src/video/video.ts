@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import type { RawData } from 'ws';
+import type { StreamAddress } from '../adapter/contract.ts';
+import type { Clock, EpochMs } from '../domain/clock.ts';
+import type { DeviceSignal } from '../domain/event.ts';
+import type { PointId } from '../domain/point.ts';
+import type { CameraStatus } from './status.ts';
+
+export interface VideoOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Recordings of alarms go to `evidence` in it. */
+  readonly dataDir: string;
+  /** How much of the past is always in memory, in whole groups of pictures; 15 if not said. */
+  readonly ringSeconds?: number;
+  /** Tells intake that a camera's picture was lost (raised, once) or is back (restored, once). */
+  report(signal: DeviceSignal): Promise<void>;
+}
+
+/** What video needs of a tile's connection; a WebSocket has it. */
+export interface TileSocket {
+  /** Bytes that wait to be sent. */
+  readonly bufferedAmount: number;
+  send(data: string | Buffer, sent?: () => void): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** The cameras' pictures: taken in all the time, shown live or from the past, kept around alarms. */
+export interface Video {
+  /** Starts to take a camera's pictures in. `open` is asked for the address at each attempt. Calling again for the same camera replaces it; its past and its viewers stay. */
+  attach(camera: { readonly id: PointId; readonly name: string }, open: () => Promise<StreamAddress>): void;
+  /** Serves one tile, which the caller has authorised, by the protocol of desk/video-protocol.ts. */
+  serve(socket: TileSocket, camera: PointId): void;
+  /** Keeps the seconds before and after `at` as evidence of the incident. Returns at once. Unknown cameras are left out. */
+  keep(incident: string, cameras: readonly PointId[], at: EpochMs): void;
+  /** The path of a kept recording (fragmented MP4), or undefined. */
+  evidence(incident: string, camera: PointId): Promise<string | undefined>;
+  status(): readonly CameraStatus[];
+  /** Ends recordings with what there is, hangs up on the cameras and closes the viewers' sockets. */
+  close(): Promise<void>;
+}
+
+/** Codes with which tiles are closed (RFC 6455, 7.4.1, and the IANA registry). */
+export const closeCodes = { goingAway: 1001, policyViolation: 1008, serviceRestart: 1012, tryAgainLater: 1013 } as const;

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { PointId } from '../../domain/point.ts';
+import { recordingOf } from '../evidence-files.ts';
+import { closeCodes } from '../video.ts';
+import type { Video, VideoOptions } from '../video.ts';
+import { VideoThread } from './video-thread.ts';
+
+/** So many cameras take a fifth of a core; a thread for fewer would only take memory. */
+const CAMERAS_PER_THREAD = 50;
+
+/** Video in threads of its own, so that alarms never wait for pictures, nor the other way round. */
+export function createVideo(options: VideoOptions): Video {
+  const threads: VideoThread[] = [];
+  const mostThreads = Math.max(availableParallelism() - 1, 1);
+
+  const threadOf = (camera: PointId) => threads.find((thread) => thread.has(camera));
+
+  function threadForAnother(): VideoThread {
+    const [least] = [...threads].sort((a, b) => a.size - b.size);
+    if (least !== undefined && (least.size < CAMERAS_PER_THREAD || threads.length >= mostThreads)) return least;
+    const thread = new VideoThread(options);
+    threads.push(thread);
+    return thread;
+  }
+
+  return {
+    attach({ id, name }, open) {
+      (threadOf(id) ?? threadForAnother()).attach(id, name, open);
+    },
+    serve(socket, camera) {
+      const thread = threadOf(camera);
+      if (thread === undefined) socket.close(closeCodes.tryAgainLater, 'this camera is not connected yet');
+      else thread.serve(socket, camera);
+    },
+    keep(incident, cameras, at) {
+      for (const thread of threads) {
+        const own = cameras.filter((camera) => thread.has(camera));
+        if (own.length > 0) thread.keep(incident, own, at);
+      }
+    },
+    evidence: (incident, camera) => recordingOf(join(options.dataDir, 'evidence'), incident, camera),
+    status: () => threads.flatMap((thread) => thread.status()),
+    async close() {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}

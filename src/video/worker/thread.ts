@@ -1,0 +1,72 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { pino } from 'pino';
+import type { StreamAddress } from '../../adapter/contract.ts';
+import { Calls } from '../../adapter/worker/calls.ts';
+import { systemClock } from '../../domain/clock.ts';
+import { createEngine } from '../engine.ts';
+import type { FromVideoThread, ThreadSettings, ToVideo } from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { RemoteSocket } from './remote-socket.ts';
+
+// A video thread: cameras, their rings, recordings and viewers, away from the loop that handles alarms.
+
+const STATUS_MS = 500;
+
+if (parentPort === null) throw new Error('this module is the inside of a worker thread');
+const port = parentPort;
+const { dataDir, ringSeconds, logLevel } = workerData as ThreadSettings;
+const post = (message: FromVideoThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const calls = new Calls();
+const tiles = new Map<number, RemoteSocket>();
+const outbox = new Outbox((parcels, transfer) => post({ type: 'send', parcels }, transfer));
+const engine = createEngine({
+  clock: systemClock,
+  // Whose line it is, and when, the gateway's own log adds.
+  log: pino({ level: logLevel, base: null, timestamp: false }, { write: (line) => post({ type: 'log', line }) }),
+  dataDir,
+  ...(ringSeconds !== undefined && { ringSeconds }),
+  report: async (signal) => {
+    await calls.make((call) => post({ type: 'report', call, signal }));
+  },
+});
+
+function openTile(tile: number, camera: string): void {
+  const socket = new RemoteSocket(tile, outbox, (code, reason) => post({ type: 'hang-up', tile, code, reason }));
+  tiles.set(tile, socket);
+  socket.once('close', () => tiles.delete(tile));
+  engine.serve(socket, camera);
+}
+
+function tellStatus(): void {
+  post({ type: 'status', cameras: engine.status() });
+  systemClock.after(STATUS_MS, tellStatus);
+}
+
+port.on('message', (message: ToVideo) => {
+  switch (message.type) {
+    case 'ping':
+      return post({ type: 'pong' });
+    case 'answer':
+      return calls.settle(message.call, message.outcome);
+    case 'attach': {
+      const { camera, name } = message;
+      const open = () => calls.make((call) => post({ type: 'address', call, camera })) as Promise<StreamAddress>;
+      return engine.attach({ id: camera, name }, open);
+    }
+    case 'tile':
+      return openTile(message.tile, message.camera);
+    case 'said':
+      return void tiles.get(message.tile)?.emit('message', Buffer.from(message.text), message.isBinary);
+    case 'gone':
+      return tiles.get(message.tile)?.gone();
+    case 'flushed':
+      for (const [tile, bytes] of message.tiles) tiles.get(tile)?.flushed(bytes);
+      return;
+    case 'keep':
+      return engine.keep(message.incident, message.cameras, message.at);
+    case 'close':
+      return void engine.close().then(() => post({ type: 'closed' }));
+  }
+});
+tellStatus();
+post({ type: 'ready' });
