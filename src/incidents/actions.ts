@@ -10,7 +10,8 @@ export type OperatorStep =
   | { readonly action: 'start' }
   | { readonly action: 'note'; readonly note: string }
   | { readonly action: 'resolve'; readonly note: string }
-  | { readonly action: 'close'; readonly disposition: Disposition; readonly note: string }
+  /** `openSteps`: what its procedure demands first. */
+  | { readonly action: 'close'; readonly disposition: Disposition; readonly note: string; readonly openSteps?: readonly string[] }
   /** Comes back by itself at `until`. */
   | { readonly action: 'hold'; readonly until: EpochMs; readonly note: string }
   | { readonly action: 'reopen'; readonly note: string }
@@ -52,11 +53,23 @@ export interface DoorCommandRecord {
 /** Somebody wants a measure to begin. `until` is mandatory: nothing is forgotten on a shelf. */
 export type MeasureRequest = Pick<Measure, 'type' | 'target' | 'reason' | 'by' | 'until'> & { readonly at: EpochMs };
 
+/** Something that was done about an incident outside the book: a step of a procedure, a notification. */
+export interface Remark {
+  readonly incident: string;
+  readonly by: string;
+  readonly at: EpochMs;
+  readonly what: string;
+  readonly note?: string;
+  /** Makes the incident as urgent as can be, for this reason. */
+  readonly mostUrgentBecause?: string;
+}
+
 /** Everything that can change the book. */
 export type BookInput =
   | { readonly type: 'finding'; readonly finding: Finding }
   | { readonly type: 'action'; readonly action: OperatorAction | JoiningAction }
   | { readonly type: 'record'; readonly record: DoorCommandRecord }
+  | { readonly type: 'remark'; readonly remark: Remark }
   | { readonly type: 'measure'; readonly measure: MeasureRequest }
   | { readonly type: 'end-measure'; readonly measure: string; readonly by: string; readonly at: EpochMs }
   | { readonly type: 'tick'; readonly at: EpochMs };

@@ -12,7 +12,7 @@ import { merged, split } from './joins.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
 import { begun, ended, expired } from './measures.ts';
-import { acted, logged, recorded } from './operators.ts';
+import { acted, logged, recorded, remarked } from './operators.ts';
 import { stepsMoreUrgent, weightOf } from './priority.ts';
 import { suppressionOf, testOf } from './suppression.ts';
 
@@ -34,6 +34,8 @@ export function apply(book: Book, input: BookInput): Outcome {
       return stepped(book, input.action);
     case 'record':
       return onIncident(book, input.record.incident, (incident) => recorded(incident, input.record));
+    case 'remark':
+      return onIncident(book, input.remark.incident, (incident) => remarked(incident, input.remark));
     case 'measure':
       return begun(book, input.measure);
     case 'end-measure':

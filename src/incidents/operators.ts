@@ -1,10 +1,11 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { Incident, LogEntry } from '../domain/incident.ts';
 import { leveled } from './avs.ts';
-import type { DoorCommandRecord, OperatorAction, Refusal } from './actions.ts';
+import type { DoorCommandRecord, OperatorAction, Refusal, Remark } from './actions.ts';
 import { lifeCycle, moved, statesFor, transition } from './life-cycle.ts';
 import type { Step, Transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
+import { asUrgentAs } from './priority.ts';
 import { listed, sentence, span } from './words.ts';
 
 /** A hold that nobody would remember the next day is none. */
@@ -56,6 +57,13 @@ function obstacles(incident: Incident, action: OperatorAction): string | undefin
     case 'hold':
       if (action.until <= action.at) return 'The time at which the incident comes back must lie in the future';
       return action.until > action.at + LONGEST_HOLD_MS ? 'An incident can be on hold for 24 hours at most' : undefined;
+    case 'close':
+      return action.openSteps === undefined || action.openSteps.length === 0
+        ? undefined
+        : `Its procedure is not finished: ${listed(
+            action.openSteps.map((step) => `"${step}"`),
+            'and',
+          )}`;
     case 'take-over':
       return incident.owner === action.by ? 'You have it already' : undefined;
     case 'hand-over':
@@ -106,6 +114,13 @@ export function recorded(incident: Incident, { doorName, command, by, at, outcom
   const { done, deed } = commandWords[command];
   const what = outcome.ok ? `${done} ${doorName}` : `${deed} of ${doorName} failed: ${outcome.reason}`;
   return logged(incident, { at, by, what });
+}
+
+/** The incident with what was done about it in its log, also when it has been closed meanwhile. */
+export function remarked(incident: Incident, { by, at, what, note, mostUrgentBecause }: Remark): Incident {
+  const next = logged(incident, { at, by, what, ...(note !== undefined && { note }) });
+  if (mostUrgentBecause === undefined || incident.priority === 1) return next;
+  return { ...next, ...asUrgentAs(incident, 1, mostUrgentBecause), raisedIn: next.revision };
 }
 
 const commandWords: Record<DoorCommandRecord['command'], { readonly done: string; readonly deed: string }> = {
