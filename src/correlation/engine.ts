@@ -7,6 +7,7 @@ import type { CorrelationContext } from './context.ts';
 import { NORMAL_THREAT } from './context.ts';
 import { Dispatch } from './dispatch.ts';
 import { DueQueue } from './due-queue.ts';
+import { Memories } from './patterns/memory.ts';
 import { LeadRun } from './lead-rule.ts';
 import { isLeadRule, isSupportRule } from './rule-schema.ts';
 import type { Rule, SuppressRule } from './rule-schema.ts';
@@ -54,6 +55,7 @@ class Engine {
       site: context.site,
       due,
       accounting: context.accounting ?? new Accounting(),
+      memories: new Memories(),
       threatLevel: context.threatLevel ?? (() => NORMAL_THREAT),
       now: context.scheduler.now(),
       emit,
@@ -93,7 +95,7 @@ class Engine {
   }
 }
 
-/** Those that suppress come first, those that strengthen after those that lead. */
+/** Those that suppress come first, then what rules remember together; those that strengthen come after those that lead. */
 function slotsOf(rules: readonly Rule[], runtime: Runtime): readonly Slot[] {
   const strengthening = rules.filter(isSupportRule).map((rule) => ({ rule, run: new SupportRun(rule, runtime) }));
   const led = (lead: LeadFinding) => {
@@ -101,7 +103,7 @@ function slotsOf(rules: readonly Rule[], runtime: Runtime): readonly Slot[] {
   };
   const suppressing = rules.filter((rule): rule is SuppressRule => 'suppresses' in rule).map((rule) => suppression(rule, runtime));
   const leading = rules.filter(isLeadRule).flatMap((rule) => new LeadRun(rule, runtime, led).slots);
-  return [...suppressing, ...leading, ...strengthening.flatMap(({ run }) => run.slots)];
+  return [...suppressing, ...runtime.memories.slots, ...leading, ...strengthening.flatMap(({ run }) => run.slots)];
 }
 
 function suppression({ id, suppresses }: SuppressRule, runtime: Runtime): Slot {

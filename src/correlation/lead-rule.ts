@@ -7,7 +7,7 @@ import type { Moment } from './moment.ts';
 import { Absent } from './patterns/absent.ts';
 import { Armed } from './patterns/armed.ts';
 import { Chain } from './patterns/chain.ts';
-import type { Condition, Learnt } from './patterns/condition.ts';
+import type { Condition } from './patterns/condition.ts';
 import { Explained } from './patterns/explained.ts';
 import { Judge } from './patterns/judge.ts';
 import { Lasts } from './patterns/lasts.ts';
@@ -53,21 +53,19 @@ export class LeadRun {
     const tell = (moment: Moment) => this.#tell(moment);
     if (lasts !== undefined) return new Lasts(id, triggersOf(when), (event) => this.#howLong(event), lateness.ms, this.#runtime, tell).slots;
 
-    const conditions: Condition[] = [];
-    const learn = (make: (learnt: Learnt) => Condition) => {
-      const condition: Condition = make((seen) => judge.learnt(condition, seen));
-      conditions.push(condition);
-    };
-    for (const line of this.#rule.unless ?? []) learn((learnt) => new Explained(id, line, lateness.ms, this.#runtime, learnt));
-    if (this.#rule.armed !== undefined) {
-      const wanted = this.#rule.armed;
-      learn((learnt) => new Armed(id, wanted, learnt));
-    }
-    if (when.pattern === 'absence') learn((learnt) => new Absent(id, when, lateness.ms, this.#runtime, learnt));
-    else if (when.pattern !== 'any') learn((learnt) => new Chain(id, when, lateness.ms, this.#runtime, learnt));
+    const conditions = this.#conditions();
     const judge = new Judge(id, conditions, waitMs(this.#rule), this.#runtime, tell);
     // An event is learnt of before it is considered.
     return [...conditions.flatMap(({ slots }) => slots), ...this.#triggers(judge)];
+  }
+
+  #conditions(): readonly Condition[] {
+    const { id, when, armed, lateness, unless = [] } = this.#rule;
+    const conditions: Condition[] = unless.map((line) => new Explained(id, line, lateness.ms, this.#runtime));
+    if (armed !== undefined) conditions.push(new Armed(id, armed, this.#runtime));
+    if (when.pattern === 'absence') conditions.push(new Absent(id, when, lateness.ms, this.#runtime));
+    else if (when.pattern !== 'any') conditions.push(new Chain(id, when, lateness.ms, this.#runtime));
+    return conditions;
   }
 
   #triggers(judge: Judge): readonly Slot[] {

@@ -14,7 +14,7 @@ interface Entries<Value> {
  * on adding, so there is no timer, and the whole is never larger than what arrived in two such spans.
  */
 export class Recent<Value> {
-  readonly #keepMs: number;
+  #keepMs: number;
   readonly #time: { readonly now: EpochMs };
   readonly #entries = new Map<string, Entries<Value>>();
   #sweptAt: EpochMs;
@@ -23,6 +23,11 @@ export class Recent<Value> {
     this.#keepMs = keepMs;
     this.#time = time;
     this.#sweptAt = time.now;
+  }
+
+  /** From now on entries are kept for at least so long. */
+  keepFor(ms: number): void {
+    this.#keepMs = Math.max(this.#keepMs, ms);
   }
 
   add(key: string, value: Value): void {

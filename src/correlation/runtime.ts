@@ -4,6 +4,7 @@ import type { Finding } from '../domain/incident.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Accounting } from './accounting.ts';
 import type { DueQueue } from './due-queue.ts';
+import type { Memories } from './patterns/memory.ts';
 import type { SiteFacts } from './site-facts.ts';
 
 /** What the rules of one running engine share. */
@@ -11,6 +12,7 @@ export interface Runtime {
   readonly site: SiteFacts;
   readonly due: DueQueue;
   readonly accounting: Accounting;
+  readonly memories: Memories;
   readonly threatLevel: (areas: readonly PointId[]) => string;
   /** The time at which the engine took the present event: asked once for each event, not by each rule. */
   now: EpochMs;

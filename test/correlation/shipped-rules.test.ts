@@ -87,10 +87,11 @@ describe('the rules that Sallyport comes with', () => {
       x: 'restore door-forced@door-server by door-forced-inferred normal',
       y: 'restore door-held@door-server by door-held resolves',
       z: 'restore door-held@door-server by door-held-by-time resolves',
+      w: 'restore door-opened-while-armed@door-server by door-opened-while-armed normal',
     };
 
     it('opens the incident that a controller would have opened, half a second after the door', () => {
-      expectFindings('1s o 4999ms c', { o: open(1000), c: shut(6000) }, '1500ms l 4499ms (xyz)', { l: inferredLead, ...ended });
+      expectFindings('1s o 4999ms c', { o: open(1000), c: shut(6000) }, '1500ms l 4499ms (xyzw)', { l: inferredLead, ...ended });
     });
 
     it('finds nothing when somebody badges, the lock opens and then the door', () => {
@@ -101,22 +102,22 @@ describe('the rules that Sallyport comes with', () => {
         l: event('door.unlocked', 'door-server', 5000, 'restored'),
         c: shut(6000),
       };
-      expectFindings('b 199ms u 1299ms o 3499ms l 999ms c', events, '6s (xyz)', ended);
+      expectFindings('b 199ms u 1299ms o 3499ms l 999ms c', events, '6s (xyzw)', ended);
     });
 
     it('finds nothing when somebody inside asked to leave', () => {
       const events = { e: event('door.exit-request', 'door-server', 0, 'momentary'), o: open(3000), c: shut(4000) };
-      expectFindings('e 2999ms o 999ms c', events, '4s (xyz)', ended);
+      expectFindings('e 2999ms o 999ms c', events, '4s (xyzw)', ended);
     });
 
     it('finds nothing while the door stands unlocked, however long ago that began', () => {
       const events = { u: event('door.unlocked', 'door-server', 0), o: open(3_600_000), c: shut(3_601_000) };
-      expectFindings('u 3599999ms o 999ms c', events, '3601s (xyz)', ended);
+      expectFindings('u 3599999ms o 999ms c', events, '3601s (xyzw)', ended);
     });
 
     it('finds nothing when the door was unlocked already before the gateway connected', () => {
       const events = { u: event('door.unlocked', 'door-server', 0, 'raised', { initial: true }), o: open(60_000), c: shut(61_000) };
-      expectFindings('u 59999ms o 999ms c', events, '61s (xyz)', ended);
+      expectFindings('u 59999ms o 999ms c', events, '61s (xyzw)', ended);
     });
 
     it('finds nothing when the lock engages just before the door opens', () => {
@@ -126,7 +127,7 @@ describe('the rules that Sallyport comes with', () => {
         o: open(61_000),
         c: shut(62_000),
       };
-      expectFindings('u 59999ms l 999ms o 999ms c', events, '62s (xyz)', ended);
+      expectFindings('u 59999ms l 999ms o 999ms c', events, '62s (xyzw)', ended);
     });
 
     it('is forced when the door was locked again long before', () => {
@@ -136,7 +137,7 @@ describe('the rules that Sallyport comes with', () => {
         o: open(61_000),
         c: shut(62_000),
       };
-      expectFindings('u 19999ms l 40999ms o 999ms c', events, '61500ms l 499ms (xyz)', { l: inferredLead, ...ended });
+      expectFindings('u 19999ms l 40999ms o 999ms c', events, '61500ms l 499ms (xyzw)', { l: inferredLead, ...ended });
     });
 
     it('is forced when the badge was refused, or was shown at another door', () => {
@@ -146,7 +147,7 @@ describe('the rules that Sallyport comes with', () => {
         o: open(1000),
         c: shut(2000),
       };
-      expectFindings('d 499ms b 499ms o 999ms c', events, '1500ms (ls) 496ms (xyz)', {
+      expectFindings('d 499ms b 499ms o 999ms c', events, '1500ms (ls) 496ms (xyzw)', {
         l: inferredLead,
         s: 'support door-forced@door-server by denied-before-forced -0',
         ...ended,
@@ -155,12 +156,12 @@ describe('the rules that Sallyport comes with', () => {
 
     it('waits for a badge whose message overtakes nobody but was sent before', () => {
       const events = { o: open(1000), b: event('access.granted', 'reader-server', 700, 'momentary'), c: shut(3000) };
-      expectFindings('1s o 399ms b 1599ms c', events, '3s (xyz)', ended);
+      expectFindings('1s o 399ms b 1599ms c', events, '3s (xyzw)', ended);
     });
 
     it('is taken back when the badge is told a second late', () => {
       const events = { o: open(1000), b: event('access.granted', 'reader-server', 700, 'momentary'), c: shut(3000) };
-      expectFindings('1s o 999ms b 999ms c', events, '1500ms l 499ms t 999ms (xyz)', {
+      expectFindings('1s o 999ms b 999ms c', events, '1500ms l 499ms t 999ms (xyzw)', {
         l: inferredLead,
         t: 'restore door-forced@door-server by door-forced-inferred resolves',
         ...ended,
@@ -169,12 +170,12 @@ describe('the rules that Sallyport comes with', () => {
 
     it('is not taken back by a badge that was shown after the door had opened', () => {
       const events = { o: open(1000), b: event('access.granted', 'reader-server', 2000, 'momentary'), c: shut(3000) };
-      expectFindings('1s o 999ms b 999ms c', events, '1500ms l 1499ms (xyz)', { l: inferredLead, ...ended });
+      expectFindings('1s o 999ms b 999ms c', events, '1500ms l 1499ms (xyzw)', { l: inferredLead, ...ended });
     });
 
     it('is not concluded from a door that opened while the controller could not be reached', () => {
       const events = { o: event('door.open', 'door-server', 0, 'raised', { details: { changedWhileOffline: true } }), c: shut(3000) };
-      expectFindings('o 2999ms c', events, '3s (xyz)', ended);
+      expectFindings('o 2999ms c', events, '3s (xyzw)', ended);
     });
   });
 
@@ -183,11 +184,13 @@ describe('the rules that Sallyport comes with', () => {
 
     it('is found by the time that the site file allows, and resolved when the door is shut', () => {
       const events = { b: badge, o: event('door.open', 'door-server', 1000), c: event('door.open', 'door-server', 30_000, 'restored') };
-      expectFindings('b 999ms o 28999ms c', events, '21500ms l 8499ms (xyz)', {
+      expectFindings('b 999ms o 28999ms c', events, '21500ms l 8499ms (xyzw)', {
         l: 'lead door-held@door-server by door-held-by-time P3',
         x: 'restore door-forced@door-server by door-forced-inferred normal',
         y: 'restore door-held@door-server by door-held resolves',
         z: 'restore door-held@door-server by door-held-by-time resolves',
+        w: 'restore door-opened-while-armed@door-server by door-opened-while-armed normal',
+        w: 'restore door-opened-while-armed@door-server by door-opened-while-armed normal',
       });
     });
 
@@ -232,7 +235,7 @@ describe('the rules that Sallyport comes with', () => {
         a: event('intrusion.alarm', 'zone-1', 2000),
         m: event('video.motion', 'cam-server', 3000),
       };
-      expectFindings('v 1999ms a 999ms m', events, 'v 1999ms (as) 996ms m', {
+      expectFindings('v 1999ms a 999ms m', events, '2s (as) 996ms m 7499ms v', {
         v: 'lead camera-lost@cam-server by camera-lost P4',
         a: 'lead intrusion@zone-1 by intrusion P2',
         s: 'support intrusion@zone-1 by camera-blinded-nearby -1',
@@ -241,7 +244,7 @@ describe('the rules that Sallyport comes with', () => {
     });
   });
 
-  const simple: { kind: EventKind; point: string; incident: string; rule: string; priority: number; resolves: boolean }[] = [
+  const simple: { kind: EventKind; point: string; incident: string; rule: string; priority: number; resolves: boolean; lasts?: true }[] = [
     { kind: 'panic.alarm', point: 'zone-1', incident: 'panic', rule: 'panic', priority: 1, resolves: false },
     { kind: 'duress.alarm', point: 'reader-server', incident: 'duress', rule: 'duress', priority: 1, resolves: false },
     { kind: 'holdup.alarm', point: 'zone-1', incident: 'holdup', rule: 'holdup', priority: 1, resolves: false },
@@ -251,16 +254,17 @@ describe('the rules that Sallyport comes with', () => {
     { kind: 'door.tamper', point: 'door-server', incident: 'tamper', rule: 'tamper', priority: 2, resolves: false },
     { kind: 'technical.alarm', point: 'zone-1', incident: 'technical', rule: 'technical', priority: 3, resolves: false },
     { kind: 'video.tamper', point: 'cam-server', incident: 'camera-tamper', rule: 'camera-tamper', priority: 3, resolves: false },
-    { kind: 'video.lost', point: 'cam-server', incident: 'camera-lost', rule: 'camera-lost', priority: 4, resolves: true },
-    { kind: 'device.offline', point: 'ctl-main', incident: 'device-offline', rule: 'device-offline', priority: 4, resolves: true },
+    { kind: 'video.lost', point: 'cam-server', incident: 'camera-lost', rule: 'camera-lost', priority: 4, resolves: true, lasts: true },
+    { kind: 'device.offline', point: 'ctl-main', incident: 'device-offline', rule: 'device-offline', priority: 4, resolves: true, lasts: true },
     { kind: 'device.offline', point: 'panel-main', incident: 'panel-supervision-lost', rule: 'panel-supervision-lost', priority: 3, resolves: true },
   ];
-  for (const { kind, point, incident, rule, priority, resolves } of simple) {
+  for (const { kind, point, incident, rule, priority, resolves, lasts } of simple) {
     const raised = event(kind, point, 0);
     const key = `${incident}@${raised.place.door ?? point}`;
 
     it(`${kind} at ${point} opens ${incident} with priority ${priority}, and its end ${resolves ? 'resolves it' : 'leaves it to a dispatcher'}`, () => {
-      expectFindings('a 999ms r', { a: raised, r: event(kind, point, 1000, 'restored') }, 'a 999ms r', {
+      const opened = lasts === true ? '10500ms a 19499ms r' : 'a 29999ms r';
+      expectFindings('a 29999ms r', { a: raised, r: event(kind, point, 30_000, 'restored') }, opened, {
         a: `lead ${key} by ${rule} P${priority}`,
         r: `restore ${key} by ${rule} ${resolves ? 'resolves' : 'normal'}`,
       });

@@ -1,17 +1,21 @@
 import type { Seen } from '../accounting.ts';
 import type { Slot } from '../select.ts';
 import { StandingStates } from '../standing.ts';
-import type { Condition, Learnt } from './condition.ts';
+import { ALLOWED_LATENESS_MS } from '../context.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Condition } from './condition.ts';
+import { Watchers } from './watchers.ts';
 
 /** `armed`: a panel of the event's area, or of one around it, was armed when it happened (or none was). A panel counts for the area that the site file gives it. */
 export class Armed implements Condition {
-  readonly aheadMs = 0;
   readonly slots: readonly Slot[];
   readonly #wanted: boolean;
   readonly #states = new StandingStates();
+  readonly #watchers: Watchers;
 
-  constructor(rule: string, wanted: boolean, learnt: Learnt) {
+  constructor(rule: string, wanted: boolean, runtime: Runtime) {
     this.#wanted = wanted;
+    this.#watchers = new Watchers(runtime);
     this.slots = [
       {
         rule,
@@ -21,14 +25,14 @@ export class Armed implements Condition {
           const [area] = seen.event.place.areas;
           if (area === undefined) return;
           this.#states.apply([area], seen.event);
-          learnt(seen);
+          this.#watchers.tell([area], seen);
         },
       },
     ];
   }
 
-  keysOf({ event }: Seen): readonly string[] {
-    return event.kind === 'panel.armed' ? event.place.areas.slice(0, 1) : event.place.areas;
+  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
+    this.#watchers.add(trigger.event.place.areas, trigger, waitMs + ALLOWED_LATENESS_MS, changed);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {

@@ -8,7 +8,8 @@ import type { Selector } from '../schema/selector.ts';
 import type { When } from '../schema/when.ts';
 import type { Slot } from '../select.ts';
 import { happens, slot } from '../select.ts';
-import type { Condition, Learnt } from './condition.ts';
+import type { Condition } from './condition.ts';
+import { Watchers } from './watchers.ts';
 
 export type ChainPattern = Extract<When, { pattern: 'sequence' | 'all' | 'count' }>;
 
@@ -30,30 +31,36 @@ const MOST_TRIALS = 2000;
  * a span. Earlier events that arrive later complete it then.
  */
 export class Chain implements Condition {
-  readonly aheadMs = 0;
   readonly slots: readonly Slot[];
   readonly #pattern: ChainPattern;
   readonly #steps: readonly ChainStep[];
   readonly #runtime: Runtime;
   readonly #recent: Recent<Entry>;
+  readonly #watchers: Watchers;
 
-  constructor(rule: string, pattern: ChainPattern, latenessMs: number, runtime: Runtime, learnt: Learnt) {
+  constructor(rule: string, pattern: ChainPattern, latenessMs: number, runtime: Runtime) {
     this.#pattern = pattern;
     this.#runtime = runtime;
     this.#recent = new Recent(pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS, runtime);
+    this.#watchers = new Watchers(runtime);
     this.#steps = stepsOf(pattern);
     this.slots = this.#steps.map(({ selector }, step) => {
       const counts = happens(selector, runtime);
       return slot(rule, selector, runtime, (seen) => {
         if (!counts(seen.event)) return;
-        for (const key of this.keysOf(seen)) this.#recent.add(key, { seen, step });
-        learnt(seen);
+        const keys = this.#keysOf(seen);
+        for (const key of keys) this.#recent.add(key, { seen, step });
+        this.#watchers.tell(keys, seen);
       });
     });
   }
 
-  keysOf({ event }: Seen): readonly string[] {
+  #keysOf({ event }: Seen): readonly string[] {
     return keysOfAll(event, this.#pattern.by, this.#runtime.site);
+  }
+
+  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
+    this.#watchers.add(this.#keysOf(trigger), trigger, waitMs + ALLOWED_LATENESS_MS, changed);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
@@ -61,11 +68,11 @@ export class Chain implements Condition {
   }
 
   holds(trigger: Seen): boolean {
-    return this.keysOf(trigger).some((key) => this.#isComplete(trigger, this.#window(trigger, key)));
+    return this.#keysOf(trigger).some((key) => this.#isComplete(trigger, this.#window(trigger, key)));
   }
 
   evidence(trigger: Seen): readonly Seen[] {
-    const all = this.keysOf(trigger).flatMap((key) => this.#window(trigger, key));
+    const all = this.#keysOf(trigger).flatMap((key) => this.#window(trigger, key));
     return [...new Set(all.filter(({ seen, step }) => seen !== trigger && this.#steps[step]?.not !== true).map(({ seen }) => seen))];
   }
 

@@ -1,48 +1,39 @@
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
-import { Recent } from '../recent.ts';
-import { keysOfAll } from '../relation.ts';
 import type { Unless } from '../rule-schema.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Slot } from '../select.ts';
-import { happens, narrowing, slot } from '../select.ts';
-import { StandingStates } from '../standing.ts';
-import type { Condition, Learnt } from './condition.ts';
+import type { Condition } from './condition.ts';
+import type { Memory } from './memory.ts';
 
-/** One line of `unless`, and what it remembers. A message of another device that was sent up to `lateness` after the event still explains it. */
+/** One line of `unless`. A message of another device that was sent up to `lateness` after the event still explains it. */
 export class Explained implements Condition {
-  readonly aheadMs: number;
-  readonly slots: readonly Slot[];
+  readonly slots: readonly Slot[] = [];
   readonly #rule: string;
   readonly #line: Unless;
   readonly #beforeMs: number;
+  readonly #aheadMs: number;
   readonly #runtime: Runtime;
-  readonly #recent: Recent<Seen>;
-  readonly #states = new StandingStates();
+  readonly #memory: Memory;
 
-  constructor(rule: string, line: Unless, latenessMs: number, runtime: Runtime, learnt: Learnt) {
+  constructor(rule: string, line: Unless, latenessMs: number, runtime: Runtime) {
     this.#rule = rule;
     this.#line = line;
     this.#runtime = runtime;
     this.#beforeMs = line.within?.ms ?? 0;
-    this.aheadMs = Math.max(line.after?.ms ?? 0, latenessMs);
-    this.#recent = new Recent(this.#beforeMs + this.aheadMs + latenessMs + 2 * ALLOWED_LATENESS_MS, runtime);
-    const takes = line.stands === true ? this.#state() : this.#event();
-    this.slots = [
-      slot(rule, line, runtime, (seen) => {
-        if (takes(seen)) learnt(seen);
-      }),
-    ];
+    this.#aheadMs = Math.max(line.after?.ms ?? 0, latenessMs);
+    this.#memory = runtime.memories.of(rule, line, line.by, line.stands === true ? 'states' : 'events', runtime);
+    this.#memory.keepFor(this.#beforeMs + this.#aheadMs + latenessMs);
   }
 
-  keysOf({ event }: Seen): readonly string[] {
-    return keysOfAll(event, this.#line.by, this.#runtime.site);
+  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
+    this.#memory.watchers.add(this.#memory.keysOf(trigger), trigger, waitMs + this.#aheadMs + ALLOWED_LATENESS_MS, changed);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
     // A state stands on, however long ago it began.
     const earliest = this.#line.stands === true ? -Infinity : trigger.eventAt - this.#beforeMs;
-    return event.eventAt >= earliest && event.eventAt <= trigger.eventAt + this.aheadMs;
+    return event.eventAt >= earliest && event.eventAt <= trigger.eventAt + this.#aheadMs;
   }
 
   holds(trigger: Seen): boolean {
@@ -52,28 +43,8 @@ export class Explained implements Condition {
   }
 
   #explains(trigger: Seen): boolean {
-    const keys = this.keysOf(trigger);
-    const { eventAt } = trigger.event;
-    if (this.#line.stands === true) return this.#states.stood(keys, eventAt, eventAt + this.aheadMs);
-    return keys.some((key) => this.#recent.some(key, (seen) => seen.event.id !== trigger.event.id && this.bears(trigger, seen)));
-  }
-
-  #state(): (seen: Seen) => boolean {
-    const passes = narrowing(this.#line, this.#runtime);
-    return (seen) => {
-      if (!passes(seen.event)) return false;
-      this.#states.apply(this.keysOf(seen), seen.event);
-      return seen.event.phase === 'raised';
-    };
-  }
-
-  /** A state that was read on connecting is no news of something that happened lately. */
-  #event(): (seen: Seen) => boolean {
-    const counts = happens(this.#line, this.#runtime);
-    return (seen) => {
-      if (!counts(seen.event)) return false;
-      for (const key of this.keysOf(seen)) this.#recent.add(key, seen);
-      return true;
-    };
+    const { eventAt, id } = trigger.event;
+    if (this.#line.stands === true) return this.#memory.stood(trigger, eventAt, eventAt + this.#aheadMs);
+    return this.#memory.some(trigger, (seen) => seen.event.id !== id && this.bears(trigger, seen));
   }
 }

@@ -1,7 +1,5 @@
 import type { Seen } from '../accounting.ts';
-import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Moment } from '../moment.ts';
-import { Recent } from '../recent.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Condition } from './condition.ts';
 
@@ -21,7 +19,6 @@ export class Judge {
   readonly #waitMs: number;
   readonly #runtime: Runtime;
   readonly #tell: (moment: Moment) => void;
-  readonly #candidates: readonly Recent<Candidate>[];
 
   /** `waitMs`: from the event's time to its judgement; 0 judges at once. */
   constructor(rule: string, conditions: readonly Condition[], waitMs: number, runtime: Runtime, tell: (moment: Moment) => void) {
@@ -30,7 +27,6 @@ export class Judge {
     this.#waitMs = waitMs;
     this.#runtime = runtime;
     this.#tell = tell;
-    this.#candidates = conditions.map(({ aheadMs }) => new Recent(waitMs + aheadMs + ALLOWED_LATENESS_MS, runtime));
   }
 
   consider(seen: Seen): void {
@@ -39,9 +35,7 @@ export class Judge {
       return;
     }
     const candidate: Candidate = { seen, judged: false, concluded: false };
-    for (const [index, condition] of this.#conditions.entries()) {
-      for (const key of condition.keysOf(seen)) this.#candidates[index]?.add(key, candidate);
-    }
+    for (const condition of this.#conditions) condition.watch(seen, this.#waitMs, (because) => this.#reconsider(candidate, condition, because));
     if (this.#waitMs === 0) {
       this.#judge(candidate, seen);
       return;
@@ -55,24 +49,22 @@ export class Judge {
     });
   }
 
-  /** One of the conditions has learnt of an event. */
-  learnt(condition: Condition, seen: Seen): void {
-    const candidates = this.#candidates[this.#conditions.indexOf(condition)];
-    for (const candidate of candidates?.of(condition.keysOf(seen)) ?? []) {
-      if (!candidate.judged || candidate.seen === seen || !condition.bears(candidate.seen, seen)) continue;
-      const before = candidate.concluded;
-      this.#judge(candidate, seen);
-      if (before && candidate.concluded) this.#continue(condition, candidate.seen, seen);
-    }
+  /** One of the conditions has learnt of another event. */
+  #reconsider(candidate: Candidate, condition: Condition, because: Seen): void {
+    if (!candidate.judged || !condition.bears(candidate.seen, because)) return;
+    const before = candidate.concluded;
+    this.#judge(candidate, because);
+    if (!before || !candidate.concluded || condition.evidence?.(candidate.seen).includes(because) !== true) return;
+    this.#tell({ type: 'continues', seen: candidate.seen, with: because });
   }
 
   #judge(candidate: Candidate, because: Seen): void {
     const { seen } = candidate;
-    const failing = this.#conditions.find((condition) => !condition.holds(seen));
+    const holds = this.#conditions.every((condition) => condition.holds(seen));
     candidate.judged = true;
-    if ((failing === undefined) === candidate.concluded) return;
-    candidate.concluded = failing === undefined;
-    if (!candidate.concluded) {
+    if (holds === candidate.concluded) return;
+    candidate.concluded = holds;
+    if (!holds) {
       this.#tell({ type: 'taken-back', seen, because: because.event });
       return;
     }
@@ -80,9 +72,5 @@ export class Judge {
     for (const condition of this.#conditions) {
       for (const each of condition.evidence?.(seen) ?? []) this.#tell({ type: 'continues', seen, with: each });
     }
-  }
-
-  #continue(condition: Condition, trigger: Seen, seen: Seen): void {
-    if (condition.evidence?.(trigger).includes(seen) === true) this.#tell({ type: 'continues', seen: trigger, with: seen });
   }
 }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
@@ -21,8 +22,8 @@ export class Restores {
   readonly #runtime: Runtime;
   readonly #keyOf: (event: LocatedEvent) => string;
   readonly #recent: Recent<Seen>;
-  /** By key: the points at which all is over, and how often something began since. */
-  readonly #over = new Map<string, { readonly points: Set<string>; begun: boolean }>();
+  /** By key: when the latest began, if anything has, and the points at which it is over since. */
+  readonly #over = new Map<string, { readonly begunAt: EpochMs | undefined; readonly points: Set<string> }>();
   readonly #reason = words('{point} {words}');
 
   /** `graceMs`: how long after its event a begin may be concluded. */
@@ -42,18 +43,20 @@ export class Restores {
   /** Something began: its end is awaited, or known already. */
   begun(event: LocatedEvent): void {
     const key = this.#keyOf(event);
-    this.#over.set(key, { points: new Set(), begun: true });
+    const begunAt = Math.max(event.eventAt, this.#over.get(key)?.begunAt ?? event.eventAt);
+    this.#over.set(key, { begunAt, points: new Set() });
     for (const seen of this.#recent.of([key])) if (seen.event.eventAt >= event.eventAt) this.#tell(seen, key);
   }
 
   #ended(seen: Seen): void {
     const key = this.#keyOf(seen.event);
     this.#recent.add(key, seen);
-    const over = this.#over.get(key) ?? { points: new Set(), begun: false };
+    const over = this.#over.get(key) ?? { begunAt: undefined, points: new Set<string>() };
     if (over.points.has(seen.event.point)) return;
-    over.points.add(seen.event.point);
+    // An end that was told late may lie before the latest begin: that one is not over.
+    if (over.begunAt === undefined || seen.event.eventAt >= over.begunAt) over.points.add(seen.event.point);
     this.#over.set(key, over);
-    if (over.begun) this.#runtime.accounting.attach(seen);
+    if (over.begunAt !== undefined) this.#runtime.accounting.attach(seen);
     this.#tell(seen, key);
   }
 

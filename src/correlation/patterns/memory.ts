@@ -1,0 +1,91 @@
+import type { Seen } from '../accounting.ts';
+import { ALLOWED_LATENESS_MS } from '../context.ts';
+import { Recent } from '../recent.ts';
+import type { Relation } from '../relation.ts';
+import { keysOfAll } from '../relation.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Selector } from '../schema/selector.ts';
+import type { Slot } from '../select.ts';
+import { happens, narrowing, slot } from '../select.ts';
+import { StandingStates } from '../standing.ts';
+import { Watchers } from './watchers.ts';
+
+/** What a memory keeps: events of late, or states that stand. */
+export type Keeps = 'events' | 'states';
+
+/** Remembers the events of one selector by what they have in common with others. Rules that ask the same share one memory. */
+export class Memory {
+  readonly slot: Slot;
+  readonly watchers: Watchers;
+  readonly #by: readonly Relation[];
+  readonly #runtime: Runtime;
+  readonly #recent: Recent<Seen>;
+  readonly #states = new StandingStates();
+
+  constructor(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime) {
+    this.#by = by;
+    this.#runtime = runtime;
+    this.#recent = new Recent(0, runtime);
+    this.watchers = new Watchers(runtime);
+    this.slot = slot(rule, selector, runtime, keeps === 'states' ? this.#state(selector) : this.#event(selector));
+  }
+
+  /** Keeps events for at least so long after they happened, lateness included. */
+  keepFor(ms: number): void {
+    this.#recent.keepFor(ms + 2 * ALLOWED_LATENESS_MS);
+  }
+
+  keysOf({ event }: Seen): readonly string[] {
+    return keysOfAll(event, this.#by, this.#runtime.site);
+  }
+
+  /** Whether any event that shares a key with the trigger passes. */
+  some(trigger: Seen, passes: (seen: Seen) => boolean): boolean {
+    for (const key of this.keysOf(trigger)) if (this.#recent.some(key, passes)) return true;
+    return false;
+  }
+
+  /** Whether a state that shares a key with the trigger stood at any time from `from` to `to`. */
+  stood(trigger: Seen, from: number, to: number): boolean {
+    return this.#states.stood(this.keysOf(trigger), from, to);
+  }
+
+  /** A state that was read on connecting is no news of something that happened lately. */
+  #event(selector: Selector): (seen: Seen) => void {
+    const counts = happens(selector, this.#runtime);
+    return (seen) => {
+      if (!counts(seen.event)) return;
+      const keys = this.keysOf(seen);
+      for (const key of keys) this.#recent.add(key, seen);
+      this.watchers.tell(keys, seen);
+    };
+  }
+
+  #state(selector: Selector): (seen: Seen) => void {
+    const passes = narrowing(selector, this.#runtime);
+    return (seen) => {
+      if (!passes(seen.event)) return;
+      const keys = this.keysOf(seen);
+      this.#states.apply(keys, seen.event);
+      if (seen.event.phase === 'raised') this.watchers.tell(keys, seen);
+    };
+  }
+}
+
+/** The memories of all rules, one for each thing that is remembered. */
+export class Memories {
+  readonly #known = new Map<string, Memory>();
+
+  /** Where the memories learn. They learn of an event before any rule considers it. */
+  get slots(): readonly Slot[] {
+    return [...this.#known.values()].map((memory) => memory.slot);
+  }
+
+  of(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime): Memory {
+    const { event, of, at, if: condition, during, outside, threat, phase } = selector;
+    const name = JSON.stringify([event, of, at, condition, during, outside, threat, phase, by, keeps]);
+    const memory = this.#known.get(name) ?? new Memory(rule, selector, by, keeps, runtime);
+    this.#known.set(name, memory);
+    return memory;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Seen } from '../accounting.ts';
+import { Recent } from '../recent.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Somebody who has judged an event, or will, and wants to know what else happens under its keys. */
+interface Watcher {
+  readonly trigger: Seen;
+  readonly changed: (because: Seen) => void;
+}
+
+/** Finds those whom an event may concern by the keys that it shares with theirs. */
+export class Watchers {
+  readonly #recent: Recent<Watcher>;
+
+  constructor(runtime: Pick<Runtime, 'now'>) {
+    this.#recent = new Recent(0, runtime);
+  }
+
+  /** `forMs`: how long from now on. */
+  add(keys: readonly string[], trigger: Seen, forMs: number, changed: (because: Seen) => void): void {
+    this.#recent.keepFor(forMs);
+    const watcher: Watcher = { trigger, changed };
+    for (const key of keys) this.#recent.add(key, watcher);
+  }
+
+  tell(keys: readonly string[], seen: Seen): void {
+    for (const { trigger, changed } of this.#recent.of(keys)) if (trigger !== seen) changed(seen);
+  }
+}
