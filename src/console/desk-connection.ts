@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FromConsole, IncidentAction, ToConsole } from '../desk/protocol.ts';
+import type { FromConsole, IncidentAction, MeasureRequest, ToConsole } from '../desk/protocol.ts';
 import { PROTOCOL_VERSION, toConsole } from '../desk/protocol.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
@@ -108,6 +108,15 @@ export class DeskConnection {
 
   commandDoor(door: string, command: DoorCommand, incident?: string): Promise<Answer> {
     return this.#ask((request) => ({ type: 'door', request, door, command, ...(incident === undefined ? {} : { incident }) }));
+  }
+
+  /** Shelves, takes out of service or puts on test. */
+  begin(measure: MeasureRequest): Promise<Answer> {
+    return this.#ask((request) => ({ type: 'measure', request, measure }));
+  }
+
+  end(measure: string): Promise<Answer> {
+    return this.#ask((request) => ({ type: 'end-measure', request, measure }));
   }
 
   startScenario(name: string): Promise<Answer> {

@@ -7,6 +7,17 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['R', 'Resolve it'],
   ['C', 'Close it'],
   ['N', 'Write a note'],
+  ['.', 'More: what is needed less often'],
+  ['H', 'Put it on hold'],
+  ['Y', 'Take it over, or accept it'],
+  ['D', 'Hand it over'],
+  ['V', 'Alarm level (AVS)'],
+  ['Z', 'Shelve it'],
+  ['X', 'Merge it into another'],
+  ['I', 'Split it'],
+  ['E', 'Reopen it'],
+  ['Q', 'Shelved, out of service, on test'],
+  ['F', 'Figures'],
   ['J or ↓', 'Next incident in the queue'],
   ['K or ↑', 'Previous incident in the queue'],
   ['G', 'Go to the incident that waits'],
@@ -25,7 +36,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
 /** Whether the dispatcher writes or has a dialog open that must not be disturbed. The help is not one. */
 export function isTyping(): boolean {
   const active = document.activeElement;
-  if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) return true;
+  if (active instanceof HTMLInputElement || active instanceof HTMLSelectElement || active instanceof HTMLTextAreaElement) return true;
   return document.querySelector('dialog[open]:not([data-yields])') !== null;
 }
 

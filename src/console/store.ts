@@ -1,5 +1,5 @@
 import type { DeskChanges, DeskState, Hello, ToConsole } from '../desk/protocol.ts';
-import type { DeviceState, LogLine } from '../desk/schemas.ts';
+import type { AlarmState, DeviceState, LogLine } from '../desk/schemas.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -16,6 +16,8 @@ export interface DeskView {
   readonly doors: ReadonlyMap<string, DoorState>;
   readonly panels: ReadonlyMap<string, PanelState>;
   readonly devices: ReadonlyMap<string, DeviceState>;
+  /** What the queue leaves out or groups; undefined until it is known. */
+  readonly alarms: AlarmState | undefined;
   /** Oldest first. */
   readonly log: readonly LogLine[];
 }
@@ -28,6 +30,7 @@ export const emptyView: DeskView = {
   doors: new Map(),
   panels: new Map(),
   devices: new Map(),
+  alarms: undefined,
   log: [],
 };
 
@@ -50,7 +53,7 @@ export function reduce(view: DeskView, message: ToConsole, localNow: EpochMs): D
   }
 }
 
-function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, log }: DeskState): DeskView {
+function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms }: DeskState): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -59,10 +62,11 @@ function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, 
     panels: new Map(panels?.map((panel) => [panel.panel, panel])),
     devices: new Map(devices.map((device) => [device.device, device])),
     log: log.slice(-LOG_LINES),
+    alarms,
   };
 }
 
-function changed(view: DeskView, { revision, incidents, doors, panels, devices, log }: DeskChanges): DeskView {
+function changed(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms }: DeskChanges): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -71,6 +75,7 @@ function changed(view: DeskView, { revision, incidents, doors, panels, devices, 
     panels: panels === undefined ? view.panels : new Map([...view.panels, ...panels.map((panel) => [panel.panel, panel] as const)]),
     devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
     log: log === undefined ? view.log : mergedLog(view.log, log),
+    alarms: alarms ?? view.alarms,
   };
 }
 
@@ -95,9 +100,14 @@ function mergedLog(known: readonly LogLine[], news: readonly LogLine[]): readonl
   return [...known, ...news.filter((line) => line.id > last)].slice(-LOG_LINES);
 }
 
-/** The queue: what is not closed, most urgent first, within a priority the oldest first. */
+/** What is open, but out of the queue for a while or by design. */
+export function shelvedIncidents(incidents: ReadonlyMap<string, Incident>): readonly Incident[] {
+  return [...incidents.values()].filter(({ state, suppressed }) => state !== 'closed' && suppressed !== undefined);
+}
+
+/** The queue: what is neither closed nor shelved, most urgent first, within a priority the oldest first. */
 export function openIncidents(incidents: ReadonlyMap<string, Incident>): readonly Incident[] {
   return [...incidents.values()]
-    .filter((incident) => incident.state !== 'closed')
+    .filter(({ state, suppressed }) => state !== 'closed' && suppressed === undefined)
     .sort((a, b) => a.priority - b.priority || a.openedAt - b.openedAt || a.id.localeCompare(b.id));
 }

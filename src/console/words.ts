@@ -1,12 +1,28 @@
 import type { DoorCommand, DoorState } from '../domain/door.ts';
-import type { Disposition, Evidence, IncidentState, Priority } from '../domain/incident.ts';
+import type { Disposition, Evidence, Incident, IncidentState, Priority, Renewal } from '../domain/incident.ts';
+import type { MeasureType } from '../domain/measure.ts';
 import type { DeviceState } from '../desk/schemas.ts';
 
 // The words that a dispatcher reads, each table in one place.
 
 export const priorityWords: Readonly<Record<Priority, string>> = { 1: 'Critical', 2: 'High', 3: 'Medium', 4: 'Low', 5: 'Information' };
 
-export const stateWords: Readonly<Record<IncidentState, string>> = {
+/** The state of an incident; one that is new again says why. */
+export function stateWord({ state, renewed }: Pick<Incident, 'state' | 'renewed'>): string {
+  return state === 'new' && renewed !== undefined ? renewalWords[renewed] : stateWords[state];
+}
+
+const renewalWords: Readonly<Record<Renewal, string>> = {
+  'raised-again': 'New: raised again',
+  'hold-over': 'New: hold is over',
+  news: 'New: it got graver',
+  reopened: 'Reopened',
+  unshelved: 'New: was shelved',
+};
+
+export const measureWords: Readonly<Record<MeasureType, string>> = { shelved: 'Shelved', 'out-of-service': 'Out of service', 'on-test': 'On test' };
+
+const stateWords: Readonly<Record<IncidentState, string>> = {
   new: 'New',
   acknowledged: 'Acknowledged',
   'in-progress': 'In progress',

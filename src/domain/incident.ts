@@ -6,7 +6,8 @@ import type { Suppression } from './measure.ts';
 import type { PointId } from './point.ts';
 
 /** 1 is the most urgent. */
-export type Priority = 1 | 2 | 3 | 4 | 5;
+export const priorities = [1, 2, 3, 4, 5] as const;
+export type Priority = (typeof priorities)[number];
 
 export const incidentStates = ['new', 'acknowledged', 'in-progress', 'on-hold', 'resolved', 'closed'] as const;
 export type IncidentState = (typeof incidentStates)[number];

@@ -1,6 +1,6 @@
 import type { Hello, DeskState } from '../../src/desk/protocol.ts';
 import { PROTOCOL_VERSION } from '../../src/desk/protocol.ts';
-import type { DeviceState, SiteView } from '../../src/desk/schemas.ts';
+import type { DeviceState, Figures, SiteView } from '../../src/desk/schemas.ts';
 import type { DoorState } from '../../src/domain/door.ts';
 
 // A small site and things that happen in it, for the tests of the console.
@@ -141,3 +141,25 @@ export function heldDoor(at: number, change: Partial<SentIncident> = {}): SentIn
     ...change,
   });
 }
+
+export const figures: Figures = {
+  from: T0 - 86_400_000,
+  to: T0,
+  incidents: 42,
+  per10Min: { average: 0.292, peak: 12 },
+  floodShare: 0.007,
+  topPoints: [
+    { point: 'door-main', incidents: 20, share: 0.476 },
+    { point: 'cam-yard', incidents: 9, share: 0.214 },
+  ],
+  byPriority: { 1: 1, 2: 4, 3: 20, 4: 15, 5: 2 },
+  standing: 3,
+  stale: 1,
+  open: 5,
+  suppressed: 2,
+  timeToAcknowledge: { p50Ms: 9_000, p95Ms: 65_000 },
+  seats: [
+    { dispatcher: 'dana', acknowledged: 30, peakPer10Min: 6, open: 2, timeToAcknowledge: { p50Ms: 8_000, p95Ms: 40_000 } },
+    { dispatcher: 'eli', acknowledged: 10, peakPer10Min: 4, open: 0, timeToAcknowledge: { p50Ms: null, p95Ms: null } },
+  ],
+};

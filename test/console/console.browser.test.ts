@@ -272,6 +272,123 @@ describe('the console in a browser', function () {
     assert.equal((await sent('scenario')).name, 'tailgating');
   });
 
+  it('puts an incident on hold by the keyboard, with a time at which it comes back', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { state: 'acknowledged', owner: 'dana' })] });
+    await seen('focus');
+    await page.keyboard.press('h');
+    await seen('hold-dialog');
+    await page.getByTestId('minutes').selectOption('60');
+    await page.getByTestId('note').fill('Locksmith comes');
+    await page.keyboard.press('Control+Enter');
+    assert.deepEqual((await sent('act')).act, { action: 'hold', minutes: 60, note: 'Locksmith comes' });
+    await page.getByTestId('focus-state').getByText('On hold').waitFor();
+  });
+
+  it('keeps what is needed less often behind one button', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { state: 'acknowledged', owner: 'dana' })] });
+    await page.getByTestId('action-more').click();
+    await page.getByTestId('action-hand-over').click();
+    await seen('hand-over-dialog');
+    await page.getByTestId('note').fill('End of my shift');
+    await page.getByTestId('hand-over-dialog-submit').click();
+    assert.deepEqual((await sent('act')).act, { action: 'hand-over', to: 'eli', note: 'End of my shift' });
+  });
+
+  it('offers to accept what a colleague hands over', async () => {
+    await signIn();
+    const handOver = { to: 'dana', by: 'eli', at: Date.now() };
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { state: 'in-progress', owner: 'eli', handOver })] });
+    await page.getByTestId('action-accept').click();
+    assert.deepEqual((await sent('act')).act, { action: 'accept' });
+  });
+
+  it('says what came since a dialog was opened, and goes on when told to', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { state: 'acknowledged', revision: 4 })] });
+    await seen('focus');
+    await page.keyboard.press('c');
+    await page.getByTestId('disposition-nuisance').check();
+    await page.getByTestId('note').fill('Wind');
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { state: 'acknowledged', revision: 5 })] });
+    gateway.refusal = { code: 'look-again', message: 'Since you looked, this was added: motion. Look again' };
+    await page.getByTestId('close-submit').click();
+    await page.getByTestId('dialog-error').getByText('motion').waitFor();
+    await page.getByTestId('close-submit').click();
+    await seen('overview');
+    assert.deepEqual(
+      gateway.received.flatMap((message) => (message.type === 'act' ? [message.revision] : [])),
+      [4, 5],
+    );
+  });
+
+  it('sets the alarm level that the evidence suggests, or another', async () => {
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { avs: { suggested: { level: 2, because: 'motion' } } })] });
+    assert.match(await text('focus-avs'), /AVS 2 suggested/);
+    await page.keyboard.press('v');
+    await seen('avs-dialog');
+    assert.equal(await page.getByTestId('avs-2').isChecked(), true);
+    await page.getByTestId('avs-3').check();
+    await page.getByTestId('avs-dialog-submit').click();
+    assert.deepEqual((await sent('act')).act, { action: 'avs', level: 3 });
+  });
+
+  it('shelves with an end and a reason, and lists what is shelved with its end', async () => {
+    await signIn();
+    gateway.publish({ incidents: [heldDoor(Date.now())] });
+    await seen('focus');
+    await page.keyboard.press('z');
+    await seen('shelve-dialog');
+    await page.getByTestId('what').selectOption('kind');
+    await page.getByTestId('shelve-dialog-submit').click();
+    await page.getByText('Write a few words first.').waitFor();
+    await page.getByTestId('note').fill('Movers');
+    await page.getByTestId('shelve-dialog-submit').click();
+    const { measure } = await sent('measure');
+    assert.deepEqual(measure, { type: 'shelved', target: { of: 'kind', point: 'door-main', kind: 'door.held' }, minutes: 30, reason: 'Movers' });
+    const from = Date.now();
+    gateway.publish({ alarms: { measures: [{ ...measure, id: 'm1', by: 'dana', from, until: from + 1_800_000 }], suppressed: [] } });
+    await page.getByTestId('shelve-dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('q');
+    await page.getByTestId('measure-m1').getByText('Movers').waitFor();
+    await page.getByTestId('end-m1').click();
+    assert.equal((await sent('end-measure')).measure, 'm1');
+    assert.deepEqual(await violations(), []);
+  });
+
+  it('leaves what is shelved out of the queue, and tells a test by word and frame', async () => {
+    await signIn();
+    const suppressed = { type: 'shelved', measure: 'm1', until: Date.now() + 60_000, because: 'Movers' } as const;
+    gateway.publish({ incidents: [heldDoor(Date.now(), { suppressed }), forcedDoor(Date.now(), { test: true, priority: 5 })] });
+    await page.getByTestId('incident-i1').getByText('TEST').waitFor();
+    assert.equal(await page.getByTestId('incident-i1').getAttribute('data-test'), 'true');
+    assert.equal(await page.getByTestId('incident-i2').count(), 0);
+    assert.match(await text('queue-count'), /1 open/);
+  });
+
+  it('groups what is not critical in a flood, and shows what is critical singly', async () => {
+    await signIn();
+    const lead = heldDoor(0).evidence[0]!;
+    const held = Array.from({ length: 12 }, (_, index) =>
+      heldDoor(Date.now(), { id: `h${index}`, kind: 'door-held', state: 'acknowledged', evidence: [{ ...lead, kind: 'door.held' }] }),
+    );
+    gateway.publish({ incidents: [forcedDoor(Date.now()), ...held], alarms: { measures: [], suppressed: [], flood: { since: Date.now() } } });
+    await page.getByTestId('group-door-held').getByText('12 × door-held').waitFor();
+    await seen('incident-i1');
+    assert.equal(await page.getByTestId('incident-h3').count(), 0);
+    await page.getByTestId('group-door-held').click();
+    await seen('incident-h3');
+  });
+
+  it('shows the figures of the alarm system', async () => {
+    await signIn();
+    await page.keyboard.press('f');
+    await page.getByText('9 s (p50), 65 s (p95)').waitFor();
+    assert.deepEqual(await violations(), []);
+  });
+
   it('has no accessibility violations on any of its screens', async () => {
     assert.deepEqual(await violations(), [], 'sign-in');
     await signIn();

@@ -13,7 +13,7 @@ import type { DeskChanges, DeskState, FromConsole, ToConsole } from '../../src/d
 import { playSchema } from '../../src/desk/video-protocol.ts';
 import type { FromVideo } from '../../src/desk/video-protocol.ts';
 import type { IncidentState } from '../../src/domain/incident.ts';
-import { hello, quietState } from './canned.ts';
+import { figures, hello, quietState } from './canned.ts';
 import type { SentIncident } from './canned.ts';
 import { FakeCamera } from './fake-camera.ts';
 
@@ -24,6 +24,8 @@ const stateAfter: Partial<Record<string, IncidentState>> = {
   start: 'in-progress',
   resolve: 'resolved',
   close: 'closed',
+  hold: 'on-hold',
+  reopen: 'new',
 };
 
 /** A gateway as the console sees it: it serves the page, the session, the desk and video, and has no devices behind it. */
@@ -33,6 +35,8 @@ export class FakeGateway {
   protocol = PROTOCOL_VERSION;
   /** Refuses everything, as if it were down, while the page in the browser stays. */
   down = false;
+  /** Why the next action of a dispatcher is not taken. */
+  refusal: { code: string; message: string } | undefined;
   /** Cameras that send no new pictures. */
   readonly frozen = new Set<string>();
   /** Keeps no past but what is recorded. */
@@ -91,6 +95,7 @@ export class FakeGateway {
       doors: merged(state.doors, change.doors ?? [], (each) => each.door),
       devices: merged(state.devices, change.devices ?? [], (each) => each.device),
       log: [...state.log, ...(change.log ?? [])],
+      ...(change.alarms && { alarms: change.alarms }),
     };
     this.#broadcast({ type: 'changes', revision, ...change });
   }
@@ -101,6 +106,7 @@ export class FakeGateway {
     this.frozen.clear();
     this.forgetful = false;
     this.down = false;
+    this.refusal = undefined;
     this.protocol = PROTOCOL_VERSION;
     this.state = quietState(Date.now());
     this.drop();
@@ -125,6 +131,7 @@ export class FakeGateway {
       else response.status(401).json({ code: 'refused', message: 'Name or password is wrong.' });
     });
     app.delete('/api/v1/session', (_request, response) => response.set('set-cookie', `${COOKIE}; Max-Age=0; Path=/`).status(204).end());
+    app.get('/api/v1/figures', (_request, response) => response.json(figures));
     app.get('/api/v1/incidents/:incident/video/:camera.mp4', (_request, response) => {
       response.type('video/mp4').send(Buffer.concat([this.#camera.initialisation, this.#camera.fragments(0, 100)]));
     });
@@ -150,6 +157,11 @@ export class FakeGateway {
     if (message.type === 'resume') {
       const upToDate = message.epoch === this.#epoch && message.revision === this.state.revision;
       if (!upToDate) send(socket, this.state);
+      return;
+    }
+    if (message.type === 'act' && this.refusal !== undefined) {
+      send(socket, { type: 'answer', request: message.request, ok: false, ...this.refusal });
+      this.refusal = undefined;
       return;
     }
     if (message.type === 'act') this.#act(message);

@@ -6,42 +6,70 @@ import { useDesk, useParts } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { NoteDialog } from './note-dialog.tsx';
+import { furtherSteps, isPossible, MoreDialog } from './steps/more.tsx';
+import type { FurtherStep } from './steps/more.tsx';
+import { AvsDialog, HandOverDialog, HoldDialog, MergeDialog, ReopenDialog, ShelveDialog, SplitDialog } from './steps/step-dialogs.tsx';
+
+type StepName = 'acknowledge' | 'start' | 'note' | 'resolve' | 'close';
+type DialogName = 'note' | 'resolve' | 'close' | 'more' | Exclude<FurtherStep, 'take-over'>;
 
 /** The steps of an incident's life in their order. The first one that is possible in a state is the one obvious next action. */
-const actions: readonly {
-  readonly name: 'acknowledge' | 'start' | 'note' | 'resolve' | 'close';
-  readonly words: string;
-  readonly key: string;
-  readonly from: readonly IncidentState[];
-}[] = [
+const actions: readonly { readonly name: StepName; readonly words: string; readonly key: string; readonly from: readonly IncidentState[] }[] = [
   { name: 'acknowledge', words: 'Acknowledge', key: 'A', from: ['new'] },
-  { name: 'start', words: 'Start', key: 'S', from: ['new', 'acknowledged'] },
-  { name: 'resolve', words: 'Resolve', key: 'R', from: ['acknowledged', 'in-progress'] },
-  { name: 'close', words: 'Close', key: 'C', from: ['acknowledged', 'in-progress', 'resolved'] },
-  { name: 'note', words: 'Note', key: 'N', from: ['new', 'acknowledged', 'in-progress', 'resolved'] },
+  { name: 'start', words: 'Start', key: 'S', from: ['new', 'acknowledged', 'on-hold'] },
+  { name: 'resolve', words: 'Resolve', key: 'R', from: ['acknowledged', 'in-progress', 'on-hold'] },
+  { name: 'close', words: 'Close', key: 'C', from: ['acknowledged', 'in-progress', 'on-hold', 'resolved'] },
+  { name: 'note', words: 'Note', key: 'N', from: ['new', 'acknowledged', 'in-progress', 'on-hold', 'resolved'] },
 ];
+
+const dialogs = {
+  hold: HoldDialog,
+  'hand-over': HandOverDialog,
+  avs: AvsDialog,
+  shelve: ShelveDialog,
+  merge: MergeDialog,
+  split: SplitDialog,
+  reopen: ReopenDialog,
+};
 
 /** What the dispatcher can do with the incident; every action keeps its place. */
 export function ActionBar({ incident }: { readonly incident: Incident }) {
   const { model } = useParts();
-  const { link } = useDesk();
-  const [dialog, setDialog] = useState<'note' | 'resolve' | 'close'>();
+  const { link, view } = useDesk();
+  // A dialog speaks about the incident as it was when it was opened: what came since must not be overlooked.
+  const [dialog, setDialog] = useState<{ readonly name: DialogName; readonly revision: number }>();
   const [outcome, setOutcome] = useState<Answer>({ ok: true });
   const live = link.state === 'live';
+  const user = view.hello?.user.name;
   const next = actions.find(({ from }) => from.includes(incident.state))?.name;
+  const offered = incident.handOver !== undefined && incident.handOver.to === user;
 
   const send = async (act: IncidentAction): Promise<Answer> => {
-    const answer = await model.connection.act(incident, act);
+    const answer = await model.connection.act({ ...incident, revision: dialog?.revision ?? incident.revision }, act);
     setOutcome(answer);
+    // It has been said now what came; the same step counts for that as well.
+    if (!answer.ok && answer.code === 'look-again')
+      setDialog((open) => open && { ...open, revision: model.snapshot().view.incidents.get(incident.id)?.revision ?? open.revision });
     return answer;
   };
-  const perform = (name: (typeof actions)[number]['name']) => {
+  const open = (name: DialogName) => setDialog({ name, revision: incident.revision });
+  const perform = (name: StepName) => {
     if (name === 'acknowledge' || name === 'start') void send({ action: name });
-    else setDialog(name);
+    else open(name);
+  };
+  const performFurther = (name: FurtherStep) => {
+    if (name === 'take-over') void send({ action: offered ? 'accept' : 'take-over' });
+    else open(name);
   };
   const possible = actions.filter(({ from }) => live && from.includes(incident.state));
-  useKeys(Object.fromEntries(possible.map(({ name, key }) => [key.toLowerCase(), () => perform(name)])));
+  const further = furtherSteps.filter((step) => live && isPossible(step, incident, user));
+  useKeys({
+    ...Object.fromEntries(possible.map(({ name, key }) => [key.toLowerCase(), () => perform(name)])),
+    ...Object.fromEntries(further.map(({ name, key }) => [key.toLowerCase(), () => performFurther(name)])),
+    '.': further.length > 0 ? () => open('more') : undefined,
+  });
   const close = () => setDialog(undefined);
+  const StepDialog = dialog === undefined || !(dialog.name in dialogs) ? undefined : dialogs[dialog.name as keyof typeof dialogs];
 
   return (
     <div className="action-bar" role="group" aria-label="Actions">
@@ -57,11 +85,30 @@ export function ActionBar({ incident }: { readonly incident: Incident }) {
           {words} <kbd>{key}</kbd>
         </button>
       ))}
+      <button type="button" data-testid="action-more" disabled={further.length === 0} aria-haspopup="dialog" onClick={() => open('more')}>
+        More <kbd>.</kbd>
+      </button>
+      {offered && (
+        <button type="button" data-testid="action-accept" disabled={!live} onClick={() => void send({ action: 'accept' })}>
+          Accept from {incident.handOver.by} <kbd>Y</kbd>
+        </button>
+      )}
       <p className="outcome error" role="alert" data-testid="action-outcome">
         {outcome.ok ? '' : outcome.message}
       </p>
-      {(dialog === 'note' || dialog === 'resolve') && <NoteDialog action={dialog} title={incident.title} onSend={send} onClose={close} />}
-      {dialog === 'close' && <CloseDialog title={incident.title} onSend={send} onClose={close} />}
+      {(dialog?.name === 'note' || dialog?.name === 'resolve') && (
+        <NoteDialog action={dialog.name} title={incident.title} onSend={send} onClose={close} />
+      )}
+      {dialog?.name === 'close' && <CloseDialog title={incident.title} onSend={send} onClose={close} />}
+      {dialog?.name === 'more' && (
+        <MoreDialog
+          incident={incident}
+          user={user}
+          onChoose={performFurther}
+          onClose={() => setDialog((open) => (open?.name === 'more' ? undefined : open))}
+        />
+      )}
+      {StepDialog !== undefined && <StepDialog incident={incident} onSend={send} onClose={close} />}
     </div>
   );
 }

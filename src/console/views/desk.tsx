@@ -3,6 +3,8 @@ import { useDesk, useParts } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
 import { openIncidents } from '../store.ts';
 import { priorityWords } from '../words.ts';
+import { AlarmsDialog } from './alarms-dialog.tsx';
+import { FiguresDialog } from './figures-dialog.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { Devices } from './devices.tsx';
 import { Doors } from './doors.tsx';
@@ -20,8 +22,11 @@ import { Queue } from './queue.tsx';
 export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const { model, sound } = useParts();
   const { view, link, focus } = useDesk();
-  // The help remembers over what it was opened: an incident that takes the focus closes it.
-  const [helpOver, setHelpOver] = useState<{ readonly incident: string | undefined }>();
+  // What is only read remembers over what it was opened: an incident that takes the focus closes it.
+  const [over, setOver] = useState<{ readonly incident: string | undefined; readonly dialog: 'help' | 'alarms' | 'figures' }>();
+  const show = (dialog: 'help' | 'alarms' | 'figures') => () => setOver({ incident: focus.incident, dialog });
+  const close = () => setOver(undefined);
+  const shown = over?.dialog === 'alarms' || over?.incident === focus.incident ? over?.dialog : undefined;
   const open = openIncidents(view.incidents);
   const incident = focus.incident === undefined ? undefined : view.incidents.get(focus.incident);
   const step = (by: number) => () => {
@@ -39,7 +44,9 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
     b: jump(focus.back),
     o: () => model.show(undefined),
     m: sound.toggle,
-    '?': () => setHelpOver({ incident: focus.incident }),
+    q: show('alarms'),
+    f: show('figures'),
+    '?': show('help'),
   });
   const [first] = open;
   const site = view.hello?.site.name ?? 'Sallyport';
@@ -49,7 +56,7 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
       <p className="heard" aria-live="assertive">
         {incident?.state === 'new' ? `Priority ${incident.priority}, ${priorityWords[incident.priority]}: ${incident.title}` : ''}
       </p>
-      <Header onHelp={() => setHelpOver({ incident: focus.incident })} onSignedOut={onSignedOut} />
+      <Header onAlarms={show('alarms')} onFigures={show('figures')} onHelp={show('help')} onSignedOut={onSignedOut} />
       <NoticeLine />
       <aside className="left" aria-label="Incidents">
         <Queue incidents={open} />
@@ -62,7 +69,9 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
         <Devices />
         <Log />
       </aside>
-      {helpOver?.incident === focus.incident && helpOver !== undefined && <HelpDialog onClose={() => setHelpOver(undefined)} />}
+      {shown === 'help' && <HelpDialog onClose={close} />}
+      {shown === 'alarms' && <AlarmsDialog onClose={close} />}
+      {shown === 'figures' && <FiguresDialog onClose={close} />}
       {link.state === 'outdated' && <OutdatedDialog />}
     </div>
   );

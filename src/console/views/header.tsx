@@ -11,15 +11,18 @@ const soundWords: Readonly<Record<SoundState, { readonly sign: string; readonly 
 };
 
 interface HeaderProps {
+  readonly onAlarms: () => void;
+  readonly onFigures: () => void;
   readonly onHelp: () => void;
   readonly onSignedOut: () => void;
 }
 
 /** Who and where, what time it is, and whether the desk will be heard. */
-export function Header({ onHelp, onSignedOut }: HeaderProps) {
+export function Header({ onAlarms, onFigures, onHelp, onSignedOut }: HeaderProps) {
   const { model, sound } = useParts();
   const { view } = useDesk();
   const state = useSound();
+  const measures = view.alarms?.measures.length ?? 0;
   const leave = async () => {
     await signOut();
     model.connection.close();
@@ -40,6 +43,18 @@ export function Header({ onHelp, onSignedOut }: HeaderProps) {
         onClick={sound.toggle}
       >
         <span aria-hidden="true">{soundWords[state].sign}</span> {soundWords[state].text} <kbd>M</kbd>
+      </button>
+      <button
+        type="button"
+        className={measures > 0 ? 'measured' : ''}
+        data-testid="alarms"
+        title="Shelved, out of service, on test"
+        onClick={onAlarms}
+      >
+        {measures > 0 ? `◐ ${measures} shelved or on test` : 'Shelved'} <kbd>Q</kbd>
+      </button>
+      <button type="button" data-testid="figures" onClick={onFigures}>
+        Figures <kbd>F</kbd>
       </button>
       <button type="button" data-testid="help" onClick={onHelp}>
         Keys <kbd>?</kbd>

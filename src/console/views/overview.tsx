@@ -1,4 +1,5 @@
 import { useDesk } from '../desk-context.ts';
+import { openIncidents } from '../store.ts';
 import { clockTime } from '../time.ts';
 import { LiveTile } from '../video/live-tile.tsx';
 
@@ -7,7 +8,7 @@ const TILES = 4;
 /** What the desk shows while no incident is in focus. */
 export function Overview() {
   const { view } = useDesk();
-  const open = [...view.incidents.values()].filter(({ state }) => state !== 'closed').length;
+  const open = openIncidents(view.incidents).length;
   const lastClosed = Math.max(...[...view.incidents.values()].map(({ closedAt }) => closedAt ?? 0), 0);
   const cameras = view.hello?.site.cameras.slice(0, TILES) ?? [];
   return (
