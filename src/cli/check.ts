@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadAdapters } from '../adapter/loader.ts';
+import { loadProcedures } from '../site/load-procedures.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { loadSite } from '../site/load.ts';
 import { describeMistake } from '../site/read-site.ts';
@@ -9,14 +10,15 @@ import type { Command } from './command.ts';
 const check: Command = {
   name: 'check',
   usage: 'sallyport check FILE',
-  summary: 'Checks a site file and its rules, and prints every mistake with its file, line, column and fix.',
+  summary: 'Checks a site file, its rules and its procedures, and prints every mistake with its file, line, column and fix.',
   async run(args) {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one site file');
     const loaded = loadSite(file, await loadAdapters());
     const rules = loadRules(loaded.ruleFiles, loaded.site);
-    const mistakes = [...loaded.mistakes, ...rules.mistakes];
+    const procedures = loadProcedures(loaded.procedureFiles, rules.rules, loaded.site);
+    const mistakes = [...loaded.mistakes, ...rules.mistakes, ...procedures.mistakes];
     for (const mistake of mistakes) console.log(describeMistake(mistake));
     const errors = mistakes.filter(({ severity }) => severity === 'error').length;
     if (errors > 0) {
@@ -25,7 +27,7 @@ const check: Command = {
     }
     const { site } = loaded;
     console.log(
-      `${file}: good. ${site?.devices.length ?? 0} devices, ${site?.doors.length ?? 0} doors, ${site?.cameras.length ?? 0} cameras, ${site?.zones.length ?? 0} zones, ${rules.rules.length} rules`,
+      `${file}: good. ${site?.devices.length ?? 0} devices, ${site?.doors.length ?? 0} doors, ${site?.cameras.length ?? 0} cameras, ${site?.zones.length ?? 0} zones, ${rules.rules.length} rules, ${procedures.procedures.length} procedures`,
     );
     return 0;
   },

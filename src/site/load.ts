@@ -6,7 +6,7 @@ import { schemaMistakes } from './mistakes.ts';
 import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
 import type { SiteFile, pointLists } from './schema.ts';
-import { readYaml } from './yaml-source.ts';
+import { parseYaml, readYaml } from './yaml-source.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
 
 /** A site file that has been read. With errors among the mistakes there is no site. */
@@ -17,6 +17,8 @@ export interface LoadedSite {
   readonly labControl?: string;
   /** Absolute paths of the rule files. */
   readonly ruleFiles: readonly string[];
+  /** Absolute paths of the procedure files. */
+  readonly procedureFiles: readonly string[];
 }
 
 /**
@@ -25,11 +27,19 @@ export interface LoadedSite {
  * @throws Error when the file cannot be read at all.
  */
 export function loadSite(path: string, adapters: Adapters): LoadedSite {
-  const source = readYaml(path);
-  if (source.mistakes.length > 0) return { mistakes: source.mistakes, ruleFiles: [] };
+  return loadSource(path, readYaml(path), adapters);
+}
+
+/** The same for a text that would stand in the file at `path`. */
+export function loadSiteText(path: string, text: string, adapters: Adapters): LoadedSite {
+  return loadSource(path, parseYaml(path, text), adapters);
+}
+
+function loadSource(path: string, source: YamlSource, adapters: Adapters): LoadedSite {
+  if (source.mistakes.length > 0) return { mistakes: source.mistakes, ruleFiles: [], procedureFiles: [] };
   const outline = siteFileSchema.safeParse(source.value);
   if (!outline.success) {
-    return { mistakes: schemaMistakes(source, outline.error.issues, [], keysOf(siteFileSchema, [])), ruleFiles: [] };
+    return { mistakes: schemaMistakes(source, outline.error.issues, [], keysOf(siteFileSchema, [])), ruleFiles: [], procedureFiles: [] };
   }
   const file = outline.data;
   const checker = new AdapterChecker(source, adapters, file);
@@ -50,8 +60,9 @@ export function loadSite(path: string, adapters: Adapters): LoadedSite {
   };
   const mistakes = [...checker.mistakes, ...referenceMistakes(source, file, adapters)].sort((a, b) => a.line - b.line || a.column - b.column);
   const ruleFiles = file.rules.map((rule) => resolve(dirname(path), rule));
-  if (mistakes.some(({ severity }) => severity === 'error')) return { mistakes, ruleFiles };
-  return { mistakes, ruleFiles, site, console: file.console, ...(file.lab && { labControl: file.lab.control }) };
+  const procedureFiles = file.procedures.map((procedure) => resolve(dirname(path), procedure));
+  if (mistakes.some(({ severity }) => severity === 'error')) return { mistakes, ruleFiles, procedureFiles };
+  return { mistakes, ruleFiles, procedureFiles, site, console: file.console, ...(file.lab && { labControl: file.lab.control }) };
 }
 
 /** Checks options and addresses by the schemas of the adapters that will use them. */

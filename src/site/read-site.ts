@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Adapters } from '../adapter/loader.ts';
 import type { Rule } from '../correlation/rule-schema.ts';
 import type { Site } from '../domain/site.ts';
+import type { Procedure } from '../procedures/schema.ts';
+import { loadProcedures } from './load-procedures.ts';
 import { loadRules } from './load-rules.ts';
 import { loadSite } from './load.ts';
 import type { Mistake } from './yaml-source.ts';
@@ -10,6 +12,7 @@ import type { Mistake } from './yaml-source.ts';
 export interface RunnableSite {
   readonly site: Site;
   readonly rules: readonly Rule[];
+  readonly procedures: readonly Procedure[];
   /** Where the console is served. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly labControl: string | undefined;
@@ -19,12 +22,13 @@ export interface RunnableSite {
 export function readSite(file: string, adapters: Adapters, log: Logger): RunnableSite {
   const loaded = loadSite(file, adapters);
   const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles, loaded.site);
-  const mistakes = [...loaded.mistakes, ...ruleMistakes];
+  const { procedures, mistakes: procedureMistakes } = loadProcedures(loaded.procedureFiles, rules, loaded.site);
+  const mistakes = [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes];
   for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));
   const errors = mistakes.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined)
     throw new Error(['the site cannot be run:', ...errors.map(describeMistake)].join('\n'));
-  return { site: loaded.site, rules, listen: loaded.console, labControl: loaded.labControl };
+  return { site: loaded.site, rules, procedures, listen: loaded.console, labControl: loaded.labControl };
 }
 
 /** `FILE:LINE:COLUMN: what is wrong. Fix: what to do`, which editors and terminals make a link of. */

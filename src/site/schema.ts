@@ -191,6 +191,11 @@ export const siteFileSchema = z.strictObject({
     .default([])
     .describe('Rule files, relative to this file.')
     .meta({ examples: [['../rules/doors.yaml']] }),
+  procedures: z
+    .array(z.string())
+    .default([])
+    .describe('Procedure files, relative to this file.')
+    .meta({ examples: [['../procedures/doors.yaml']] }),
   alarms,
   areas: z.array(area).default([]),
   devices: z.array(device).default([]),

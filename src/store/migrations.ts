@@ -70,4 +70,18 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX measure_in_force ON measure (id) WHERE ended_at IS NULL;
   `,
+  `
+  -- How far the procedure of each incident has come.
+  CREATE TABLE procedure_run (
+    incident TEXT PRIMARY KEY,
+    run      TEXT NOT NULL             -- JSON
+  ) STRICT;
+
+  -- Argon2id hashes: nobody who reads the file can pass a code off as his own.
+  CREATE TABLE pass_code (
+    name        TEXT PRIMARY KEY,
+    hash        TEXT NOT NULL,
+    duress_hash TEXT
+  ) STRICT;
+  `,
 ];
