@@ -70,14 +70,14 @@ function probeText(types: string): string {
   );
 }
 
-function asDevice({ host, port, name, hardware, location, door }: ProbeMatch): DiscoveredDevice {
+function asDevice({ host, port, name, hardware, location, door, camera }: ProbeMatch): DiscoveredDevice {
   const id = `onvif-${host.replace(/[^a-z0-9]+/gi, '-')}${port === 80 ? '' : `-${port}`}`.toLowerCase();
   const label = [name, location].filter((part) => part !== '').join(', ');
   return {
     id,
     name: (label === '' ? `ONVIF device at ${host}` : label).slice(0, 80),
     options: { host, port, username: 'sallyport', password: { env: `${id.replace(/-/g, '_').toUpperCase()}_PASSWORD` } },
-    points: door ? [] : [{ id: `cam-${id.slice('onvif-'.length)}`, type: 'camera', name: (label === '' ? host : label).slice(0, 80), at: {} }],
+    points: !camera ? [] : [{ id: `cam-${id.slice('onvif-'.length)}`, type: 'camera', name: (label === '' ? host : label).slice(0, 80), at: {} }],
     remark: `${hardware === '' ? 'model unknown' : hardware}${door ? '; an access controller: its doors and readers are told by their tokens' : ''}`,
   };
 }

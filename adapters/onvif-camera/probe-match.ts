@@ -12,6 +12,8 @@ export interface ProbeMatch {
   readonly location: string;
   /** It claims profile A or C: it controls doors. */
   readonly door: boolean;
+  /** It sends pictures; so does every device that claims nothing else. */
+  readonly camera: boolean;
 }
 
 /** The ONVIF devices of one datagram; none where it is anything else: a printer's answer, a probe, garbage. */
@@ -31,6 +33,7 @@ function matchOf(element: Element): ProbeMatch[] {
   const types = words(textAt(element, 'Types')).map((type) => type.replace(/^.*:/, ''));
   const onvif = types.includes('NetworkVideoTransmitter') || scopes.some((scope) => scope.startsWith('onvif://'));
   if (address === undefined || !onvif) return [];
+  const door = scopes.some((each) => /\/Profile\/[AC]$/i.test(each));
   const scope = (name: string) => scopes.map((each) => decoded(each, `onvif://www.onvif.org/${name}/`)).find((value) => value !== '') ?? '';
   return [
     {
@@ -39,7 +42,8 @@ function matchOf(element: Element): ProbeMatch[] {
       name: scope('name'),
       hardware: scope('hardware'),
       location: scope('location'),
-      door: scopes.some((each) => /\/Profile\/[AC]$/i.test(each)),
+      door,
+      camera: !door || scopes.some((each) => /\/(?:Profile\/(?:Streaming|T)|type\/video_encoder)$/i.test(each)),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import { pause } from '../../src/domain/clock.ts';
+import type { EpochMs } from '../../src/domain/clock.ts';
 import type { DeviceSignal, Phase } from '../../src/domain/event.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import type { Notification } from './notifications.ts';
@@ -26,11 +27,15 @@ function dataDetails({ kind, item }: Topic, { data }: Notification): Record<stri
   return { ...Object.fromEntries(known), ...(kind === 'door.mode' && { mode: data.get(item) ?? '' }) };
 }
 
+const MAX_HAPPENED = 64;
+
 /** One property of the camera: a topic, for one source. */
 interface Property {
   readonly point: PointId;
   readonly topic: Topic;
   phase: Phase;
+  /** When it was told last, by the camera's clock. */
+  toldAt?: EpochMs;
   cancelOverdue: () => void;
 }
 
@@ -43,6 +48,8 @@ export class PropertyStates {
   readonly #signal: AbortSignal;
   readonly #clockOffsetMs: () => number;
   readonly #properties = new Map<string, Property>();
+  /** The latest messages of what has no end, as they were: a post that was not answered in time comes again. */
+  readonly #happened = new Set<string>();
   #tail: Promise<void> = Promise.resolve();
 
   constructor(host: AdapterHost, signal: AbortSignal, clockOffsetMs: () => number) {
@@ -54,10 +61,13 @@ export class PropertyStates {
 
   /** Resolves when the message is on disk or was no news. @throws the signal's reason when the connection ends before that. */
   take(point: PointId, topic: Topic, message: Notification & { readonly raw: string }, phase: Phase): Promise<void> {
-    if (phase === 'momentary') return this.#happened(point, topic, message);
+    if (phase === 'momentary') return this.#tell(point, topic, message);
     const key = [point, topic.kind, topicPath(message.topic), ...[...message.source].flat()].join('\n');
     const property = this.#properties.get(key) ?? { point, topic, phase: 'momentary' as const, cancelOverdue: () => undefined };
     const before = property.phase;
+    // A post that was not answered in time comes again.
+    if (before === phase && message.utcTime !== undefined && message.utcTime === property.toldAt) return Promise.resolve();
+    if (message.utcTime !== undefined) property.toldAt = message.utcTime;
     // Initialized is a state that was read, unless we knew it otherwise: then it changed while the subscription was made anew.
     const read = message.operation === 'Initialized' && (before === 'momentary' || before === 'uncertain');
     const known = message.operation === 'Initialized' && before === phase;
@@ -67,8 +77,11 @@ export class PropertyStates {
   }
 
   /** What has no end. A device that tells it again on subscribing (a door's mode) tells no news. */
-  #happened(point: PointId, topic: Topic, message: Notification & { readonly raw: string }): Promise<void> {
-    if (message.operation === 'Initialized') return Promise.resolve();
+  #tell(point: PointId, topic: Topic, message: Notification & { readonly raw: string }): Promise<void> {
+    const known = `${point} ${topic.kind} ${message.raw}`;
+    if (message.operation === 'Initialized' || (message.utcTime !== undefined && this.#happened.has(known))) return Promise.resolve();
+    this.#happened.add(known);
+    for (const oldest of this.#happened) if (this.#happened.size > MAX_HAPPENED) this.#happened.delete(oldest);
     return this.report({ kind: topic.kind, point, phase: 'momentary', ...this.#told(topic, message) });
   }
 
