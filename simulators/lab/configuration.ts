@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 const configurationSchema = z.strictObject({
   control: z.strictObject({ host: z.string(), port: z.number().int() }),
+  /** Whether the scenarios of simulators/scenarios are for these simulators. */
+  scenarios: z.boolean().default(true),
   simulators: z.array(z.looseObject({ id: z.string(), simulator: z.string() })),
 });
 export type LabConfiguration = z.infer<typeof configurationSchema>;

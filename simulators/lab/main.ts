@@ -26,7 +26,7 @@ for (const { id, simulator, ...options } of configuration.simulators) {
   const module = (await import(pathToFileURL(join(simulatorsFolder, simulator, 'index.ts')).href)) as { default: SimulatorDefinition };
   simulators.set(id, module.default.create(id, options));
 }
-const scenarios = readScenarios(join(simulatorsFolder, 'scenarios'), simulators);
+const scenarios = configuration.scenarios ? readScenarios(join(simulatorsFolder, 'scenarios'), simulators) : [];
 const control = createServer(controlApp(simulators, scenarios, stopping.signal));
 
 async function stop(code: number): Promise<never> {

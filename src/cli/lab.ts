@@ -20,8 +20,10 @@ const labSite = join(root, 'config', 'sites', 'lab.yaml');
 
 const lab: Command = {
   name: 'lab',
-  usage: 'sallyport lab [trigger SCENARIO] [--site FILE] [--simulators FILE] [--data DIR] [--port N] [--log LEVEL]',
-  summary: 'Runs the lab site: simulated hardware and the gateway. `trigger` starts a scenario in a lab that runs.',
+  usage:
+    'sallyport lab [trigger SCENARIO] [--site FILE] [--simulators FILE] [--doors N] [--cameras N] [--panels N] [--data DIR] [--port N] [--log LEVEL]',
+  summary:
+    'Runs the lab site: simulated hardware and the gateway. `trigger` starts a scenario in a lab that runs. With --doors, --cameras or --panels it makes up a site of that size in the data folder.',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -29,18 +31,30 @@ const lab: Command = {
       options: {
         site: { type: 'string', default: labSite },
         simulators: { type: 'string' },
+        doors: { type: 'string' },
+        cameras: { type: 'string' },
+        panels: { type: 'string' },
         data: { type: 'string', default: DEFAULT_DATA },
         port: { type: 'string' },
         log: { type: 'string', default: 'warn' },
       },
     });
     const [action, scenario] = positionals;
-    const siteFile = resolve(values.site);
+    const scale = scaleOf(values);
+    const scaled = scale.length === 0 ? undefined : join(dataFolder(values.data), 'scaled-lab');
+    const siteFile = scaled === undefined ? resolve(values.site) : join(scaled, 'site.yaml');
     if (action === 'trigger') return trigger(siteFile, scenario);
     if (action !== undefined) throw new UsageError(`"${action}" is not something that the lab can do`);
 
     const log = gatewayLog(values.log);
-    const simulators = await startSimulators(values.simulators);
+    if (scaled !== undefined) await generate(scaled, scale);
+    const simulators = await startSimulators(
+      scaled === undefined
+        ? values.simulators === undefined
+          ? []
+          : ['--config', resolve(values.simulators)]
+        : ['--config', join(scaled, 'simulators.yaml'), '--secrets', join(scaled, 'secrets')],
+    );
     try {
       const gateway = await startGateway({
         siteFile,
@@ -66,9 +80,28 @@ const lab: Command = {
 };
 export default lab;
 
+/** The options of `simulators/lab/generate.ts`; none where the size of the lab is not asked for. */
+function scaleOf(values: { readonly doors?: string; readonly cameras?: string; readonly panels?: string }): string[] {
+  return (['doors', 'cameras', 'panels'] as const).flatMap((what) => {
+    const value = values[what];
+    if (value === undefined) return [];
+    if (!/^\d{1,5}$/.test(value)) throw new UsageError(`--${what} must be a number, not "${value}"`);
+    return [`--${what}`, value];
+  });
+}
+
+/** Makes up the simulators and the site; prints what it has made. The gateway names no simulator, so it is a program of its own. */
+async function generate(folder: string, scale: readonly string[]): Promise<void> {
+  const child = fork(join(root, 'simulators', 'lab', 'generate.ts'), ['--folder', folder, '--rules', join(root, 'config', 'rules'), ...scale], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the lab of that size could not be made in ${folder}; the reason is above`);
+}
+
 /** The simulators run in a process of their own, as the hardware of a site does. */
-async function startSimulators(configuration: string | undefined): Promise<ChildProcess> {
-  const child = fork(join(root, 'simulators', 'lab', 'main.ts'), configuration === undefined ? [] : ['--config', resolve(configuration)], {
+async function startSimulators(args: readonly string[]): Promise<ChildProcess> {
+  const child = fork(join(root, 'simulators', 'lab', 'main.ts'), args, {
     execArgv: ['--import', import.meta.resolve('tsx')],
     // Ctrl-C goes to the whole terminal group; the simulators shall stop after the gateway, when their parent says so.
     detached: true,
