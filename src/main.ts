@@ -15,6 +15,7 @@ import { authenticator } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
 import { cameraEndpoints, cameraPictures } from './api/routes/cameras.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
+import { integratorEndpoints } from './api/routes/integrator.ts';
 import { siteEndpoints } from './api/routes/site.ts';
 import { Accounting } from './correlation/accounting.ts';
 import { correlate } from './correlation/engine.ts';
@@ -36,6 +37,11 @@ import { Intake } from './intake/intake.ts';
 import { Journal } from './intake/journal.ts';
 import { locator } from './intake/locate.ts';
 import { PanelStates } from './intake/panel-states.ts';
+import { DeviceSearch } from './integrator/device-search.ts';
+import { accountingFigures } from './integrator/diagnosis.ts';
+import { LatestEvents } from './integrator/latest-events.ts';
+import { Replays } from './integrator/replay.ts';
+import { SiteText } from './integrator/site-text.ts';
 import { createMetrics } from './metrics.ts';
 import { readSite } from './site/read-site.ts';
 import { BookWriter } from './store/book-writer.ts';
@@ -193,6 +199,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     kept: (incident: string, camera: string) => snapshots.path(incident, camera),
     audit: writeLog,
   };
+  const latest = new LatestEvents(journal.latestOfEach());
+  intake.events.subscribe((event) => latest.apply(event));
+  const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
+  const replays = new Replays(siteFile, dataFolder);
   const app = createApp({
     accounts,
     endpoints: [
@@ -200,6 +210,18 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
       ...cameraEndpoints(cameraSources),
+      ...integratorEndpoints({
+        site,
+        latest,
+        video,
+        clock,
+        search,
+        replays,
+        supervisors: fleet.supervisors,
+        siteText: new SiteText(siteFile, adapters),
+        accounting: () => accountingFigures(intake.counts, accounting, fleet.supervisors.values()),
+        audit: writeLog,
+      }),
     ],
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
     problems: () => [...problems, ...(book.storeFails ? ['incidents cannot be stored: see the log'] : [])],
@@ -225,6 +247,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   async function close(): Promise<void> {
     lab?.close();
+    search.close();
+    await replays.close();
     await fleet.stop();
     await snapshots.close();
     await video.close();

@@ -55,6 +55,8 @@ export function createApp(options: ApiOptions): express.Express {
   });
 
   const api = express.Router();
+  // A site file is longer than any other request.
+  api.use('/site/check', express.json({ limit: '4mb' }));
   api.use(express.json({ limit: '100kb' }));
   api.use(refuseOtherOrigins);
   api.use(sessionRoutes(accounts, signedIn));

@@ -22,8 +22,11 @@ interface Row {
 export interface JournalQuery {
   /** Only events behind this position. */
   readonly after?: number;
+  /** Only events in front of this position. */
+  readonly before?: number;
   readonly kind?: EventKind;
   readonly point?: PointId;
+  readonly device?: PointId;
   /** At most this many. */
   readonly limit: number;
   /** Newest first rather than oldest first. */
@@ -55,13 +58,14 @@ export class Journal {
     )();
   }
 
-  read({ after = 0, kind, point, limit, newestFirst = false }: JournalQuery): SecurityEvent[] {
+  read({ after = 0, before, kind, point, device, limit, newestFirst = false }: JournalQuery): SecurityEvent[] {
     const rows = this.#store
       .prepare(
-        `SELECT * FROM journal WHERE seq > @after AND (@kind IS NULL OR kind = @kind) AND (@point IS NULL OR point = @point)
+        `SELECT * FROM journal WHERE seq > @after AND seq < @before AND (@kind IS NULL OR kind = @kind) AND (@point IS NULL OR point = @point)
+           AND (@device IS NULL OR device = @device)
          ORDER BY seq ${newestFirst ? 'DESC' : 'ASC'} LIMIT @limit`,
       )
-      .all({ after, kind: kind ?? null, point: point ?? null, limit }) as Row[];
+      .all({ after, before: before ?? Number.MAX_SAFE_INTEGER, kind: kind ?? null, point: point ?? null, device: device ?? null, limit }) as Row[];
     return rows.map(eventOf);
   }
 

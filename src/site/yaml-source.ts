@@ -36,6 +36,11 @@ export function readYaml(file: string): YamlSource {
       { cause },
     );
   }
+  return parseYaml(file, text);
+}
+
+/** Parses YAML that stands, or would stand, in `file`. */
+export function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => {

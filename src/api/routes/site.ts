@@ -2,31 +2,15 @@ import { z } from 'zod';
 import type { Desk } from '../../desk/desk.ts';
 import { Refusal } from '../../desk/operations.ts';
 import type { Operations } from '../../desk/operations.ts';
+import { journalEventSchema } from '../../desk/integrator-schemas.ts';
 import { deviceStateSchema, doorStateSchema, panelStateSchema, siteViewSchema } from '../../desk/schemas.ts';
 import type { SiteView } from '../../desk/schemas.ts';
 import { doorCommands } from '../../domain/door.ts';
-import { phases } from '../../domain/event.ts';
 import { eventKinds } from '../../domain/kinds.ts';
 import type { Journal } from '../../intake/journal.ts';
 import type { CameraStatus } from '../../video/index.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
-
-const eventSchema = z.object({
-  seq: z.number().int().describe('position in the journal; grows'),
-  id: z.string(),
-  kind: z.enum(eventKinds),
-  point: z.string(),
-  phase: z.enum(phases),
-  device: z.string(),
-  receivedAt: z.number().describe('our clock, in milliseconds since 1970'),
-  eventAt: z.number().describe('when it happened, as far as is known'),
-  occurredAt: z.number().exactOptional().describe('the device’s own clock, not trusted'),
-  clockOffsetMs: z.number().exactOptional(),
-  initial: z.literal(true).exactOptional().describe('a state read on connecting, not a change'),
-  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  raw: z.string().exactOptional().describe('the frame as it was on the wire'),
-});
 
 const cameraStatusSchema = z.object({
   camera: z.string(),
@@ -83,12 +67,14 @@ export function siteEndpoints({ site, desk, journal, operations, cameras }: Site
           .nonnegative()
           .default(0)
           .describe('only events behind this position: pass the last one’s seq for the next page'),
+        before: z.coerce.number().int().positive().exactOptional().describe('only events in front of this position: the next page when newest first'),
         kind: z.enum(eventKinds).exactOptional(),
         point: z.string().exactOptional(),
+        device: z.string().exactOptional().describe('only what this device reported'),
         newestFirst: z.stringbool().default(false),
         limit: z.coerce.number().int().min(1).max(1000).default(100),
       }),
-      answer: z.object({ events: z.array(eventSchema) }),
+      answer: z.object({ events: z.array(journalEventSchema) }),
       handle: ({ query }) => ({ events: journal.read(query) }),
     }),
     endpoint({
