@@ -7,53 +7,81 @@ const nowhere: Place = { areas: [], cameras: [] };
 
 /** Joins a point to its areas, its door and the cameras that see it. The map is built once, when the site is loaded. */
 export function locator(site: Site): (point: PointId) => Place {
+  const index = indexOf(site);
   const places = new Map<PointId, Place>();
-  for (const point of pointsOf(site)) places.set(point.id, placeOf(point, site));
+  for (const point of pointsOf(site)) places.set(point.id, placeOf(point, index));
   for (const device of site.devices) {
-    const served = pointsOf(site).filter((point) => point.device === device.id);
-    const area = device.area ?? sharedArea(served, site);
+    const served = index.servedBy.get(device.id) ?? [];
+    const area = device.area ?? sharedArea(served, index);
     places.set(device.id, {
-      areas: area === undefined ? [] : withParents(area, site),
+      areas: area === undefined ? [] : withParents(area, index),
       cameras: served.filter(({ type }) => type === 'camera').map(({ id }) => id),
     });
   }
   return (point) => places.get(point) ?? nowhere;
 }
 
-function placeOf(point: Point, site: Site): Place {
-  const reader = site.readers.find(({ id }) => id === point.id);
-  const door = site.doors.find(({ id }) => id === (reader?.door ?? point.id));
-  const area = point.area ?? door?.area ?? panelArea(point, site);
-  const areas = area === undefined ? [] : withParents(area, site);
-  return { areas, cameras: camerasFor(point, door?.id, areas, site), ...(door && { door: door.id }) };
+/** The site's lists by what is asked of them, so that ten thousand doors are located in no time. */
+interface SiteIndex {
+  readonly doorOf: ReadonlyMap<PointId, PointId>;
+  readonly areaOf: ReadonlyMap<PointId, PointId>;
+  readonly panelOf: ReadonlyMap<PointId, PointId>;
+  readonly parentOf: ReadonlyMap<PointId, PointId>;
+  readonly covering: ReadonlyMap<PointId, readonly PointId[]>;
+  readonly standingIn: ReadonlyMap<PointId, readonly PointId[]>;
+  readonly servedBy: ReadonlyMap<PointId, readonly Point[]>;
 }
 
-function panelArea(point: Point, site: Site): PointId | undefined {
-  const zone = site.zones.find(({ id }) => id === point.id);
-  return site.panels.find(({ id }) => id === zone?.panel)?.area;
+function indexOf(site: Site): SiteIndex {
+  const known = <Value>(entries: readonly (readonly [PointId, Value | undefined])[]) =>
+    new Map(entries.flatMap(([id, value]) => (value === undefined ? [] : [[id, value] as const])));
+  return {
+    doorOf: known([...site.doors.map(({ id }) => [id, id] as const), ...site.readers.map(({ id, door }) => [id, door] as const)]),
+    areaOf: known(pointsOf(site).map(({ id, area }) => [id, area] as const)),
+    panelOf: known(site.zones.map(({ id, panel }) => [id, panel] as const)),
+    parentOf: known(site.areas.map(({ id, within }) => [id, within] as const)),
+    covering: grouped(site.cameras.flatMap(({ id, covers }) => covers.map((covered) => [covered, id] as const))),
+    standingIn: grouped(site.cameras.flatMap(({ id, area }) => (area === undefined ? [] : [[area, id] as const]))),
+    servedBy: grouped(pointsOf(site).map((point) => [point.device, point] as const)),
+  };
+}
+
+function grouped<Value>(entries: readonly (readonly [PointId, Value])[]): ReadonlyMap<PointId, readonly Value[]> {
+  const groups = new Map<PointId, Value[]>();
+  for (const [key, value] of entries) {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+function placeOf(point: Point, index: SiteIndex): Place {
+  const door = index.doorOf.get(point.id);
+  const area = point.area ?? index.areaOf.get(door ?? '') ?? index.areaOf.get(index.panelOf.get(point.id) ?? '');
+  const areas = area === undefined ? [] : withParents(area, index);
+  return { areas, cameras: camerasFor(point, door, areas[0], index), ...(door !== undefined && { door }) };
 }
 
 /** Best first: the camera itself, those that cover the point, its door, its area, then those that stand in the area. */
-function camerasFor(point: Point, door: PointId | undefined, areas: readonly PointId[], site: Site): PointId[] {
-  const covering = (what: PointId | undefined) =>
-    site.cameras.filter(({ covers }) => what !== undefined && covers.includes(what)).map(({ id }) => id);
-  const standing = site.cameras.filter(({ area }) => area !== undefined && area === areas[0]).map(({ id }) => id);
+function camerasFor(point: Point, door: PointId | undefined, area: PointId | undefined, { covering, standingIn }: SiteIndex): PointId[] {
   const itself = point.type === 'camera' ? [point.id] : [];
-  const direct = [...itself, ...covering(point.id), ...covering(door)];
+  const direct = [...itself, ...(covering.get(point.id) ?? []), ...(covering.get(door ?? '') ?? [])];
   // A camera that sees the point itself is the right one; one that merely hangs in the same area would compete with it.
-  return [...new Set(direct.length > 0 ? direct : [...covering(areas[0]), ...standing])];
+  const inArea = area === undefined ? [] : [...(covering.get(area) ?? []), ...(standingIn.get(area) ?? [])];
+  return [...new Set(direct.length > 0 ? direct : inArea)];
 }
 
-function sharedArea(points: readonly Point[], site: Site): PointId | undefined {
-  const areas = new Set(points.map((point) => placeOf(point, site).areas[0]));
+function sharedArea(points: readonly Point[], index: SiteIndex): PointId | undefined {
+  const areas = new Set(points.map((point) => placeOf(point, index).areas[0]));
   return areas.size === 1 ? [...areas][0] : undefined;
 }
 
-function withParents(area: PointId, site: Site): PointId[] {
+function withParents(area: PointId, { parentOf }: SiteIndex): PointId[] {
   const chain: PointId[] = [];
   for (let next: PointId | undefined = area; next !== undefined && !chain.includes(next);) {
     chain.push(next);
-    next = site.areas.find(({ id }) => id === chain.at(-1))?.within;
+    next = parentOf.get(next);
   }
   return chain;
 }

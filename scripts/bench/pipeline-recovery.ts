@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { asyncScheduler, Subject } from 'rxjs';
+import { correlate } from '../../src/correlation/engine.ts';
+import type { Rule } from '../../src/correlation/rule-schema.ts';
+import { memoryMs } from '../../src/correlation/rule-schema.ts';
+import { siteFacts } from '../../src/correlation/site-facts.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import type { LocatedEvent } from '../../src/domain/event.ts';
+import type { Site } from '../../src/domain/site.ts';
+import { Intake } from '../../src/intake/intake.ts';
+import { Journal } from '../../src/intake/journal.ts';
+import { locator } from '../../src/intake/locate.ts';
+import { BookWriter } from '../../src/store/book-writer.ts';
+import { openStore } from '../../src/store/database.ts';
+import { IncidentStore } from '../../src/store/incident-store.ts';
+
+const log = pino({ level: 'warn' });
+const OPEN = 1000;
+const REPLAY_MS = 15 * 60 * 1000;
+
+/**
+ * Measures how long a gateway's state takes to come back: a journal of `events` (a day's worth, evenly), a thousand open incidents,
+ * and either a book that accounts for everything or one that accounts for nothing (the worst crash).
+ */
+export async function measureRecovery(events: number, site: Site, rules: readonly Rule[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+  const file = join(folder, 'bench.db');
+  fill(file, events, site, rules);
+  console.log(
+    `\nrecovery: ${events.toLocaleString('en-US')} journalled events, ${OPEN.toLocaleString('en-US')} open incidents, ${rules.length} rules`,
+  );
+  for (const [what, accounted] of [
+    ['the book accounts for all of the journal', true],
+    ['the book accounts for nothing: every event again', false],
+  ] as const) {
+    const began = performance.now();
+    const { open, read } = recover(file, site, rules, accounted);
+    console.log(
+      `  ${what.padEnd(50)} ${((performance.now() - began) / 1000).toFixed(2)} s (${open} incidents, ${read.toLocaleString('en-US')} events read again)`,
+    );
+  }
+  await Promise.resolve();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function fill(file: string, events: number, site: Site, rules: readonly Rule[]): void {
+  const store = openStore(file);
+  const journal = new Journal(store);
+  const book = new BookWriter(new IncidentStore(store), 0, log);
+  const locate = locator(site);
+  const now = systemClock.now();
+  const found = new Subject<LocatedEvent>();
+  const running = correlate(found, rules, { site: siteFacts(site), scheduler: asyncScheduler }).subscribe((each) => {
+    if (each.type !== 'effect') book.apply({ type: 'finding', finding: each });
+  });
+  for (let from = 0; from < events; from += 10_000) {
+    const batch = Array.from({ length: Math.min(10_000, events - from) }, (_, offset) => {
+      const index = from + offset;
+      const at = Math.round(now - ((events - index) / events) * 24 * 3_600_000);
+      const door = Math.floor(index / 2) % site.doors.length;
+      const base = { id: randomUUID(), device: 'controller', receivedAt: at, eventAt: at, details: {} };
+      return { ...base, kind: 'door.unlocked' as const, point: `door-${door}`, phase: index % 2 === 0 ? ('raised' as const) : ('restored' as const) };
+    });
+    journal.append(batch);
+  }
+  const kinds = ['door.forced', 'door.held', 'door.tamper', 'device.offline', 'door.fault'] as const;
+  const alarms = journal.append(
+    Array.from({ length: OPEN }, (_, index) => {
+      const base = { id: randomUUID(), device: 'controller', receivedAt: now, eventAt: now, details: {}, phase: 'raised' as const };
+      return { ...base, kind: kinds[Math.floor(index / site.doors.length)] ?? 'door.forced', point: `door-${index % site.doors.length}` };
+    }),
+  );
+  for (const event of alarms) found.next({ ...event, place: locate(event.point) });
+  book.reached(journal.lastPosition());
+  book.flush();
+  running.unsubscribe();
+  store.close();
+}
+
+/** What main.ts does before it listens, without devices and video. */
+function recover(file: string, site: Site, rules: readonly Rule[], accounted: boolean): { open: number; read: number } {
+  const store = openStore(file);
+  const journal = new Journal(store);
+  const locate = locator(site);
+  const now = systemClock.now();
+  new Intake({ journal, locate, clock: systemClock, log });
+  const book = new BookWriter(new IncidentStore(store), now - 12 * 3_600_000, log);
+  const events = new Subject<LocatedEvent>();
+  const running = correlate(events, rules, { site: siteFacts(site), scheduler: asyncScheduler }).subscribe((found) => {
+    if (found.type !== 'effect') book.apply({ type: 'finding', finding: found });
+  });
+  for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, place: locate(event.point) });
+  let after = accounted ? Math.min(book.position, journal.positionBefore(now - memoryMs(rules, 20_000) - REPLAY_MS)) : 0;
+  let read = 0;
+  for (;;) {
+    const page = journal.read({ after, limit: 1000 });
+    for (const event of page) events.next({ ...event, place: locate(event.point) });
+    read += page.length;
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.seq;
+  }
+  book.reached(after);
+  book.flush();
+  running.unsubscribe();
+  store.close();
+  return { open: book.incidents.size, read };
+}

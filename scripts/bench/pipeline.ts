@@ -1,0 +1,246 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { pino } from 'pino';
+import { Subject, VirtualTimeScheduler } from 'rxjs';
+import { parse } from 'yaml';
+import { correlate } from '../../src/correlation/engine.ts';
+import { readRules } from '../../src/correlation/read-rules.ts';
+import type { Rule } from '../../src/correlation/rule-schema.ts';
+import { siteFacts } from '../../src/correlation/site-facts.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { DeviceSignal, LocatedEvent, SecurityEvent } from '../../src/domain/event.ts';
+import type { Site } from '../../src/domain/site.ts';
+import { apply, bookFrom } from '../../src/incidents/book.ts';
+import { Intake } from '../../src/intake/intake.ts';
+import { Journal } from '../../src/intake/journal.ts';
+import type { Unjournalled } from '../../src/intake/journal.ts';
+import { locator } from '../../src/intake/locate.ts';
+import { BookWriter } from '../../src/store/book-writer.ts';
+import { openStore } from '../../src/store/database.ts';
+import { IncidentStore } from '../../src/store/incident-store.ts';
+import { machine } from './figures.ts';
+import { measurePeers } from './pipeline-peers.ts';
+import { measureRecovery } from './pipeline-recovery.ts';
+
+// npm run bench:pipeline [-- --events 600000 --recovery 1000000 --no-peers]
+//
+// Events per second of one core through intake, correlation and the incident book. Every door sees a person with a badge once a
+// minute (badge, unlocked, open, motion, shut, locked), one visit in a thousand is a forced door; time is virtual, so that what is
+// measured is the work for an event and not how fast somebody can walk.
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '600000' },
+    recovery: { type: 'string', default: '1000000' },
+    'no-peers': { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+const EVENTS = Number(values.events);
+const TURN = 600;
+const MINUTE_MS = 60_000;
+const STARTS_AT = Date.UTC(2026, 0, 15, 12);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const log = pino({ level: 'warn' });
+
+class BenchClock implements Clock {
+  readonly scheduler = new VirtualTimeScheduler();
+  now = () => this.scheduler.frame;
+  monotonicMs = () => this.scheduler.frame;
+  after = () => () => undefined;
+
+  constructor() {
+    this.scheduler.frame = STARTS_AT;
+  }
+
+  advance(ms: number): void {
+    const end = this.scheduler.frame + ms;
+    this.scheduler.maxFrames = end;
+    this.scheduler.flush();
+    this.scheduler.frame = end;
+  }
+}
+
+/** A journal that keeps nothing. */
+class NoJournal {
+  #seq = 0;
+  append = (batch: readonly Unjournalled[]): SecurityEvent[] => batch.map((event) => ({ ...event, seq: (this.#seq += 1) }));
+  latestOfEach = (): SecurityEvent[] => [];
+  repeatKeysSince = () => [];
+}
+
+function siteOf(doors: number): Site {
+  const each = <T>(make: (index: number) => T): T[] => Array.from({ length: doors }, (_, index) => make(index));
+  return {
+    id: 'bench',
+    name: 'Bench',
+    areas: each((index) => ({ id: `area-${index}`, name: `Area ${index}` })),
+    devices: [{ id: 'controller', name: 'Controller', adapter: 'bench', options: {} }],
+    doors: each((index) => ({
+      id: `door-${index}`,
+      type: 'door',
+      name: `Door ${index}`,
+      area: `area-${index}`,
+      device: 'controller',
+      heldAfterSeconds: 20,
+      commands: [],
+      at: {},
+    })),
+    readers: each((index) => ({
+      id: `reader-${index}`,
+      type: 'reader',
+      name: `Reader ${index}`,
+      door: `door-${index}`,
+      device: 'controller',
+      at: {},
+    })),
+    cameras: each((index) => ({
+      id: `cam-${index}`,
+      type: 'camera',
+      name: `Camera ${index}`,
+      area: `area-${index}`,
+      device: 'controller',
+      covers: [`door-${index}`],
+      at: {},
+    })),
+    panels: [],
+    zones: [],
+  };
+}
+
+/** The shipped rules, and as many more for single doors as are asked for; with `everywhere` each looks at every door. */
+function rulesOf(count: number, doors: number, everywhere: boolean): readonly Rule[] {
+  const folder = join(import.meta.dirname, '..', '..', 'config', 'rules');
+  const shipped = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => (parse(readFileSync(join(folder, name), 'utf8')) as { rules: { id: string }[] }).rules);
+  const own = (index: number) => ({
+    id: `own-${index}`,
+    title: '{door} opened',
+    when: { event: 'door.open', if: "event.door != ''", ...(!everywhere && { at: `door-${index % doors}` }) },
+    unless: [{ event: 'access.granted', within: '10s', by: 'door' }],
+    opens: { incident: `own-${index % 10}`, priority: 4, reason: '{door} opened without a badge' },
+  });
+  const basic = [
+    'door-forced',
+    'door-forced-inferred',
+    'door-held',
+    'door-held-by-time',
+    'denied-before-forced',
+    'intrusion',
+    'motion-nearby',
+    'second-zone',
+    'panic',
+    'fire',
+  ];
+  const chosen = count === 10 ? shipped.filter(({ id }) => basic.includes(id)) : shipped;
+  const { rules, problems } = readRules([
+    { file: 'bench', document: { rules: [...chosen, ...Array.from({ length: Math.max(0, count - chosen.length) }, (_, index) => own(index))] } },
+  ]);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
+  return rules;
+}
+
+function visit(index: number, forced: boolean): readonly DeviceSignal[] {
+  const [door, reader, camera] = [`door-${index}`, `reader-${index}`, `cam-${index}`];
+  return [
+    { kind: 'access.granted', point: reader, phase: 'momentary', details: { credential: `badge-${index}` } },
+    { kind: 'door.unlocked', point: door, phase: 'raised' },
+    { kind: 'door.open', point: door, phase: 'raised' },
+    forced ? { kind: 'door.forced', point: door, phase: 'raised' } : { kind: 'video.motion', point: camera, phase: 'raised' },
+    { kind: 'door.open', point: door, phase: 'restored' },
+    { kind: 'door.unlocked', point: door, phase: 'restored' },
+  ];
+}
+
+interface Measured {
+  readonly perSecond: number;
+  readonly incidents: number;
+  readonly growthMB: number;
+}
+
+/** Drives a pipeline with `events` signals and measures the processor time of this process, garbage collection included. */
+async function drive(doors: number, rules: readonly Rule[], durable: boolean, events: number): Promise<Measured> {
+  const site = siteOf(doors);
+  const clock = new BenchClock();
+  const folder = durable ? mkdtempSync(join(tmpdir(), 'sallyport-bench-')) : undefined;
+  const store = folder === undefined ? undefined : openStore(join(folder, 'bench.db'));
+  const writer = store && new BookWriter(new IncidentStore(store), 0, log);
+  let book = bookFrom([]);
+  const intake = new Intake({ journal: store === undefined ? new NoJournal() : new Journal(store), locate: locator(site), clock, log });
+  const located = new Subject<LocatedEvent>();
+  const running = correlate(located, rules, {
+    site: siteFacts(site),
+    scheduler: clock.scheduler,
+    failed: (rule, error) => log.error({ err: error, rule }),
+  }).subscribe((found) => {
+    if (found.type === 'effect') return;
+    if (writer === undefined) book = apply(book, { type: 'finding', finding: found }).book;
+    else writer.apply({ type: 'finding', finding: found });
+  });
+  intake.events.subscribe(located);
+  intake.batches.subscribe((position) => writer?.reached(position));
+
+  let sent = 0;
+  let visits = 0;
+  const send = async (count: number) => {
+    for (const end = sent + count; sent < end;) {
+      const waiting: Promise<void>[] = [];
+      for (let batch = 0; batch < TURN; batch += 6) {
+        const door = visits % doors;
+        visits += 1;
+        for (const signal of visit(door, visits % 1000 === 0)) waiting.push(intake.report('controller', signal));
+        sent += 6;
+        clock.advance(MINUTE_MS / doors);
+      }
+      await Promise.all(waiting);
+      await turn();
+    }
+  };
+  // Every door is visited before the measurement, so that each has its place in every map.
+  await send(Math.max(doors * 6, 60_000));
+  collectGarbage();
+  const heapBefore = process.memoryUsage().heapUsed;
+  const before = process.cpuUsage();
+  await send(events);
+  const { user, system } = process.cpuUsage(before);
+  collectGarbage();
+  const growthMB = (process.memoryUsage().heapUsed - heapBefore) / 2 ** 20;
+  const incidents = writer?.incidents.size ?? book.incidents.size;
+  running.unsubscribe();
+  store?.close();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  return { perSecond: Math.round(events / ((user + system) / 1e6)), incidents, growthMB };
+}
+
+const thousands = (value: number) => value.toLocaleString('en-US');
+
+async function show(title: string, doors: number, rules: readonly Rule[], durable: boolean): Promise<void> {
+  const { perSecond, incidents, growthMB } = await drive(doors, rules, durable, EVENTS);
+  console.log(
+    `${title.padEnd(46)} ${thousands(rules.length).padStart(6)} ${thousands(doors).padStart(7)} ${thousands(perSecond).padStart(9)} ${thousands(incidents).padStart(9)} ${growthMB.toFixed(1).padStart(8)}`,
+  );
+}
+
+console.log(machine());
+console.log(`${EVENTS} events each; events per second of processor time (all threads of the process, garbage collection included)\n`);
+console.log(
+  `${'what'.padEnd(46)} ${'rules'.padStart(6)} ${'doors'.padStart(7)} ${'events/s'.padStart(9)} ${'incidents'.padStart(9)} ${'heap +MB'.padStart(8)}`,
+);
+if (values.only === undefined || values.only === 'memory') {
+  for (const rules of [10, 100, 1000])
+    for (const doors of [10, 100, 1000, 10_000]) await show('in memory', doors, rulesOf(rules, doors, false), false);
+  await show('in memory, 100 rules that look at every door', 100, rulesOf(100, 100, true), false);
+}
+if (values.only === undefined || values.only === 'durable') {
+  for (const doors of [10, 1000]) await show('durable: journal and book on disk (SQLite)', doors, rulesOf(100, doors, false), true);
+}
+if (values.only === undefined || values.only === 'recovery') await measureRecovery(Number(values.recovery), siteOf(200), rulesOf(100, 200, false));
+if (!values['no-peers'] && (values.only === undefined || values.only === 'peers')) await measurePeers();
