@@ -29,7 +29,7 @@ describe('the rows of the queue', () => {
   it('show every incident once, and each that is critical singly, whatever comes', () => {
     const incident = fc
       .tuple(fc.constantFrom('door-held', 'door-forced', 'tamper'), fc.constantFrom('door.held', 'panic.alarm', 'tamper'), fc.constantFrom(1, 3, 4))
-      .map(([kind, event, priority]) => ({ kind, priority, evidence: [{ ...lead, kind: event }] }) as Partial<ReturnType<typeof heldDoor>>);
+      .map(([kind, event, priority]) => ({ kind, priority, evidence: [{ ...lead, kind: event }] }));
     fc.assert(
       fc.property(fc.array(incident, { maxLength: 30 }), fc.boolean(), fc.subarray(['door-held', 'tamper']), (changes, flood, unfolded) => {
         const open = changes.map((change, index) => heldDoor(T0, { ...change, id: `i${index}` }));
