@@ -34,20 +34,42 @@ function installPackages() {
   writeFileSync(stamp, lock);
 }
 
-/** ffmpeg renders the lab's camera pictures; the tests drive Chromium. */
+/**
+ * ffmpeg renders the lab's camera pictures; the tests drive Chromium, and talk to other people's implementations of each
+ * protocol, without which those tests are skipped.
+ */
 function installPrograms() {
-  const wanted = [
-    { program: 'ffmpeg', package: 'ffmpeg' },
+  const needed = [
+    { file: which('ffmpeg'), package: 'ffmpeg' },
     { file: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf', package: 'fonts-dejavu-core' },
-    ...(forTests ? [{ program: 'chromium', package: 'chromium' }] : []),
+    ...(forTests ? [{ file: which('chromium'), package: 'chromium' }] : []),
   ];
-  const missing = wanted.filter(({ program, file }) => (program === undefined ? !existsSync(file) : !onPath(program))).map((each) => each.package);
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !onPath('apt-get'))
-    stop(`please install: ${missing.join(', ')} (on Debian: sudo apt-get install ${missing.join(' ')})`);
-  say(`installing ${missing.join(', ')}`);
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { DEBIAN_FRONTEND: 'noninteractive' });
+  const peers = [
+    { file: which('mosquitto'), package: 'mosquitto' },
+    { file: which('curl'), package: 'curl' },
+    { file: which('mbpoll'), package: 'mbpoll' },
+    { file: '/usr/lib/python3/dist-packages/pymodbus', package: 'python3-pymodbus' },
+    { file: '/usr/include/modbus/modbus.h', package: 'libmodbus-dev' },
+    { file: '/usr/lib/python3/dist-packages/gi', package: 'python3-gi' },
+    { file: which('gst-launch-1.0'), package: 'gstreamer1.0-tools' },
+    { file: typelib('GstRtspServer-1.0'), package: 'gir1.2-gst-rtsp-server-1.0' },
+    ...['base', 'good', 'bad', 'ugly'].map((set) => ({ file: `/usr/share/doc/gstreamer1.0-plugins-${set}`, package: `gstreamer1.0-plugins-${set}` })),
+    { file: which('cvlc'), package: 'vlc-bin' },
+    { file: '/usr/share/doc/vlc-plugin-base', package: 'vlc-plugin-base' },
+  ];
+  const missing = (wanted) => wanted.filter(({ file }) => file === undefined || !existsSync(file)).map((each) => each.package);
+  const missingPeers = forTests ? missing(peers) : [];
+  const install = [...missing(needed), ...missingPeers];
+  if (install.length === 0) return;
+  if (process.getuid?.() === 0 && which('apt-get') !== undefined) {
+    say(`installing ${install.join(', ')}`);
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...install], { DEBIAN_FRONTEND: 'noninteractive' });
+    return;
+  }
+  if (missing(needed).length > 0)
+    stop(`please install: ${missing(needed).join(', ')} (on Debian: sudo apt-get install ${missing(needed).join(' ')})`);
+  say(`some interoperability tests will be skipped; for all of them install: ${missingPeers.join(', ')}`);
 }
 
 /** So that `npx sallyport` is this clone's program. */
@@ -78,8 +100,14 @@ function newestIn(path) {
   return Math.max(mtimeMs, ...readdirSync(path).map((name) => newestIn(join(path, name))));
 }
 
-function onPath(program) {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, program)));
+/** The path of a program, or undefined. */
+function which(program) {
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin'].map((folder) => join(folder, program)).find((path) => existsSync(path));
+}
+
+function typelib(name) {
+  const folders = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((folder) => join('/usr/lib', folder, 'girepository-1.0')) : [];
+  return folders.map((folder) => join(folder, `${name}.typelib`)).find((path) => existsSync(path));
 }
 
 function run(command, args, env = {}) {
