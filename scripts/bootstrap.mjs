@@ -41,7 +41,7 @@ function installPackages() {
 function installPrograms() {
   const needed = [
     { file: which('ffmpeg'), package: 'ffmpeg' },
-    { file: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf', package: 'fonts-dejavu-core' },
+    ...(process.platform === 'linux' ? [{ file: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf', package: 'fonts-dejavu-core' }] : []),
     ...(forTests ? [{ file: which('chromium'), package: 'chromium' }] : []),
   ];
   const peers = [
