@@ -45,7 +45,8 @@ import { SiteText } from './integrator/site-text.ts';
 import { createMetrics } from './metrics.ts';
 import { readSite } from './site/read-site.ts';
 import { BookWriter } from './store/book-writer.ts';
-import { openStore } from './store/database.ts';
+import { lockData } from './store/data-lock.ts';
+import { openSoundStore } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
 import { createVideo } from './video/index.ts';
 import { Snapshots } from './video/snapshots.ts';
@@ -73,7 +74,7 @@ const LOG_LINES = 200;
 /** How often the book looks at the clock: holds and shelvings end to the second. */
 const TICK_MS = 1000;
 /** How far back rules look at least when the gateway starts, beyond the longest span of any rule. */
-const REPLAY_MS = 15 * 60 * 1000;
+const REPLAY_MS = 60 * 1000;
 
 /**
  * Wires the parts in the order in which an event flows: device, intake, correlation, incident book, desk, console.
@@ -85,7 +86,9 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
 
   // What is kept.
-  const store = openStore(join(dataFolder, 'sallyport.db'));
+  const lock = lockData(dataFolder);
+  const { store, setAside } = openSoundStore(join(dataFolder, 'sallyport.db'), new Date(clock.now()));
+  if (setAside !== undefined) log.fatal({ setAside }, 'the database was damaged: it was put aside and a new one started, without accounts or incidents');
   const journal = new Journal(store);
   const incidents = new IncidentStore(store);
   const accounts = new Accounts(store, clock);
@@ -259,6 +262,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
     store.close();
+    lock.release();
   }
 
   const address = { host: listen.host, port: port ?? listen.port };

@@ -1,4 +1,5 @@
 import account from './account.ts';
+import backup from './backup.ts';
 import check from './check.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
@@ -6,12 +7,13 @@ import discover from './discover.ts';
 import explain from './explain.ts';
 import lab from './lab.ts';
 import replay from './replay.ts';
+import restore from './restore.ts';
 import run from './run.ts';
 import tap from './tap.ts';
 import testRules from './test-rules.ts';
 import token from './token.ts';
 
-const commands: readonly Command[] = [run, lab, check, testRules, explain, replay, discover, tap, account, token];
+const commands: readonly Command[] = [run, lab, check, backup, restore, testRules, explain, replay, discover, tap, account, token];
 
 const [name = 'help', ...args] = process.argv.slice(2);
 const command = commands.find((each) => each.name === name);
