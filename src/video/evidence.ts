@@ -1,23 +1,27 @@
-import { mkdir, open, readFile, readdir } from 'node:fs/promises';
-import { mkdirSync } from 'node:fs';
+import { mkdir, open, readdir } from 'node:fs/promises';
+import { createReadStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
 import type { CameraFeed } from './camera-feed.ts';
 import { fileName, partPath, recordingOf } from './evidence-files.ts';
-import { readFragmentHeader } from './fmp4/fragment.ts';
-import { readRecording } from './fmp4/read.ts';
+import { readPictures, readRecording } from './fmp4/read.ts';
 import type { RecordedFile } from './fmp4/read.ts';
+import { pastPicture } from './past.ts';
+import type { PastPicture, PastSource } from './past.ts';
 import { Recording } from './recording.ts';
-import { epochAt } from './rtp/timeline.ts';
-import type { Piece } from './viewer.ts';
 
 export const BEFORE_ALARM_MS = 10_000;
-export const AFTER_ALARM_MS = 20_000;
+/** As long as nobody has attended to the incident, its recording goes on up to the longest. */
+export const AFTER_ALARM_MS = 30_000;
+export const LONGEST_AFTER_ALARM_MS = 5 * 60_000;
+/** A recording may begin up to a group of pictures before it must, and end a little after. */
+const SLACK_MS = 60_000;
 /** At 8 Mbit/s these write 32 MB a second. */
 const MAX_RECORDINGS = 32;
 const MAX_QUEUED = 256;
+const READ_BYTES = 1024 * 1024;
 /** Enough for the initialisation segment and the reference time behind it. */
 const HEAD_BYTES = 4096;
 
@@ -25,6 +29,9 @@ interface Request {
   readonly incident: string;
   readonly feed: CameraFeed;
   readonly at: EpochMs;
+  attended: boolean;
+  /** Whether a recording that was begun may be there already, whose next part this is. */
+  readonly resumes: boolean;
 }
 
 interface Kept {
@@ -39,7 +46,7 @@ export class Evidence {
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #recordings = new Map<string, Recording>();
+  readonly #recordings = new Map<string, { readonly recording: Recording; readonly at: EpochMs; readonly request: Request }>();
   readonly #queue: Request[] = [];
   /** By the path of their first part. */
   readonly #kept = new Map<string, Kept>();
@@ -52,10 +59,13 @@ export class Evidence {
     this.#log = log;
   }
 
-  /** Begins to keep what `feed` saw and will see around `at`. Asking again for the same incident and camera changes nothing. */
-  keep(incident: string, feed: CameraFeed, at: EpochMs): void {
+  /**
+   * Begins to keep what `feed` saw and will see around `at`. Asking again for the same incident and camera changes nothing,
+   * but `resumes` goes on after a recording that was cut off.
+   */
+  keep(incident: string, feed: CameraFeed, at: EpochMs, resumes = false): void {
     // An event may carry a time to come, by a device's wrong clock.
-    this.#queue.push({ incident, feed, at: Math.min(at, this.#clock.now()) });
+    this.#queue.push({ incident, feed, at: Math.min(at, this.#clock.now()), attended: false, resumes });
     if (this.#queue.length > MAX_QUEUED) {
       this.#queue.shift();
       this.#log.warn('a recording of an alarm was left out: too many at a time');
@@ -68,18 +78,21 @@ export class Evidence {
     return recordingOf(this.#directory, incident, camera);
   }
 
-  /** What is kept of a camera between two moments; of several recordings the one that begins next to `from`. Empty when there is none. */
-  async find(camera: PointId, from: EpochMs, to: EpochMs): Promise<readonly Piece[]> {
+  /** The incident is attended to: its recordings end when the usual time is over. */
+  attended(incident: string): void {
+    for (const { recording, at, request } of this.#recordings.values()) if (request.incident === incident) recording.endAt(at + AFTER_ALARM_MS);
+    for (const request of this.#queue) if (request.incident === incident) request.attended = true;
+  }
+
+  /** The recordings of a camera that may have something between two moments, in the order in which they begin. */
+  async sources(camera: PointId, from: EpochMs, to: EpochMs): Promise<PastSource[]> {
     this.#scanned ??= this.#scan();
     await this.#scanned;
-    const length = BEFORE_ALARM_MS + AFTER_ALARM_MS;
-    const candidates = [...this.#kept.values()].filter((kept) => kept.camera === camera && kept.from <= to && kept.from + 2 * length >= from);
-    candidates.sort((a, b) => Math.abs(a.from - from) - Math.abs(b.from - from));
-    for (const kept of candidates) {
-      const pieces = (await readParts(kept)).flatMap((file) => cut(file, from, to));
-      if (pieces.length > 0) return pieces;
-    }
-    return [];
+    const longest = BEFORE_ALARM_MS + LONGEST_AFTER_ALARM_MS + SLACK_MS;
+    return [...this.#kept.values()]
+      .filter((kept) => kept.camera === camera && kept.from <= to && kept.from + longest >= from)
+      .sort((a, b) => a.from - b.from)
+      .map((kept) => () => picturesOf(kept));
   }
 
   /** Ends all recordings with what there is. */
@@ -87,8 +100,8 @@ export class Evidence {
     this.#closed = true;
     this.#queue.length = 0;
     const recordings = [...this.#recordings.values()];
-    for (const recording of recordings) recording.end();
-    await Promise.all(recordings.map(({ done }) => done));
+    for (const { recording } of recordings) recording.end();
+    await Promise.all(recordings.map(({ recording }) => recording.done));
   }
 
   #startQueued(): void {
@@ -99,7 +112,8 @@ export class Evidence {
     }
   }
 
-  #start({ incident, feed, at }: Request): void {
+  #start(request: Request): void {
+    const { incident, feed, at, attended, resumes } = request;
     const path = (part: number) => partPath(this.#directory, incident, feed.camera, part);
     const key = path(1);
     if (this.#recordings.has(key)) return;
@@ -112,7 +126,8 @@ export class Evidence {
     const recording = new Recording({
       feed,
       from: at - BEFORE_ALARM_MS,
-      to: at + AFTER_ALARM_MS,
+      to: at + (attended ? AFTER_ALARM_MS : LONGEST_AFTER_ALARM_MS),
+      resumes,
       clock: this.#clock,
       log: this.#log,
       path,
@@ -120,7 +135,7 @@ export class Evidence {
         if (part === 1) this.#kept.set(key, { camera: feed.camera, from, path });
       },
     });
-    this.#recordings.set(key, recording);
+    this.#recordings.set(key, { recording, at, request });
     void recording.done.then(() => {
       this.#recordings.delete(key);
       this.#startQueued();
@@ -153,28 +168,15 @@ async function readHead(path: string): Promise<RecordedFile | undefined> {
   }
 }
 
-async function readParts({ path }: Kept): Promise<RecordedFile[]> {
-  const files: RecordedFile[] = [];
+/** Part after part; a recording that was deleted meanwhile has none. */
+async function* picturesOf({ path }: Kept): AsyncGenerator<PastPicture> {
   for (let part = 1; ; part += 1) {
-    const bytes = await readFile(path(part)).catch(() => undefined);
-    if (bytes === undefined) return files;
-    const file = readRecording(bytes);
-    if (file !== undefined) files.push(file);
+    const chunks = createReadStream(path(part), { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>;
+    try {
+      for await (const { file, fragment } of readPictures(chunks)) yield pastPicture(file, fragment);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
   }
-}
-
-/** From the key frame at or before `from`, or the first one, up to `to`. */
-function cut(file: RecordedFile, from: EpochMs, to: EpochMs): Piece[] {
-  const pictures = file.fragments.map((fragment) => {
-    const { key, showAt } = readFragmentHeader(fragment);
-    return { fragment, key, at: epochAt(file.epochAtZero, showAt) };
-  });
-  const end = pictures.findLast(({ at }) => at <= to);
-  if (end === undefined || (pictures.at(-1)?.at ?? 0) < from) return [];
-  const start = Math.max(
-    0,
-    pictures.findLastIndex(({ key, at }) => key && at <= from),
-  );
-  const fragments = pictures.slice(start, pictures.lastIndexOf(end) + 1).map(({ fragment }) => fragment);
-  return fragments.length === 0 ? [] : [{ stream: file, fragments }];
 }

@@ -11,6 +11,7 @@ import { epochAt } from './rtp/timeline.ts';
 /** How long after its end a recording waits for a picture that tells that the end is reached. */
 const PATIENCE_MS = 3_000;
 const PICTURES_PER_WRITE = 128;
+const MAX_PARTS = 100;
 /** So much may wait for the disk; more means that it does not keep up. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
@@ -23,6 +24,8 @@ export interface RecordingOptions {
   readonly feed: CameraFeed;
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** Parts that are there already are left as they are, and the next one is begun. */
+  readonly resumes: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   /** The file's path; the second part and later ones are needed when the camera changes its parameter sets meanwhile. */
@@ -46,7 +49,8 @@ export class Recording implements Reader {
   #waitingBytes = 0;
   #ended = false;
   #wake: () => void = () => undefined;
-  #cancelDeadline: () => void;
+  #cancelDeadline: () => void = () => undefined;
+  #to: EpochMs;
   #part = 0;
   #file: FileHandle | undefined;
   #init: Buffer | undefined;
@@ -55,16 +59,17 @@ export class Recording implements Reader {
 
   constructor(options: RecordingOptions) {
     this.#options = options;
-    const { feed, from, to, clock } = options;
+    const { feed, from, to } = options;
+    this.#to = to;
     for (const group of feed.ring.between(from, to)) for (const picture of group.pictures) this.picture(picture, group);
     feed.addReader(this);
-    this.#cancelDeadline = clock.after(Math.max(to - clock.now(), 0) + PATIENCE_MS, () => this.end());
+    this.endAt(to);
     this.done = this.#run();
   }
 
   picture(picture: Picture, { stream }: Group): void {
     if (this.#ended) return;
-    if (epochAt(stream.epochAtZero, picture.showAt) > this.#options.to) return this.end();
+    if (epochAt(stream.epochAtZero, picture.showAt) > this.#to) return this.end();
     this.#waiting.push({ picture, stream });
     this.#waitingBytes += picture.fragment.length;
     if (this.#waitingBytes > MAX_WAITING_BYTES) {
@@ -76,6 +81,15 @@ export class Recording implements Reader {
 
   /** A camera's loss is nothing to act on: its pictures may come back in time. */
   state(): void {}
+
+  /** Ends at another moment than was said, or now if that is over. */
+  endAt(to: EpochMs): void {
+    const { clock } = this.#options;
+    if (this.#ended) return;
+    this.#to = Math.max(to, clock.now());
+    this.#cancelDeadline();
+    this.#cancelDeadline = clock.after(this.#to - clock.now() + PATIENCE_MS, () => this.end());
+  }
 
   /** Keeps what there is up to now. */
   end(): void {
@@ -130,14 +144,24 @@ export class Recording implements Reader {
 
   async #beginPart({ picture, stream }: Waiting): Promise<void> {
     await this.#closeFile();
-    this.#part += 1;
-    // Not over a file that is there: an incident is kept once.
-    this.#file = await open(this.#options.path(this.#part), 'wx');
+    this.#file = await this.#openPart();
     this.#init = stream.init;
     this.#base = picture.decodeAt;
     const epochAtZero = epochAt(stream.epochAtZero, picture.decodeAt);
     await this.#append([stream.init, producerReferenceTime(epochAtZero)]);
     this.#options.onPart(this.#part, epochAtZero);
+  }
+
+  /** Not over a file that is there: an incident is kept once. */
+  async #openPart(): Promise<FileHandle> {
+    for (;;) {
+      this.#part += 1;
+      try {
+        return await open(this.#options.path(this.#part), 'wx');
+      } catch (error) {
+        if (!this.#options.resumes || !isAlreadyKept(error) || this.#part >= MAX_PARTS) throw error;
+      }
+    }
   }
 
   async #append(pieces: Buffer[]): Promise<void> {

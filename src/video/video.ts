@@ -4,6 +4,7 @@ import type { StreamAddress } from '../adapter/contract.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
+import type { Clip } from './clip.ts';
 import type { CameraStatus } from './status.ts';
 
 export interface VideoOptions {
@@ -13,6 +14,10 @@ export interface VideoOptions {
   readonly dataDir: string;
   /** How much of the past is always in memory, in whole groups of pictures; 15 if not said. */
   readonly ringSeconds?: number;
+  /** Recordings older than this are deleted; 31 days if not said. */
+  readonly evidenceDays?: number;
+  /** The oldest recordings are deleted while all together take more; 50 if not said. */
+  readonly evidenceGigabytes?: number;
   /** Tells intake that a camera's picture was lost (raised, once) or is back (restored, once). */
   report(signal: DeviceSignal): Promise<void>;
 }
@@ -35,8 +40,18 @@ export interface Video {
   attach(camera: { readonly id: PointId; readonly name: string }, open: () => Promise<StreamAddress>): void;
   /** Serves one tile, which the caller has authorised, by the protocol of desk/video-protocol.ts. */
   serve(socket: TileSocket, camera: PointId): void;
-  /** Keeps the seconds before and after `at` as evidence of the incident. Returns at once. Unknown cameras are left out. */
-  keep(incident: string, cameras: readonly PointId[], at: EpochMs): void;
+  /**
+   * Keeps what was seen from 10 s before `at` on as evidence of the incident: for 30 s, and as long as nobody attends to the incident, up to 5 min.
+   * Returns at once. Unknown cameras are left out. `resumes`: goes on after a recording that was cut off.
+   */
+  keep(incident: string, cameras: readonly PointId[], at: EpochMs, resumes?: boolean): void;
+  /** Somebody attends to the incident, or it is over. Calling again changes nothing. */
+  attended(incident: string): void;
+  /**
+   * Writes what is kept of a camera between two moments, in memory and in recordings, to one MP4 file, which the caller deletes.
+   * @returns undefined when nothing is kept. @throws Error with a sentence for whoever asked.
+   */
+  clip(camera: PointId, from: EpochMs, to: EpochMs): Promise<Clip | undefined>;
   /** The path of a kept recording (fragmented MP4), or undefined. */
   evidence(incident: string, camera: PointId): Promise<string | undefined>;
   status(): readonly CameraStatus[];

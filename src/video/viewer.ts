@@ -2,8 +2,9 @@ import type { Clock, EpochMs } from '../domain/clock.ts';
 import { playSchema } from '../desk/video-protocol.ts';
 import type { FromVideo, Play } from '../desk/video-protocol.ts';
 import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
+import type { PastPicture, PastStream } from './past.ts';
 import { endOf } from './ring.ts';
-import type { Group, Picture, StreamDescription } from './ring.ts';
+import type { Group, Picture } from './ring.ts';
 import { closeCodes } from './video.ts';
 import type { TileSocket } from './video.ts';
 
@@ -11,14 +12,8 @@ import type { TileSocket } from './video.ts';
 export const WAITING_LIMIT_BYTES = 1024 * 1024;
 const PLAY_LIMIT_MS = 10_000;
 
-/** A piece of the past: pictures that follow the same description. */
-export interface Piece {
-  readonly stream: Pick<StreamDescription, 'mime' | 'width' | 'height' | 'epochAtZero' | 'init'>;
-  readonly fragments: readonly Buffer[];
-}
-
-/** What the camera did between two moments; empty when nothing of it is kept. */
-export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs) => Promise<readonly Piece[]>;
+/** What the camera did between two moments; nothing when nothing of it is kept. */
+export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs) => AsyncIterable<PastPicture>;
 
 /**
  * One tile. Live, it gets the current group of pictures at once, so that a picture is there without waiting for a key frame, then what comes.
@@ -33,7 +28,7 @@ export class Viewer implements Reader {
   readonly #clock: Clock;
   readonly #findPast: FindPast;
   #mode: 'waiting' | 'live' | 'past' = 'waiting';
-  #stream: Piece['stream'] | undefined;
+  #stream: PastStream | undefined;
   /** Groups of the past that are still wanted, the newest last. */
   #older: Group[] = [];
   /** Whether the picture before the next one was sent, so that the next one can be decoded. */
@@ -42,6 +37,7 @@ export class Viewer implements Reader {
   /** What was sent at once on purpose and still waits, so that it does not count as slowness. */
   #burstBytes = 0;
   #pastPending = false;
+  #ended: () => void = () => undefined;
 
   constructor(socket: TileSocket, feed: CameraFeed, clock: Clock, findPast: FindPast) {
     this.#socket = socket;
@@ -55,6 +51,7 @@ export class Viewer implements Reader {
       cancelDeadline();
       this.#mode = 'waiting';
       this.#older = [];
+      this.#ended();
       feed.removeReader(this);
     });
     socket.on('message', (data, isBinary) => {
@@ -137,23 +134,38 @@ export class Viewer implements Reader {
     this.#tell({ type: 'status', state: 'live', since: this.#clock.now(), detail });
   }
 
+  /** Sends the past at the pace of the line. */
   async #playPast(from: EpochMs, to: EpochMs): Promise<void> {
     this.#pastPending = true;
-    const pieces = await this.#findPast(this.#feed, from, to).catch(() => []);
-    const messages = pastMessages(pieces);
-    const pump = () => {
-      while (this.#pastPending && this.#mode === 'past' && this.#socket.bufferedAmount <= WAITING_LIMIT_BYTES) {
-        const next = messages.next();
-        this.#pastPending = next.done !== true;
-        // What waits goes on when the socket has taken this.
-        if (next.done !== true) this.#socket.send(next.value, pump);
-        else this.#tell(next.value);
+    let found = false;
+    try {
+      for await (const { stream, fragment } of this.#findPast(this.#feed, from, to)) {
+        found = true;
+        this.#describe(stream);
+        await this.#sendAtPace(fragment);
+        if (this.#mode !== 'past') return;
       }
-    };
-    pump();
+      this.#tell(found ? { type: 'end' } : { type: 'end', reason: 'nothing of that time is kept' });
+    } catch {
+      this.#tell({ type: 'end', reason: 'what is kept of that time cannot be read' });
+    } finally {
+      this.#pastPending = false;
+    }
   }
 
-  #describe(stream: Piece['stream']): void {
+  /** Resolves at once while the line keeps up, else when it has taken this; at its end as well. */
+  #sendAtPace(fragment: Buffer): Promise<void> | undefined {
+    if (this.#socket.bufferedAmount <= WAITING_LIMIT_BYTES) {
+      this.#socket.send(fragment);
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      this.#ended = resolve;
+      this.#socket.send(fragment, resolve);
+    });
+  }
+
+  #describe(stream: PastStream): void {
     if (this.#stream === stream) return;
     this.#stream = stream;
     this.#tell(initMessage(stream));
@@ -170,16 +182,7 @@ export class Viewer implements Reader {
   }
 }
 
-function* pastMessages(pieces: readonly Piece[]): Generator<string | Buffer, FromVideo> {
-  for (const { stream, fragments } of pieces) {
-    yield JSON.stringify(initMessage(stream));
-    yield stream.init;
-    yield* fragments;
-  }
-  return pieces.length > 0 ? { type: 'end' } : { type: 'end', reason: 'nothing of that time is kept' };
-}
-
-function initMessage({ mime, width, height, epochAtZero }: Piece['stream']): FromVideo {
+function initMessage({ mime, width, height, epochAtZero }: PastStream): FromVideo {
   return { type: 'init', mime, width, height, epochAtZero };
 }
 

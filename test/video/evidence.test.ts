@@ -25,20 +25,65 @@ describe('evidence', () => {
     return file.fragments.map((fragment) => file.epochAtZero + Number(fragment.readBigUInt64BE(60)) / 90);
   };
 
-  it('reaches from ten seconds before the alarm to twenty after it, without a gap', async () => {
+  it('reaches from ten seconds before the alarm to thirty after it when somebody attends to it, without a gap', async () => {
     await gateway.send(350);
     const alarmAt = gateway.clock.now();
     gateway.video.keep('I-1', [CAMERA, 'cam-unknown'], alarmAt);
-    await gateway.send(530);
+    await gateway.send(100);
+    gateway.video.attended('I-1');
+    await gateway.send(680);
     const path = await kept();
     assert.equal(path, join(gateway.dataDir, 'evidence', 'I-1', `${CAMERA}.mp4`));
-    await until('its last picture', async () => (await times(path)).at(-1)! >= alarmAt + 20_000);
+    await until('its last picture', async () => (await times(path)).at(-1)! >= alarmAt + 30_000);
     const at = await times(path);
     assert.ok(at[0]! <= alarmAt - 10_000 && at[0]! > alarmAt - 11_100);
     assert.ok(at.every((each, i) => i === 0 || Math.abs(each - at[i - 1]! - 40) < 0.1));
     const decoded = await decodeFile(path);
     assert.equal(decoded.pictures, at.length);
     assert.equal(decoded.showTimes[0], 0, 'players expect a file to begin at 0');
+  });
+
+  it('goes on while nobody attends to the incident, and ends at once when that comes late', async () => {
+    await gateway.send(25);
+    const alarmAt = gateway.clock.now();
+    gateway.video.keep('I-1', [CAMERA], alarmAt);
+    await gateway.send(900);
+    gateway.video.attended('I-1');
+    await gateway.send(50);
+    const path = await kept();
+    await until('its last picture', async () => (await times(path)).at(-1)! >= alarmAt + 36_000);
+    assert.ok((await times(path)).at(-1)! <= alarmAt + 36_050);
+  });
+
+  it('goes on after a recording that was cut off, if it is told so', async () => {
+    await gateway.send(30);
+    const alarmAt = gateway.clock.now();
+    gateway.video.keep('I-1', [CAMERA], alarmAt);
+    await gateway.restart();
+    gateway.video.keep('I-1', [CAMERA], alarmAt, true);
+    await gateway.send(20);
+    const tile = gateway.tile();
+    tile.play({ mode: 'past', from: alarmAt - 10_000, to: gateway.clock.now() });
+    await until('the end', () => tile.messages('end').length > 0);
+    assert.equal(tile.pictures, 50);
+    await gateway.video.close();
+    assert.deepEqual((await readdir(join(gateway.dataDir, 'evidence', 'I-1'))).sort(), [`${CAMERA}+2.mp4`, `${CAMERA}.mp4`]);
+  });
+
+  it('is joined with the ring where a part of the past reaches from one to the other', async () => {
+    await gateway.send(100);
+    const from = gateway.clock.now() - 2_000;
+    gateway.video.keep('I-1', [CAMERA], gateway.clock.now());
+    await gateway.send(100);
+    gateway.video.attended('I-1');
+    await gateway.send(900);
+    const tile = gateway.tile();
+    tile.play({ mode: 'past', from, to: gateway.clock.now() });
+    await until('the end', () => tile.messages('end').length > 0);
+    const { epochAtZero } = tile.messages('init')[0]!;
+    const at = tile.binary.slice(1).flatMap((bytes) => (bytes.toString('latin1', 4, 8) === 'moof' ? [Number(bytes.readBigUInt64BE(60))] : []));
+    assert.ok(epochAtZero > 0 && tile.pictures >= 1050, `${tile.pictures} pictures`);
+    assert.equal(tile.pictures, at.length);
   });
 
   it('is kept once for an incident, however often it is asked for', async () => {
@@ -84,7 +129,8 @@ describe('evidence', () => {
     gateway.camera.drop();
     gateway.camera.refuses = true;
     await until('the loss', () => gateway.video.status()[0]!.state === 'lost');
-    gateway.clock.advance(30_000);
+    gateway.video.attended('I-1');
+    gateway.clock.advance(40_000);
     const path = await kept();
     await until('both parts', async () => (await times(path)).length === 75);
     assert.equal((await decodeFile(path)).pictures, 75);

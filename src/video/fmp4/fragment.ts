@@ -59,6 +59,11 @@ export function setFragmentDuration(fragment: Buffer, duration: number): void {
   fragment.writeUInt32BE(duration, DURATION_AT);
 }
 
+/** Numbers the fragment anew (ISO/IEC 14496-12, 8.8.5). */
+export function setFragmentSequence(fragment: Buffer, sequence: number): void {
+  fragment.writeUInt32BE(sequence >>> 0, SEQUENCE_AT);
+}
+
 /** Moves the picture to another time. */
 export function setFragmentDecodeTime(fragment: Buffer, decodeAt: number): void {
   writeUInt64(fragment, decodeAt, DECODE_TIME_AT);

@@ -11,15 +11,20 @@ const NTP_TO_UNIX_MS = 2_208_988_800_000;
 const NTP_AT = 16;
 const MEDIA_TIME_AT = 24;
 const PRFT_BYTES = 32;
+const MAX_BOX_BYTES = 16 * 1024 * 1024;
 
-/** A kept recording. */
-export interface RecordedFile {
+/** What the beginning of a recording says. */
+export interface RecordingHead {
   readonly mime: string;
   readonly width: number;
   readonly height: number;
   /** When zero of the file's time was. */
   readonly epochAtZero: EpochMs;
   readonly init: Buffer;
+}
+
+/** A kept recording. */
+export interface RecordedFile extends RecordingHead {
   readonly fragments: readonly Buffer[];
 }
 
@@ -45,6 +50,30 @@ export function readRecording(bytes: Buffer): RecordedFile | undefined {
   }
   if (init === undefined || epochAtZero === undefined) return undefined;
   return { ...readSampleEntry(init), epochAtZero, init, fragments };
+}
+
+/** Takes a recording apart as it is read, so that one of any length needs little memory. `chunks` must stay as they are. */
+export async function* readPictures(chunks: AsyncIterable<Buffer>): AsyncGenerator<{ readonly file: RecordingHead; readonly fragment: Buffer }> {
+  const pending: { init?: Buffer; file?: RecordingHead; moof?: Buffer } = {};
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let done = 0;
+    for (const { type, start, end } of topBoxes(bytes)) {
+      const box = bytes.subarray(start, end);
+      done = end;
+      if (type === 'ftyp' || type === 'moov') pending.init = Buffer.concat([pending.init ?? Buffer.alloc(0), box]);
+      else if (type === 'prft' && box.length === PRFT_BYTES && pending.init !== undefined) {
+        pending.file = { ...readSampleEntry(pending.init), epochAtZero: readReferenceTime(box), init: pending.init };
+      } else if (type === 'moof') pending.moof = box;
+      else if (type === 'mdat' && pending.moof !== undefined && pending.file !== undefined) {
+        yield { file: pending.file, fragment: Buffer.concat([pending.moof, box]) };
+      }
+    }
+    rest = bytes.subarray(done);
+    // No picture is as large as that: the file is broken.
+    if (rest.length > MAX_BOX_BYTES) return;
+  }
 }
 
 function* topBoxes(bytes: Buffer): Generator<{ type: string; start: number; end: number }> {

@@ -29,7 +29,9 @@ export type ToVideo =
   | { readonly type: 'gone'; readonly tile: number }
   /** Of each tile, how many of the bytes for it have left since it was opened. */
   | { readonly type: 'flushed'; readonly tiles: readonly (readonly [tile: number, bytes: number])[] }
-  | { readonly type: 'keep'; readonly incident: string; readonly cameras: readonly PointId[]; readonly at: EpochMs }
+  | { readonly type: 'keep'; readonly incident: string; readonly cameras: readonly PointId[]; readonly at: EpochMs; readonly resumes: boolean }
+  | { readonly type: 'attended'; readonly incident: string }
+  | { readonly type: 'clip'; readonly call: number; readonly camera: PointId; readonly from: EpochMs; readonly to: EpochMs }
   | { readonly type: 'close' };
 
 /** One message for several tiles: text, or a piece of MP4. */

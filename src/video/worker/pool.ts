@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { PointId } from '../../domain/point.ts';
 import { recordingOf } from '../evidence-files.ts';
+import { Retention } from '../retention.ts';
 import { closeCodes } from '../video.ts';
 import type { Video, VideoOptions } from '../video.ts';
 import { VideoThread } from './video-thread.ts';
@@ -12,6 +14,10 @@ const CAMERAS_PER_THREAD = 50;
 /** Video in threads of its own, so that alarms never wait for pictures, nor the other way round. */
 export function createVideo(options: VideoOptions): Video {
   const threads: VideoThread[] = [];
+  const evidence = join(options.dataDir, 'evidence');
+  // Clips that nobody fetched before the gateway was stopped.
+  rmSync(join(options.dataDir, 'clips'), { recursive: true, force: true });
+  const retention = new Retention(evidence, options);
   const mostThreads = Math.max(availableParallelism() - 1, 1);
 
   const threadOf = (camera: PointId) => threads.find((thread) => thread.has(camera));
@@ -33,16 +39,20 @@ export function createVideo(options: VideoOptions): Video {
       if (thread === undefined) socket.close(closeCodes.tryAgainLater, 'this camera is not connected yet');
       else thread.serve(socket, camera);
     },
-    keep(incident, cameras, at) {
+    keep(incident, cameras, at, resumes) {
       for (const thread of threads) {
         const own = cameras.filter((camera) => thread.has(camera));
-        if (own.length > 0) thread.keep(incident, own, at);
+        if (own.length > 0) thread.keep(incident, own, at, resumes);
       }
     },
-    evidence: (incident, camera) => recordingOf(join(options.dataDir, 'evidence'), incident, camera),
+    attended(incident) {
+      for (const thread of threads) thread.attended(incident);
+    },
+    clip: async (camera, from, to) => threadOf(camera)?.clip(camera, from, to),
+    evidence: (incident, camera) => recordingOf(evidence, incident, camera),
     status: () => threads.flatMap((thread) => thread.status()),
     async close() {
-      await Promise.all(threads.map((thread) => thread.close()));
+      await Promise.all([retention.close(), ...threads.map((thread) => thread.close())]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { StreamAddress } from '../../adapter/contract.ts';
-import { Calls } from '../../adapter/worker/calls.ts';
+import { Calls, outcomeOf } from '../../adapter/worker/calls.ts';
 import { systemClock } from '../../domain/clock.ts';
 import { createEngine } from '../engine.ts';
 import type { FromVideoThread, ThreadSettings, ToVideo } from './messages.ts';
@@ -63,7 +63,13 @@ port.on('message', (message: ToVideo) => {
       for (const [tile, bytes] of message.tiles) tiles.get(tile)?.flushed(bytes);
       return;
     case 'keep':
-      return engine.keep(message.incident, message.cameras, message.at);
+      return engine.keep(message.incident, message.cameras, message.at, message.resumes);
+    case 'attended':
+      return engine.attended(message.incident);
+    case 'clip': {
+      const { call, camera, from, to } = message;
+      return void outcomeOf(engine.clip(camera, from, to)).then((outcome) => post({ type: 'answer', call, outcome }));
+    }
     case 'close':
       return void engine.close().then(() => post({ type: 'closed' }));
   }

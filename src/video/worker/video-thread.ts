@@ -3,10 +3,12 @@ import { pino } from 'pino';
 import type { Level } from 'pino';
 import { backOffMs } from '../../adapter/back-off.ts';
 import type { StreamAddress } from '../../adapter/contract.ts';
-import { outcomeOf } from '../../adapter/worker/calls.ts';
+import { Calls, outcomeOf } from '../../adapter/worker/calls.ts';
 import { Heartbeat } from '../../adapter/worker/heartbeat.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { PointId } from '../../domain/point.ts';
+import type { Clip } from '../clip.ts';
+import { BEFORE_ALARM_MS, LONGEST_AFTER_ALARM_MS } from '../evidence.ts';
 import type { CameraStatus } from '../status.ts';
 import type { TileSocket, VideoOptions } from '../video.ts';
 import type { FromVideoThread, ThreadSettings, ToVideo } from './messages.ts';
@@ -24,11 +26,22 @@ interface Attached {
   readonly since: EpochMs;
 }
 
+interface Keep {
+  readonly incident: string;
+  readonly cameras: readonly PointId[];
+  readonly at: EpochMs;
+  readonly askedAt: EpochMs;
+  attended: boolean;
+}
+
 /** One video thread with its cameras. When it ends by itself it is started again, and its cameras and recordings with it. */
 export class VideoThread {
   readonly #options: VideoOptions;
   readonly #cameras = new Map<PointId, Attached>();
   readonly #tiles = new Tiles((message) => this.#post(message));
+  readonly #calls = new Calls();
+  /** What may still be recorded, so that it goes on in another life of the thread. */
+  #keeps: Keep[] = [];
   #worker: Worker;
   #heartbeat: Heartbeat;
   #status = new Map<PointId, CameraStatus>();
@@ -62,8 +75,20 @@ export class VideoThread {
     this.#tiles.open(socket, camera);
   }
 
-  keep(incident: string, cameras: readonly PointId[], at: EpochMs): void {
-    this.#post({ type: 'keep', incident, cameras, at });
+  keep(incident: string, cameras: readonly PointId[], at: EpochMs, resumes = false): void {
+    this.#forgetOldKeeps();
+    this.#keeps.push({ incident, cameras, at, askedAt: this.#options.clock.now(), attended: false });
+    this.#post({ type: 'keep', incident, cameras, at, resumes });
+  }
+
+  attended(incident: string): void {
+    const own = this.#keeps.filter((keep) => keep.incident === incident && !keep.attended);
+    for (const keep of own) keep.attended = true;
+    if (own.length > 0) this.#post({ type: 'attended', incident });
+  }
+
+  async clip(camera: PointId, from: EpochMs, to: EpochMs): Promise<Clip | undefined> {
+    return (await this.#calls.make((call) => this.#post({ type: 'clip', call, camera, from, to }))) as Clip | undefined;
   }
 
   status(): CameraStatus[] {
@@ -128,6 +153,7 @@ export class VideoThread {
       case 'closed':
         return this.#closing?.done();
       case 'answer':
+        return this.#calls.settle(message.call, message.outcome);
     }
   }
 
@@ -152,6 +178,7 @@ export class VideoThread {
     const { clock, log } = this.#options;
     this.#status.clear();
     this.#tiles.hangUpAll();
+    this.#calls.rejectAll(new Error('video was started again: ask once more'));
     this.#failures = clock.monotonicMs() - this.#startedAtMs > HEALTHY_MS ? 0 : this.#failures + 1;
     log.error({ cameras: this.#cameras.size }, 'a video thread has ended and is started again');
     // The first time at once: its cameras are blind meanwhile.
@@ -163,6 +190,16 @@ export class VideoThread {
     this.#worker = this.#start();
     this.#heartbeat = this.#watch();
     for (const [camera, { name }] of this.#cameras) this.#post({ type: 'attach', camera, name });
+    this.#forgetOldKeeps();
+    for (const { incident, cameras, at, attended } of this.#keeps) {
+      this.#post({ type: 'keep', incident, cameras, at, resumes: true });
+      if (attended) this.#post({ type: 'attended', incident });
+    }
+  }
+
+  #forgetOldKeeps(): void {
+    const horizon = this.#options.clock.now() - BEFORE_ALARM_MS - LONGEST_AFTER_ALARM_MS;
+    this.#keeps = this.#keeps.filter(({ askedAt }) => askedAt > horizon);
   }
 
   #post(message: ToVideo): void {

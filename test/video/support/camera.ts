@@ -12,6 +12,7 @@ export interface TestCameraOptions {
   readonly sdp?: string;
   /** Answers of its own: by method, the whole response without the CSeq line; an empty one for none. */
   readonly answers?: Readonly<Record<string, string>>;
+  readonly codec?: 'h264' | 'hevc';
   /** What it sends by; TCP unless said. */
   readonly transport?: 'tcp' | 'udp';
   /** The interleaved channel of its RTP packets. */
@@ -47,13 +48,14 @@ export class TestCamera {
   readonly #rtp = createSocket('udp4');
   readonly #rtcp = createSocket('udp4');
   #clientPort = 0;
-  #packetiser = new Packetiser();
+  #packetiser: Packetiser;
   #sent = 0;
   #rtpBase = 0xffff_0000;
 
   constructor(film: readonly FilmedPicture[], options: TestCameraOptions = {}) {
     this.#film = film;
     this.#options = options;
+    this.#packetiser = new Packetiser({ codec: options.codec ?? 'h264' });
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
@@ -107,7 +109,7 @@ export class TestCamera {
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();
     this.#playing.clear();
-    this.#packetiser = new Packetiser({ sequence: 7, source: 42 });
+    this.#packetiser = new Packetiser({ sequence: 7, source: 42, codec: this.#options.codec ?? 'h264' });
     this.#rtpBase = 1234;
     this.#sent = 0;
   }
@@ -167,7 +169,7 @@ export class TestCamera {
     if (method === 'OPTIONS') return 'RTSP/1.0 200 OK\r\nPublic: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER\r\n\r\n';
     if (method === 'SETUP') return 'RTSP/1.0 200 OK\r\nSession: 12345678;timeout=60\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n';
     if (method !== 'DESCRIBE') return 'RTSP/1.0 200 OK\r\n\r\n';
-    const sdp = this.#options.sdp ?? SDP;
+    const sdp = this.#options.sdp ?? (this.#options.codec === 'hevc' ? SDP.replace('H264', 'H265') : SDP);
     return `RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
   }
 

@@ -28,7 +28,7 @@ export class TestGateway {
   }
 
   static async start(options: FilmOptions = { seconds: 4 }): Promise<TestGateway> {
-    const camera = new TestCamera(await film(options));
+    const camera = new TestCamera(await film(options), { codec: options.codec ?? 'h264' });
     await camera.start();
     return new TestGateway(camera, await mkdtemp(join(tmpdir(), 'sallyport-video-')));
   }

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Retention } from '../../src/video/retention.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { until } from '../support/until.ts';
+import { inTemporaryDirectory } from './support/footage.ts';
+
+const HOUR_MS = 3_600_000;
+const clock = new ManualClock();
+const log = pino({ level: 'silent' });
+
+async function keep(directory: string, incident: string, hoursAgo: number, bytes = 10): Promise<void> {
+  await mkdir(join(directory, incident), { recursive: true });
+  const path = join(directory, incident, 'cam-1.mp4');
+  await writeFile(path, Buffer.alloc(bytes));
+  const at = new Date(clock.now() - hoursAgo * HOUR_MS);
+  await utimes(path, at, at);
+}
+
+describe('retention of evidence', () => {
+  it('deletes what is older than it may be, now and every ten minutes', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      await keep(directory, 'I-1', 49);
+      await keep(directory, 'I-2', 47);
+      const retention = new Retention(directory, { clock, log, evidenceDays: 2 });
+      await until('the first to be deleted', async () => (await readdir(directory)).join() === 'I-2' && clock.waiting === 1);
+      clock.advance(2 * HOUR_MS);
+      await until('the second to be deleted', async () => (await readdir(directory)).length === 0);
+      await retention.close();
+      assert.equal(clock.waiting, 0);
+    });
+  });
+
+  it('deletes the oldest while all is too much, and nothing that is being written', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      for (const [incident, hoursAgo] of [
+        ['I-1', 5],
+        ['I-2', 4],
+        ['I-3', 3],
+        ['I-4', 0],
+      ] as const)
+        await keep(directory, incident, hoursAgo, 1000);
+      const retention = new Retention(directory, { clock, log, evidenceGigabytes: 2500 / 2 ** 30 });
+      await until('two to be deleted', async () => (await readdir(directory)).join() === 'I-3,I-4');
+      await retention.close();
+      const none = new Retention(directory, { clock, log, evidenceGigabytes: 0 });
+      await until('all that is not new to be deleted', async () => (await readdir(directory)).join() === 'I-4');
+      await none.close();
+    });
+  });
+
+  it('is content with a directory that is not there', async () => {
+    const retention = new Retention(join('/nonexistent', 'evidence'), { clock, log });
+    await retention.close();
+    assert.equal(clock.waiting, 0);
+  });
+});
