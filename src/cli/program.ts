@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import discover from './discover.ts';
 import explain from './explain.ts';
 import lab from './lab.ts';
+import passcode from './passcode.ts';
 import replay from './replay.ts';
 import restore from './restore.ts';
 import run from './run.ts';
@@ -13,7 +14,7 @@ import tap from './tap.ts';
 import testRules from './test-rules.ts';
 import token from './token.ts';
 
-const commands: readonly Command[] = [run, lab, check, backup, restore, testRules, explain, replay, discover, tap, account, token];
+const commands: readonly Command[] = [run, lab, check, backup, restore, testRules, explain, replay, discover, tap, account, token, passcode];
 
 const [name = 'help', ...args] = process.argv.slice(2);
 const command = commands.find((each) => each.name === name);

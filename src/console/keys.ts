@@ -7,6 +7,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['R', 'Resolve it'],
   ['C', 'Close it'],
   ['N', 'Write a note'],
+  ['W', 'What to do next: the next step of the procedure'],
   ['.', 'More: what is needed less often'],
   ['H', 'Put it on hold'],
   ['Y', 'Take it over, or accept it'],
@@ -29,6 +30,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['1 to 9', 'Another camera of the incident'],
   ['P', 'Pause or play the time before the alarm'],
   ['M', 'Mute or unmute the alarm sound'],
+  [',', 'The site, for integrators; and back to the desk'],
   ['?', 'This help'],
   ['Esc', 'Close a dialog'],
 ];

@@ -43,6 +43,8 @@ export interface OperationsOptions {
   /** Writes a line of the log for what no incident's log holds. */
   readonly audit: (line: { by: string; text: string; point?: string }) => void;
   readonly clock: Clock;
+  /** What the incident's procedure demands before it can be closed. */
+  readonly openSteps?: (incident: string) => readonly string[];
 }
 
 /** What people may do, whether from the console or by REST. Each throws a Refusal that says why not. */
@@ -57,7 +59,7 @@ export class Operations {
   act(incident: string, revision: number, action: IncidentAction, by: Principal): Incident {
     const { book, clock } = this.#options;
     const at = clock.now();
-    const refused = book.apply({ type: 'action', action: { ...this.#step(action, at), incident, revision, by: by.name, at } });
+    const refused = book.apply({ type: 'action', action: { ...this.#step(action, at, incident), incident, revision, by: by.name, at } });
     if (refused !== undefined) throw new Refusal(codes[refused.code], refused.message);
     book.flush();
     const next = book.incidents.get(incident);
@@ -118,7 +120,8 @@ export class Operations {
   }
 
   /** The action as the book takes it. */
-  #step(action: IncidentAction, at: EpochMs): OperatorStep | JoiningStep {
+  #step(action: IncidentAction, at: EpochMs, incident: string): OperatorStep | JoiningStep {
+    if (action.action === 'close') return { ...action, openSteps: this.#options.openSteps?.(incident) ?? [] };
     if (action.action === 'hold') return { action: 'hold', until: at + action.minutes * MINUTE_MS, note: action.note };
     if (action.action === 'hand-over') {
       const accounts = this.#options.accounts();

@@ -15,6 +15,12 @@ const rules: readonly { readonly who: RegExp; readonly may: RegExp; readonly why
   { who: /^src\/domain\//, may: /^src\/domain\//, why: 'the domain imports nothing of ours' },
   { who: /^src\/correlation\//, may: /^src\/(domain|correlation)\//, why: 'correlation imports the domain alone' },
   { who: /^src\/incidents\//, may: /^src\/(domain|incidents)\//, why: 'incidents import the domain alone' },
+  {
+    who: /^src\/procedures\//,
+    may: /^src\/(domain|procedures)\/|^src\/correlation\/(cel|duration)\.ts$/,
+    why: 'procedures share the conditions and durations of rules, and know the domain',
+  },
+  { who: /^src\/(escalation|threat)\//, may: /^src\/(domain|escalation|threat)\//, why: 'escalation and threat levels know the domain alone' },
   { who: /^src\/adapter\//, may: /^src\/(domain|adapter)\//, why: 'the contract stands on the domain alone' },
   { who: /^src\/intake\//, may: /^src\/(domain|intake|store)\//, why: 'intake knows the journal and the domain' },
   {
@@ -24,7 +30,7 @@ const rules: readonly { readonly who: RegExp; readonly may: RegExp; readonly why
   },
   {
     who: /^src\/console\//,
-    may: /^src\/(console|domain)\/|^src\/desk\/(protocol|schemas|integrator-schemas|video-protocol)\.ts$/,
+    may: /^src\/(console|domain)\/|^src\/desk\/(protocol|schemas|procedure-schemas|integrator-schemas|video-protocol)\.ts$/,
     why: 'the console shares the protocols alone',
   },
   { who: /^src\/(?!main\.ts|cli\/)/, may: /^src\/(?!main\.ts|cli\/)/, why: 'only the command line starts main, and src names no adapter' },

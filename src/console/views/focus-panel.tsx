@@ -7,6 +7,7 @@ import { PastTile } from '../video/past-tile.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { DoorCard } from './door-card.tsx';
 import { IncidentHead } from './incident-head.tsx';
+import { Procedure } from './procedure.tsx';
 import { TimeLine } from './time-line.tsx';
 import { Why } from './why.tsx';
 
@@ -52,6 +53,7 @@ export function FocusPanel({ incident }: { readonly incident: Incident }) {
         </div>
       </div>
       <div className="facts">
+        <Procedure incident={incident} />
         <Why incident={incident} />
         <TimeLine incident={incident} />
       </div>

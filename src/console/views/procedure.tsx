@@ -1,0 +1,139 @@
+import { useEffect, useRef, useState } from 'react';
+import type { SubmitEvent } from 'react';
+import type { ProcedureAnswer, ProcedureStep, ProcedureView } from '../../desk/procedure-schemas.ts';
+import { procedureViewSchema } from '../../desk/procedure-schemas.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { useDesk } from '../desk-context.ts';
+import { useKeys } from '../keys.ts';
+import { rest } from '../rest.ts';
+import { clockTime } from '../time.ts';
+
+/** What to do about the incident, step by step; nothing is shown where no procedure fits. */
+export function Procedure({ incident }: { readonly incident: Incident }) {
+  const { link } = useDesk();
+  const [view, setView] = useState<ProcedureView>();
+  const [error, setError] = useState('');
+  const card = useRef<HTMLElement>(null);
+  const address = `/incidents/${encodeURIComponent(incident.id)}/procedure`;
+  const live = link.state === 'live';
+  useEffect(() => {
+    let current = true;
+    void rest(address, procedureViewSchema).then((answer) => {
+      if (current && answer.ok) setView(answer.value);
+    });
+    return () => {
+      current = false;
+    };
+    // Each answer, by whomever, is a new revision of the incident.
+  }, [address, incident.revision, live]);
+  const give = async (answer: ProcedureAnswer) => {
+    const result = await rest(`${address}/answers`, procedureViewSchema, answer);
+    if (result.ok) setView(result.value);
+    setError(result.ok ? '' : result.message);
+  };
+  useKeys({ w: () => card.current?.querySelector<HTMLElement>('[data-next] :is(button, input)')?.focus() });
+  if (view === undefined) return undefined;
+  const next = view.steps.find(({ answer }) => answer === undefined)?.id;
+  return (
+    <section className="card procedure" aria-labelledby="procedure" data-testid="procedure" ref={card}>
+      <h2 id="procedure">
+        {view.title} <kbd>W</kbd> <span className="quiet">{view.open === 0 ? 'may be closed' : `${view.open} to do before closing`}</span>
+      </h2>
+      <div className="scroll" role="region" aria-label="Steps" tabIndex={0}>
+        <ol>
+          {view.steps.map((step) => (
+            <Step key={step.id} step={step} isNext={step.id === next} possible={live && incident.state !== 'closed'} onAnswer={give} />
+          ))}
+        </ol>
+        <p className="error" role="alert">
+          {error}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+interface StepProps {
+  readonly step: ProcedureStep;
+  readonly isNext: boolean;
+  readonly possible: boolean;
+  readonly onAnswer: (answer: ProcedureAnswer) => Promise<void>;
+}
+
+function Step({ step, isNext, possible, onAnswer }: StepProps) {
+  const { id, text, mandatory, late, answer, by, at, advice } = step;
+  return (
+    <li data-testid={`step-${id}`} data-next={isNext ? true : undefined} className={answer === undefined ? 'open' : 'done'}>
+      <p>
+        <span aria-hidden="true">{answer === undefined ? '○' : '✓'}</span> {text} {mandatory && answer === undefined && <em>required</em>}{' '}
+        {late && <strong className="late">late</strong>}
+      </p>
+      {answer !== undefined && (
+        <p className="quiet">
+          {answer} – {by}
+          {at !== undefined && `, ${clockTime(at)}`}
+        </p>
+      )}
+      {advice !== undefined && <p className="advice">{advice}</p>}
+      {(answer === undefined || isRepeatable(step)) && <Answers step={step} possible={possible} onAnswer={onAnswer} />}
+    </li>
+  );
+}
+
+/** What did not succeed can be tried again; an answer that was chosen can be corrected by REST and stays quiet here. */
+function isRepeatable({ answer }: ProcedureStep): boolean {
+  return answer === 'failed' || answer === 'wrong' || answer === 'nobody';
+}
+
+function Answers({ step, possible, onAnswer }: Omit<StepProps, 'isNext'>) {
+  const { id, type, choices, contacts, command } = step;
+  if (type === 'verify') return <PassCode step={id} possible={possible} onAnswer={onAnswer} />;
+  if (type === 'call') {
+    return contacts.map(({ name, phone, outcome }, contact) => (
+      <div key={name} className="answers">
+        <span className="contact">
+          {name} <strong>{phone}</strong> {outcome !== undefined && <span className="quiet">{outcome}</span>}
+        </span>
+        {(['reached', 'no answer', 'busy'] as const).map((each) => (
+          <button type="button" key={each} disabled={!possible} onClick={() => void onAnswer({ step: id, contact, outcome: each })}>
+            {each}
+          </button>
+        ))}
+      </div>
+    ));
+  }
+  const offered = type === 'door' ? [command ?? 'go'] : choices;
+  return (
+    <div className="answers">
+      {offered.map((answer) => (
+        <button
+          type="button"
+          key={answer}
+          data-testid={`answer-${id}-${answer}`}
+          disabled={!possible}
+          onClick={() => void onAnswer({ step: id, answer })}
+        >
+          {answer}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function PassCode({ step, possible, onAnswer }: { readonly step: string } & Omit<StepProps, 'step' | 'isNext'>) {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const code = new FormData(form).get('code');
+    form.reset();
+    if (typeof code === 'string' && code !== '') void onAnswer({ step, code });
+  };
+  return (
+    <form className="answers" onSubmit={submit}>
+      <input name="code" type="password" autoComplete="off" aria-label="Pass-code as it was said" disabled={!possible} />
+      <button type="submit" disabled={!possible}>
+        Check
+      </button>
+    </form>
+  );
+}

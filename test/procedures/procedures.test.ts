@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import type { Principal } from '../../src/access/accounts.ts';
+import { PassCodes } from '../../src/access/pass-codes.ts';
+import { Operations, Refusal } from '../../src/desk/operations.ts';
+import { Procedures } from '../../src/desk/procedures.ts';
+import type { Site } from '../../src/domain/site.ts';
+import { procedureFileSchema } from '../../src/procedures/schema.ts';
+import { BookWriter } from '../../src/store/book-writer.ts';
+import { openStore } from '../../src/store/database.ts';
+import type { Store } from '../../src/store/database.ts';
+import { IncidentStore } from '../../src/store/incident-store.ts';
+import { ProcedureStore } from '../../src/store/procedure-store.ts';
+import { finding, lead, NOON } from '../incidents/lab.ts';
+
+const ann: Principal = { name: 'ann', role: 'dispatcher' };
+const ID = '2026-000001';
+const { procedures: parsed, callLists } = procedureFileSchema.parse({
+  procedures: [
+    {
+      id: 'forced',
+      title: 'Forced door',
+      for: { incidents: ['door-forced'] },
+      steps: [
+        { id: 'code', text: 'Ask at {door} for the code', verify: 'staff', mandatory: true, within: '10s' },
+        { id: 'shut', text: 'Lock {door}', door: 'lock' },
+      ],
+    },
+  ],
+});
+const files = parsed.map((each) => ({ ...each, callLists }));
+const door = { id: 'door-server', type: 'door', name: 'Server room door', device: 'ctl', heldAfterSeconds: 30, commands: ['lock'], at: {} } as const;
+const site: Site = { id: 'lab', name: 'Lab', areas: [], devices: [], doors: [door], readers: [], cameras: [], panels: [], zones: [] };
+
+/** A book with one forced door, and its procedure; starting again on the same store is a restart. */
+function started(store: Store) {
+  let now = NOON;
+  const clock = { now: () => now, monotonicMs: () => now, after: () => () => undefined };
+  const book = new BookWriter(new IncidentStore(store), 0, pino({ level: 'silent' }));
+  if (!book.incidents.has(ID)) book.apply(finding(lead(0)));
+  book.flush();
+  const codes = new PassCodes(store);
+  const procedures = new Procedures({
+    procedures: files,
+    store: new ProcedureStore(store),
+    book,
+    codes,
+    clock,
+    names: (id) => (id === door.id ? door.name : id),
+  });
+  const commanded: string[] = [];
+  const facet = { command: (id: string, command: string) => Promise.resolve(void commanded.push(`${command} ${id}`)) };
+  const operations = new Operations({
+    site,
+    book,
+    clock,
+    doors: () => facet,
+    accounts: () => ['ann'],
+    startScenario: undefined,
+    audit: () => undefined,
+    openSteps: (incident) => procedures.openSteps(incident),
+  });
+  const incident = () => book.incidents.get(ID) ?? assert.fail('there is no incident');
+  const close = () => operations.act(ID, incident().revision, { action: 'close', disposition: 'false-alarm', note: 'cleaner' }, ann);
+  return { procedures, operations, codes, incident, close, commanded, pass: (ms: number) => (now += ms) };
+}
+
+describe('the procedure of an incident', () => {
+  let store: Store;
+  beforeEach(() => {
+    store = openStore(':memory:');
+  });
+  afterEach(() => store.close());
+
+  it('lets nobody close the incident before its mandatory steps are done, and says which', async () => {
+    const { procedures, operations, codes, incident, close } = started(store);
+    await codes.set('staff', 'blue heron', false);
+    operations.act(ID, 1, { action: 'acknowledge' }, ann);
+    assert.throws(
+      close,
+      (error) => error instanceof Refusal && error.message === 'Its procedure is not finished: "Ask at Server room door for the code"',
+    );
+    await procedures.answer(ID, { step: 'code', code: 'Blue Heron' }, ann, operations);
+    assert.equal(close().state, 'closed');
+    assert(incident().log.some(({ by, what }) => by === 'ann' && what === 'verified the pass-code'));
+  });
+
+  it('raises the incident to the highest priority on a duress code, and keeps no code anywhere', async () => {
+    const { procedures, operations, codes, incident } = started(store);
+    await codes.set('staff', 'blue heron', false);
+    await codes.set('staff', 'grey heron', true);
+    const view = await procedures.answer(ID, { step: 'code', code: 'grey heron' }, ann, operations);
+    assert.equal(view.steps[0]?.answer, 'duress');
+    assert.equal(incident().priority, 1);
+    assert.match(incident().priorityBecause.at(-1)?.because ?? '', /duress/i);
+    const kept = JSON.stringify([incident(), store.prepare('SELECT * FROM pass_code').all(), store.prepare('SELECT * FROM procedure_run').all()]);
+    assert.doesNotMatch(kept, /heron/);
+  });
+
+  it('refuses a duress code that equals the pass-code, and one that comes first', async () => {
+    const { codes } = started(store);
+    await assert.rejects(codes.set('staff', 'grey heron', true), /set it first/);
+    await codes.set('staff', 'blue heron', false);
+    await assert.rejects(codes.set('staff', 'blue heron', true), /must differ/);
+  });
+
+  it('commands the door of a step and logs it in the incident', async () => {
+    const { procedures, operations, commanded, incident } = started(store);
+    const view = await procedures.answer(ID, { step: 'shut', answer: 'go' }, ann, operations);
+    assert.deepEqual(commanded, ['lock door-server']);
+    assert.equal(view.steps[1]?.answer, 'done');
+    assert(incident().log.some(({ what }) => what === 'locked Server room door'));
+  });
+
+  it('goes on where it was after a restart', async () => {
+    const before = started(store);
+    await before.procedures.answer(ID, { step: 'shut', answer: 'go' }, ann, before.operations);
+    const { procedures } = started(store);
+    assert.equal(procedures.view(ID)?.steps[1]?.by, 'ann');
+    assert.equal(procedures.view(ID)?.open, 1);
+  });
+
+  it('logs once that a step waits for an answer longer than it should', () => {
+    const { procedures, incident, pass } = started(store);
+    const waits = () => incident().log.filter(({ what }) => what === 'waits for an answer').length;
+    procedures.tick();
+    assert.equal(waits(), 0);
+    pass(10_000);
+    procedures.tick();
+    procedures.tick();
+    assert.equal(waits(), 1);
+    assert.equal(procedures.view(ID)?.steps[0]?.late, true);
+  });
+});
