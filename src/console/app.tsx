@@ -11,6 +11,7 @@ import { openDeskSocket } from './socket.ts';
 import type { AlarmSound } from './sound.ts';
 import { Ticker } from './ticker.ts';
 import { Desk } from './views/desk.tsx';
+import { Integrator } from './views/integrator/integrator.tsx';
 import { SignIn } from './views/sign-in.tsx';
 
 const noticeOf: Readonly<Record<SessionState, string | undefined>> = {
@@ -34,7 +35,9 @@ interface SignedInProps {
 }
 
 function SignedIn({ parts, onSignedIn, onSignedOut }: SignedInProps) {
-  const { link } = useSnapshotOf(parts.model);
+  const { link, view } = useSnapshotOf(parts.model);
+  const [atSite, setAtSite] = useState(false);
+  const integrator = view.hello?.user.role === 'integrator';
   useEffect(() => {
     // When the network is back there is no reason to wait for the next attempt.
     const { connection } = parts.model;
@@ -47,7 +50,11 @@ function SignedIn({ parts, onSignedIn, onSignedOut }: SignedInProps) {
   if (link.state === 'signed-out') return <SignIn notice="Your session has ended. Sign in again." onSignedIn={onSignedIn} />;
   return (
     <DeskContext value={parts}>
-      <Desk onSignedOut={onSignedOut} />
+      {integrator && atSite ? (
+        <Integrator onDesk={() => setAtSite(false)} />
+      ) : (
+        <Desk onSignedOut={onSignedOut} onSite={integrator ? () => setAtSite(true) : undefined} />
+      )}
     </DeskContext>
   );
 }

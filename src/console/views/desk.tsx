@@ -19,7 +19,7 @@ import { Panels } from './panels.tsx';
 import { Queue } from './queue.tsx';
 
 /** The one screen that a dispatcher works at. */
-export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
+export function Desk({ onSignedOut, onSite }: { readonly onSignedOut: () => void; readonly onSite: (() => void) | undefined }) {
   const { model, sound } = useParts();
   const { view, link, focus } = useDesk();
   // What is only read remembers over what it was opened: an incident that takes the focus closes it.
@@ -44,6 +44,7 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
     b: jump(focus.back),
     o: () => model.show(undefined),
     m: sound.toggle,
+    ',': onSite,
     q: show('alarms'),
     f: show('figures'),
     '?': show('help'),
@@ -56,7 +57,7 @@ export function Desk({ onSignedOut }: { readonly onSignedOut: () => void }) {
       <p className="heard" aria-live="assertive">
         {incident?.state === 'new' ? `Priority ${incident.priority}, ${priorityWords[incident.priority]}: ${incident.title}` : ''}
       </p>
-      <Header onAlarms={show('alarms')} onFigures={show('figures')} onHelp={show('help')} onSignedOut={onSignedOut} />
+      <Header onAlarms={show('alarms')} onFigures={show('figures')} onHelp={show('help')} onSignedOut={onSignedOut} onSite={onSite} />
       <NoticeLine />
       <aside className="left" aria-label="Incidents">
         <Queue incidents={open} />

@@ -15,10 +15,12 @@ interface HeaderProps {
   readonly onFigures: () => void;
   readonly onHelp: () => void;
   readonly onSignedOut: () => void;
+  /** Opens the integrator's page; absent for who is none. */
+  readonly onSite: (() => void) | undefined;
 }
 
 /** Who and where, what time it is, and whether the desk will be heard. */
-export function Header({ onAlarms, onFigures, onHelp, onSignedOut }: HeaderProps) {
+export function Header({ onAlarms, onFigures, onHelp, onSignedOut, onSite }: HeaderProps) {
   const { model, sound } = useParts();
   const { view } = useDesk();
   const state = useSound();
@@ -56,6 +58,11 @@ export function Header({ onAlarms, onFigures, onHelp, onSignedOut }: HeaderProps
       <button type="button" data-testid="figures" onClick={onFigures}>
         Figures <kbd>F</kbd>
       </button>
+      {onSite !== undefined && (
+        <button type="button" data-testid="site" onClick={onSite}>
+          Site <kbd>,</kbd>
+        </button>
+      )}
       <button type="button" data-testid="help" onClick={onHelp}>
         Keys <kbd>?</kbd>
       </button>
