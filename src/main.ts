@@ -7,12 +7,14 @@ import type { Logger } from 'pino';
 import { asyncScheduler, interval, Subject } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
 import { Audit } from './access/audit.ts';
+import { PassCodes } from './access/pass-codes.ts';
 import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { createApp } from './api/app.ts';
 import { authenticator } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
+import { procedureEndpoints } from './api/routes/procedures.ts';
 import { cameraEndpoints, cameraPictures } from './api/routes/cameras.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { integratorEndpoints } from './api/routes/integrator.ts';
@@ -23,6 +25,7 @@ import { memoryMs } from './correlation/rule-schema.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
 import { LabControl } from './desk/lab-control.ts';
+import { Procedures } from './desk/procedures.ts';
 import { Operations } from './desk/operations.ts';
 import { DeskServer } from './desk/server.ts';
 import { deviceState, siteView } from './desk/site-view.ts';
@@ -48,6 +51,7 @@ import { BookWriter } from './store/book-writer.ts';
 import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
+import { ProcedureStore } from './store/procedure-store.ts';
 import { createVideo } from './video/index.ts';
 import { Snapshots } from './video/snapshots.ts';
 
@@ -82,13 +86,14 @@ const REPLAY_MS = 60 * 1000;
  */
 export async function startGateway({ siteFile, dataFolder, log, port }: GatewayOptions): Promise<Gateway> {
   const adapters = await loadAdapters();
-  const { site, rules, listen, labControl } = readSite(siteFile, adapters, log);
+  const { site, rules, procedures: procedureFiles, listen, labControl } = readSite(siteFile, adapters, log);
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
 
   // What is kept.
   const lock = lockData(dataFolder);
   const { store, setAside } = openSoundStore(join(dataFolder, 'sallyport.db'), new Date(clock.now()));
-  if (setAside !== undefined) log.fatal({ setAside }, 'the database was damaged: it was put aside and a new one started, without accounts or incidents');
+  if (setAside !== undefined)
+    log.fatal({ setAside }, 'the database was damaged: it was put aside and a new one started, without accounts or incidents');
   const journal = new Journal(store);
   const incidents = new IncidentStore(store);
   const accounts = new Accounts(store, clock);
@@ -121,7 +126,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   });
   replay();
   book.flush();
-  const ticking = interval(TICK_MS).subscribe(() => book.apply({ type: 'tick', at: clock.now() }));
+  const ticks = interval(TICK_MS);
+  const ticking = ticks.subscribe(() => book.apply({ type: 'tick', at: clock.now() }));
   intake.events.subscribe(events);
   intake.batches.subscribe((position) => book.reached(position));
 
@@ -187,7 +193,16 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
   const view = () => siteView(site, lab?.scenarios ?? []);
+  const procedures = new Procedures({
+    procedures: procedureFiles,
+    store: new ProcedureStore(store),
+    book,
+    codes: new PassCodes(store),
+    clock,
+    names: siteFacts(site).name,
+  });
   const operations = new Operations({
+    openSteps: (incident) => procedures.openSteps(incident),
     site,
     book,
     clock,
@@ -206,10 +221,12 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   intake.events.subscribe((event) => latest.apply(event));
   const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
   const replays = new Replays(siteFile, dataFolder);
+  ticking.add(ticks.subscribe(() => procedures.tick()));
   const app = createApp({
     accounts,
     endpoints: [
       ...incidentEndpoints(incidents, operations),
+      ...procedureEndpoints(procedures, operations),
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
       ...cameraEndpoints(cameraSources),
@@ -288,9 +305,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */
   function replay(): void {
-    for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, place: locate(event.point) });
     const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
-    let after = Math.min(book.position, journal.positionBefore(clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS));
+    const since = clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS;
+    for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, receivedAt: since, place: locate(event.point) });
+    let after = Math.min(book.position, journal.positionBefore(since));
     for (;;) {
       const page = journal.read({ after, limit: 1000 });
       for (const event of page) events.next({ ...event, place: locate(event.point) });
