@@ -1,6 +1,7 @@
 import { defineAdapter } from '../../src/adapter/contract.ts';
 import { accessKinds } from './access-map.ts';
 import { connect } from './connect.ts';
+import { discover } from './discover.ts';
 import { doorKinds } from './door-map.ts';
 import { doorAt, options, readerAt } from './options.ts';
 
@@ -12,4 +13,5 @@ export default defineAdapter({
   options,
   points: { door: doorAt, reader: readerAt },
   connect,
+  discover,
 });

@@ -17,10 +17,10 @@ export const plainAck = Buffer.of(0x06);
 export const maxPlainBytes = 64;
 
 /** One report from its bracket to its bracket. The account is text: these panels allow names. */
-const reportPattern = /^\[([^\s[\]"]{1,16}) ((?:18|98)[0-9A-Fa-f]{9})([0-9A-Fa-f]{4}|[0-9A-Fa-f])?\]$/;
+const reportPattern = /^\[([^\s[\]"]{1,16}) ((?:18|98)\d[0-9A-Fa-f]{8})([0-9A-Fa-f]{4}|[0-9A-Fa-f])?\]$/;
 
 /** Where a report stands in a stream, in front of or behind anything else. */
-export const reportInStream = /\[[^\s[\]"]{1,16} (?:18|98)[0-9A-Fa-f]{9,13}\]/;
+export const reportInStream = /\[[^\s[\]"]{1,16} (?:18|98)\d[0-9A-Fa-f]{8}(?:[0-9A-Fa-f]{4}|[0-9A-Fa-f])?\]/;
 
 /** Reads a report with its brackets; undefined where the bytes are none. */
 export function decodePlain(bytes: Uint8Array): PlainReport | undefined {

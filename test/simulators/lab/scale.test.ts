@@ -31,6 +31,7 @@ describe('a lab of any size', () => {
   it('has a site file that the gateway takes, with everything on it', async () => {
     const { siteFile } = generate(1000, 50, 200);
     const { site } = loadSite(siteFile, await loadAdapters());
+    assert.ok(site !== undefined);
     const counts = [site.doors, site.readers, site.cameras, site.panels, site.zones, site.devices].map(({ length }) => length);
     assert.deepEqual(counts, [1000, 1000, 50, 200, 1600, 32 + 50 + 1]);
   });
