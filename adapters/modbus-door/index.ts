@@ -1,6 +1,7 @@
 import { defineAdapter } from '../../src/adapter/contract.ts';
 import type { AdapterHost, Connection } from '../../src/adapter/contract.ts';
 import { DoorCommands } from './commands.ts';
+import { discover } from './discover.ts';
 import { Line } from './line.ts';
 import { kinds } from './mapping.ts';
 import { Monitor } from './monitor.ts';
@@ -16,6 +17,7 @@ export default defineAdapter({
   options,
   points: { door: doorAt, reader: readerAt },
   connect,
+  discover,
 });
 
 async function connect(options: ModbusDoorOptions, host: AdapterHost): Promise<Connection> {
