@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Adapters } from '../adapter/loader.ts';
 import type { Camera, Device, Door, Panel, Reader, Site, Zone } from '../domain/site.ts';
+import { coverageWarnings } from './coverage.ts';
 import { schemaMistakes } from './mistakes.ts';
 import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
@@ -14,6 +15,7 @@ export interface LoadedSite {
   readonly mistakes: readonly Mistake[];
   readonly site?: Site;
   readonly console?: SiteFile['console'];
+  readonly video?: SiteFile['video'];
   readonly labControl?: string;
   /** Absolute paths of the rule files. */
   readonly ruleFiles: readonly string[];
@@ -62,7 +64,8 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
   const ruleFiles = file.rules.map((rule) => resolve(dirname(path), rule));
   const procedureFiles = file.procedures.map((procedure) => resolve(dirname(path), procedure));
   if (mistakes.some(({ severity }) => severity === 'error')) return { mistakes, ruleFiles, procedureFiles };
-  return { mistakes, ruleFiles, procedureFiles, site, console: file.console, ...(file.lab && { labControl: file.lab.control }) };
+  mistakes.push(...coverageWarnings(source, site));
+  return { mistakes, ruleFiles, procedureFiles, site, console: file.console, video: file.video, ...(file.lab && { labControl: file.lab.control }) };
 }
 
 /** Checks options and addresses by the schemas of the adapters that will use them. */

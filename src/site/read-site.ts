@@ -6,6 +6,7 @@ import type { Procedure } from '../procedures/schema.ts';
 import { loadProcedures } from './load-procedures.ts';
 import { loadRules } from './load-rules.ts';
 import { loadSite } from './load.ts';
+import type { SiteFile } from './schema.ts';
 import type { Mistake } from './yaml-source.ts';
 
 /** Everything that the gateway needs to know of its site. */
@@ -16,6 +17,8 @@ export interface RunnableSite {
   /** Where the console is served. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly labControl: string | undefined;
+  /** How much video is kept. */
+  readonly video: SiteFile['video'];
 }
 
 /** Reads a site file with its rules. @throws Error that lists every mistake with its place and fix. */
@@ -26,9 +29,9 @@ export function readSite(file: string, adapters: Adapters, log: Logger): Runnabl
   const mistakes = [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes];
   for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));
   const errors = mistakes.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined)
+  if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined || loaded.video === undefined)
     throw new Error(['the site cannot be run:', ...errors.map(describeMistake)].join('\n'));
-  return { site: loaded.site, rules, procedures, listen: loaded.console, labControl: loaded.labControl };
+  return { site: loaded.site, rules, procedures, listen: loaded.console, labControl: loaded.labControl, video: loaded.video };
 }
 
 /** `FILE:LINE:COLUMN: what is wrong. Fix: what to do`, which editors and terminals make a link of. */

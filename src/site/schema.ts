@@ -186,6 +186,28 @@ export const siteFileSchema = z.strictObject({
       port: z.number().int().min(1).max(65_535).default(8080).describe('TCP port of the console and the REST interface.'),
     })
     .prefault({}),
+  video: z
+    .strictObject({
+      ringSeconds: z
+        .number()
+        .min(5)
+        .max(120)
+        .default(15)
+        .describe('How much of the past of each camera is always in memory, in seconds: 250 kB a second at 2 Mbit/s.'),
+      evidenceDays: z
+        .number()
+        .positive()
+        .max(3650)
+        .default(31)
+        .describe('Recordings of incidents are deleted when they are older than this, in days.'),
+      evidenceGigabytes: z
+        .number()
+        .positive()
+        .default(50)
+        .describe('The oldest recordings are deleted while all of them take more than this, in GiB.'),
+    })
+    .prefault({})
+    .describe('How much video is kept.'),
   rules: z
     .array(z.string())
     .default([])
