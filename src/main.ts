@@ -45,6 +45,7 @@ import { accountingFigures } from './integrator/diagnosis.ts';
 import { LatestEvents } from './integrator/latest-events.ts';
 import { Replays } from './integrator/replay.ts';
 import { SiteText } from './integrator/site-text.ts';
+import { watchHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { readSite } from './site/read-site.ts';
 import { BookWriter } from './store/book-writer.ts';
@@ -127,7 +128,11 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   replay();
   book.flush();
   const ticks = interval(TICK_MS);
-  const ticking = ticks.subscribe(() => book.apply({ type: 'tick', at: clock.now() }));
+  const ticking = ticks.subscribe(() => {
+    book.apply({ type: 'tick', at: clock.now() });
+    if (book.storeFails) book.flush();
+    audit.retry();
+  });
   intake.events.subscribe(events);
   intake.batches.subscribe((position) => book.reached(position));
 
@@ -138,6 +143,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
+  const health = watchHealth({ intake, book, audit, desk, problems, setAside, checks: ticks });
   const doors = new DoorStates(site, clock, journal.latestOfEach());
   const panels = new PanelStates(site, journal.latestOfEach());
   const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
@@ -148,17 +154,16 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     if (panel !== undefined) desk.publish({ panels: [panel] });
   });
   book.changes.subscribe((changes) => {
-    const lines = changes.flatMap(({ incident, lines: steps }) =>
-      steps.map(({ at, by, what, note }) =>
-        audit.write({
-          at,
-          by,
-          incident: incident.id,
-          point: incident.point,
-          text: `${what}: ${incident.title}${note === undefined ? '' : ` (${note})`}`,
-        }),
-      ),
+    const steps = changes.flatMap(({ incident, lines }) =>
+      lines.map(({ at, by, what, note }) => ({
+        at,
+        by,
+        incident: incident.id,
+        point: incident.point,
+        text: `${what}: ${incident.title}${note === undefined ? '' : ` (${note})`}`,
+      })),
     );
+    const lines = audit.writeAll(steps);
     desk.publish({ incidents: changes.map(({ incident }) => incident), log: lines });
     for (const { incident, isNew } of changes) {
       if (!isNew) continue;
@@ -244,7 +249,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       }),
     ],
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
-    problems: () => [...problems, ...(book.storeFails ? ['incidents cannot be stored: see the log'] : [])],
+    problems: health.problems,
     evidence: (incident, camera) => video.evidence(incident, camera),
     pictures: cameraPictures(cameraSources),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
@@ -275,6 +280,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await deskServer.close();
     correlating.unsubscribe();
     ticking.unsubscribe();
+    health.stop();
     book.flush();
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));

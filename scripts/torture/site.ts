@@ -24,6 +24,9 @@ export interface ControllerPeer {
   readonly doors: readonly { readonly door: string; readonly reader: string }[];
 }
 
+/** Each panel and each controller guards an area of its own: an alarm strengthens the others in its area, and only those. */
+const areaOf = (guard: string) => `area-${guard}`;
+
 /** Both ends of the torture's wires. */
 export interface Grounds {
   readonly receiverPort: number;
@@ -55,7 +58,7 @@ export function siteFile({ receiverPort, panels, controllers }: Grounds): string
   return stringify({
     site: { id: 'torture', name: 'Torture' },
     rules: ['doors.yaml', 'intrusion.yaml', 'devices.yaml'].map((file) => join(rules, file)),
-    areas: [{ id: 'campus', name: 'Campus' }],
+    areas: [...panels, ...controllers].map(({ id }) => ({ id: areaOf(id), name: areaOf(id) })),
     devices: [
       { id: 'receiver', name: 'Receiver', adapter: 'sia-panel', port: receiverPort },
       ...controllers.map(({ id, port }) => ({ id, name: id, adapter: 'modbus-door', host: '127.0.0.1', port, pollMs: POLL_MS })),
@@ -64,7 +67,7 @@ export function siteFile({ receiverPort, panels, controllers }: Grounds): string
     doors: doors.map(({ door, device, index }) => ({
       id: door,
       name: door,
-      area: 'campus',
+      area: areaOf(device),
       device,
       at: { contact: { discreteInput: 8 * index }, lock: { discreteInput: 8 * index + 1 }, forced: { discreteInput: 8 * index + 3 } },
     })),
@@ -80,12 +83,12 @@ export function siteFile({ receiverPort, panels, controllers }: Grounds): string
         acknowledged: { holdingRegister: 16 * index + 2 },
       },
     })),
-    panels: panels.map(({ id, account }) => ({ id, name: id, area: 'campus', device: 'receiver', at: { account } })),
+    panels: panels.map(({ id, account }) => ({ id, name: id, area: areaOf(id), device: 'receiver', at: { account } })),
     zones: panels.flatMap(({ id }) =>
       each(ZONES, (index) => ({
         id: `${id}-zone-${index + 1}`,
         name: `${id} zone ${index + 1}`,
-        area: 'campus',
+        area: areaOf(id),
         panel: id,
         at: { number: index + 1 },
       })),

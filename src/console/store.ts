@@ -1,5 +1,5 @@
 import type { DeskChanges, DeskState, Hello, ToConsole } from '../desk/protocol.ts';
-import type { AlarmState, DeviceState, LogLine } from '../desk/schemas.ts';
+import type { AlarmState, DeviceState, Health, LogLine } from '../desk/schemas.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -20,7 +20,11 @@ export interface DeskView {
   readonly alarms: AlarmState | undefined;
   /** Oldest first. */
   readonly log: readonly LogLine[];
+  /** What the gateway has trouble with. */
+  readonly health: Health;
 }
+
+const well: Health = { problems: [], notStored: [] };
 
 export const emptyView: DeskView = {
   hello: undefined,
@@ -32,6 +36,7 @@ export const emptyView: DeskView = {
   devices: new Map(),
   alarms: undefined,
   log: [],
+  health: well,
 };
 
 // A console stays open for weeks: what is over must not pile up.
@@ -53,7 +58,7 @@ export function reduce(view: DeskView, message: ToConsole, localNow: EpochMs): D
   }
 }
 
-function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms }: DeskState): DeskView {
+function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms, health }: DeskState): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -62,11 +67,12 @@ function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, 
     panels: new Map(panels?.map((panel) => [panel.panel, panel])),
     devices: new Map(devices.map((device) => [device.device, device])),
     log: log.slice(-LOG_LINES),
+    health: health ?? well,
     alarms,
   };
 }
 
-function changed(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms }: DeskChanges): DeskView {
+function changed(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms, health }: DeskChanges): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -75,6 +81,7 @@ function changed(view: DeskView, { revision, incidents, doors, panels, devices, 
     panels: panels === undefined ? view.panels : new Map([...view.panels, ...panels.map((panel) => [panel.panel, panel] as const)]),
     devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
     log: log === undefined ? view.log : mergedLog(view.log, log),
+    health: health ?? view.health,
     alarms: alarms ?? view.alarms,
   };
 }

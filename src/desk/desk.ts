@@ -3,7 +3,7 @@ import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PanelState } from '../domain/panel.ts';
 import type { DeskChanges, DeskState } from './protocol.ts';
-import type { AlarmState, DeviceState, LogLine } from './schemas.ts';
+import type { AlarmState, DeviceState, Health, LogLine } from './schemas.ts';
 
 /** How many log lines a console gets when it starts. */
 const LOG_LINES = 200;
@@ -21,6 +21,8 @@ export interface Publication {
   readonly log?: readonly LogLine[];
   /** As a whole. */
   readonly alarms?: AlarmState;
+  /** As a whole. */
+  readonly health?: Health;
 }
 
 /** What every console shows, and the changes that brought it there. Revisions count within one epoch: one run of the gateway. */
@@ -32,6 +34,7 @@ export class Desk {
   readonly #devices = new Map<string, DeviceState>();
   readonly #consoles = new Set<(changes: DeskChanges) => void>();
   #alarms: AlarmState | undefined;
+  #health: Health | undefined;
   #log: LogLine[] = [];
   #changes: DeskChanges[] = [];
   #revision = 0;
@@ -43,6 +46,7 @@ export class Desk {
     for (const panel of what.panels ?? []) this.#panels.set(panel.panel, panel);
     for (const device of what.devices ?? []) this.#devices.set(device.device, device);
     if (what.alarms) this.#alarms = what.alarms;
+    if (what.health) this.#health = what.health;
     if (what.log) this.#log = [...this.#log, ...what.log].slice(-LOG_LINES);
     this.#forgetOldest();
     this.#revision += 1;
@@ -55,6 +59,7 @@ export class Desk {
       ...(what.devices && { devices: [...what.devices] }),
       ...(what.log && { log: [...what.log] }),
       ...(what.alarms && { alarms: what.alarms }),
+      ...(what.health && { health: what.health }),
     };
     this.#changes.push(changes);
     if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
@@ -72,6 +77,7 @@ export class Desk {
       devices: [...this.#devices.values()],
       log: this.#log,
       ...(this.#alarms && { alarms: this.#alarms }),
+      ...(this.#health && { health: this.#health }),
     };
   }
 

@@ -9,6 +9,7 @@ import {
   measureTargetSchema,
   deviceStateSchema,
   doorStateSchema,
+  healthSchema,
   incidentSchema,
   logLineSchema,
   panelStateSchema,
@@ -127,6 +128,7 @@ const state = z.object({
   panels: z.array(panelStateSchema).exactOptional().describe('absent where the site has none'),
   devices: z.array(deviceStateSchema),
   log: z.array(logLineSchema).describe('the latest lines, oldest first'),
+  health: healthSchema.exactOptional().describe('absent while all is well'),
   alarms: alarmStateSchema.exactOptional(),
 });
 
@@ -138,6 +140,7 @@ const changes = z.object({
   panels: z.array(panelStateSchema).exactOptional(),
   devices: z.array(deviceStateSchema).exactOptional(),
   log: z.array(logLineSchema).exactOptional(),
+  health: healthSchema.exactOptional().describe('as a whole'),
   alarms: alarmStateSchema.exactOptional(),
 });
 

@@ -127,6 +127,13 @@ export const alarmStateSchema = z.object({
 });
 export type AlarmState = z.infer<typeof alarmStateSchema>;
 
+/** What the gateway itself has trouble with. */
+export const healthSchema = z.object({
+  problems: z.array(z.string()).readonly().describe('a sentence each; empty when all is well'),
+  notStored: z.array(z.string()).readonly().describe('incidents whose latest revision could not be stored: a restart would forget it'),
+});
+export type Health = z.infer<typeof healthSchema>;
+
 /** A door's state in ONVIF Door Control words. */
 export const doorStateSchema = z.object({
   door: z.string(),

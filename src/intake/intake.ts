@@ -3,11 +3,12 @@ import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Clock } from '../domain/clock.ts';
-import type { DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
+import type { DeviceSignal, LocatedEvent, Place, SecurityEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Journal, Unjournalled } from './journal.ts';
 import { PointStates } from './point-states.ts';
 import { Repeats, REPEAT_WINDOW_MS } from './repeats.ts';
+import { ShownUnjournalled } from './shown-unjournalled.ts';
 
 /** A device that buffered its messages may report what is hours old; a clock that is further off than this is not believed. */
 const OLDEST_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000;
@@ -45,7 +46,9 @@ export class Intake {
   readonly #repeats: Repeats;
   readonly #events = new Subject<LocatedEvent>();
   readonly #batches = new Subject<number>();
+  readonly #shown = new ShownUnjournalled();
   #waiting: Waiting[] = [];
+  #journalFails = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -53,7 +56,12 @@ export class Intake {
     this.#repeats = new Repeats(options.clock, options.journal.repeatKeysSince(options.clock.now() - REPEAT_WINDOW_MS));
   }
 
-  /** Every accepted event, in the journal's order, after its commit. */
+  /** True from a commit that failed to the next that succeeds. */
+  get journalFails(): boolean {
+    return this.#journalFails;
+  }
+
+  /** Every accepted event, in the journal's order, after its commit. While the journal cannot be written: critical ones all the same, once, with `seq` 0. */
   get events(): Observable<LocatedEvent> {
     return this.#events;
   }
@@ -65,7 +73,8 @@ export class Intake {
 
   /**
    * Takes a signal of `device`. Resolves when it is on disk, or when it needs not be: repeated, or unchanged since before the reconnection.
-   * Rejects when the journal cannot be written: the device must then not be acknowledged.
+   * Rejects when the journal cannot be written: the device must then not be acknowledged. What is critical is passed on all the same, and its
+   * repeat, once it can be journalled, is the same event.
    */
   report(device: PointId, signal: DeviceSignal): Promise<void> {
     this.counts.received += 1;
@@ -86,7 +95,8 @@ export class Intake {
 
   #stamp(device: PointId, signal: DeviceSignal): Unjournalled {
     const receivedAt = this.#options.clock.now();
-    return { details: {}, ...signal, id: randomUUID(), device, receivedAt, eventAt: eventTime(signal, receivedAt) };
+    const event = { details: {}, ...signal, id: randomUUID(), device, receivedAt, eventAt: eventTime(signal, receivedAt) };
+    return this.#shown.earlier(event) ?? event;
   }
 
   /** What arrives in the same turn of the event loop shares one commit. */
@@ -106,17 +116,25 @@ export class Intake {
     } catch (cause) {
       this.counts.refused += batch.length;
       this.#options.log.error({ err: cause, signals: batch.length }, 'the journal cannot be written: devices are not acknowledged and will repeat');
+      this.#journalFails = true;
       const error = new Error('the journal cannot be written', { cause });
       for (const { refuse } of batch) refuse(error);
+      for (const event of this.#shown.newIn(batch.map((each) => each.event))) this.#pass({ ...event, seq: 0 });
       return;
     }
+    this.#journalFails = false;
     this.counts.accepted += batch.length;
     for (const { accept } of batch) accept();
     for (const event of events) {
       this.#states.apply(event);
-      this.#events.next({ ...event, place: this.#options.locate(event.point) });
+      this.#shown.journalled(event);
+      this.#pass(event);
     }
     this.#batches.next(events.at(-1)?.seq ?? 0);
+  }
+
+  #pass(event: SecurityEvent): void {
+    this.#events.next({ ...event, place: this.#options.locate(event.point) });
   }
 }
 

@@ -91,6 +91,11 @@ export class BookWriter {
     return this.#storeFails;
   }
 
+  /** The incidents whose latest revision could not be stored. */
+  get notStored(): readonly string[] {
+    return this.#storeFails ? [...this.#unstored] : [];
+  }
+
   /** Applies an input. What it changed is stored and told before the next turn of the event loop. */
   apply(input: BookInput): Refusal | undefined {
     return this.take(input).refused;

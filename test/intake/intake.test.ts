@@ -57,13 +57,14 @@ describe('intake', () => {
     );
   });
 
-  it('rejects the report, and passes nothing on, while the journal cannot be written', async () => {
+  it('rejects the report while the journal cannot be written, and takes its repeat afterwards', async () => {
     store.exec('ALTER TABLE journal RENAME TO elsewhere');
-    await assert.rejects(intake.report('dev', { ...forced, repeatKey: '1' }), /journal cannot be written/);
+    const open: DeviceSignal = { kind: 'door.open', point: 'door', phase: 'raised', repeatKey: '1' };
+    await assert.rejects(intake.report('dev', open), /journal cannot be written/);
     store.exec('ALTER TABLE elsewhere RENAME TO journal');
     assert.equal(events.length, 0);
     assert.equal(intake.counts.refused, 1);
-    await intake.report('dev', { ...forced, repeatKey: '1' });
+    await intake.report('dev', open);
     assert.equal(events.length, 1);
   });
 

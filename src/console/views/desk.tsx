@@ -10,6 +10,7 @@ import { Devices } from './devices.tsx';
 import { Doors } from './doors.tsx';
 import { FocusPanel } from './focus-panel.tsx';
 import { Header } from './header.tsx';
+import { HealthBanner } from './health-banner.tsx';
 import { Lab } from './lab.tsx';
 import { Log } from './log.tsx';
 import { NoticeLine } from './notice-line.tsx';
@@ -59,6 +60,7 @@ export function Desk({ onSignedOut, onSite }: { readonly onSignedOut: () => void
       </p>
       <Header onAlarms={show('alarms')} onFigures={show('figures')} onHelp={show('help')} onSignedOut={onSignedOut} onSite={onSite} />
       <NoticeLine />
+      <HealthBanner />
       <aside className="left" aria-label="Incidents">
         <Queue incidents={open} />
         <Lab />

@@ -1,0 +1,51 @@
+import { basename } from 'node:path';
+import type { Observable } from 'rxjs';
+import type { Audit } from './access/audit.ts';
+import type { Desk } from './desk/desk.ts';
+import type { Health } from './desk/schemas.ts';
+import type { Intake } from './intake/intake.ts';
+import type { BookWriter } from './store/book-writer.ts';
+
+export interface HealthOptions {
+  readonly intake: Pick<Intake, 'journalFails'>;
+  readonly book: Pick<BookWriter, 'storeFails' | 'notStored'>;
+  readonly audit: Pick<Audit, 'fails'>;
+  readonly desk: Desk;
+  /** What other parts have found wrong. */
+  readonly problems: ReadonlySet<string>;
+  /** Where a damaged database was put at the start. */
+  readonly setAside: string | undefined;
+  /** When to look. */
+  readonly checks: Observable<unknown>;
+}
+
+/** What the gateway has trouble with, for `/readyz`, and told to every console when it changes. */
+export interface HealthWatch {
+  /** Why the gateway cannot do its work right now; empty when it can. */
+  problems(): readonly string[];
+  stop(): void;
+}
+
+export function watchHealth({ intake, book, audit, desk, problems, setAside, checks }: HealthOptions): HealthWatch {
+  const now = () => [
+    ...problems,
+    ...(intake.journalFails
+      ? ['the journal cannot be written: alarms are shown, but devices are not acknowledged and other events are missing; look at the disk']
+      : []),
+    ...(book.storeFails ? ['incidents cannot be stored: a restart would forget them; look at the disk'] : []),
+    ...(audit.fails ? ['the log cannot be written: its lines wait in memory; look at the disk'] : []),
+  ];
+  const aside =
+    setAside === undefined
+      ? []
+      : [`the database was damaged when the gateway started: it is kept as ${basename(setAside)}, and this one began empty`];
+  let told = JSON.stringify({ problems: [], notStored: [] } satisfies Health);
+  const watching = checks.subscribe(() => {
+    const health: Health = { problems: [...now(), ...aside], notStored: book.notStored };
+    const text = JSON.stringify(health);
+    if (text === told) return;
+    told = text;
+    desk.publish({ health });
+  });
+  return { problems: now, stop: () => watching.unsubscribe() };
+}
