@@ -85,6 +85,20 @@ describe('onvif-camera: connecting', () => {
     });
   }
 
+  const refusals = {
+    'in a fault': () => ({ status: 400, body: fault('NotAuthorized', 'Sender not Authorized') }),
+    'by Digest': () => ({ status: 401, body: '', headers: { 'WWW-Authenticate': 'Digest realm="cam", nonce="n0nce", qop="auth"' } }),
+    'by Basic': () => ({ status: 401, body: '', headers: { 'WWW-Authenticate': 'Basic realm="cam"' } }),
+  };
+  for (const [how, answer] of Object.entries(refusals)) {
+    it(`sends a wrong password twice at most, to a camera that refuses everything ${how}`, async () => {
+      for (const operation of ['GetSystemDateAndTime', 'GetDeviceInformation', 'GetServices', 'GetCapabilities']) device.on(operation, answer);
+      await assert.rejects(gateway.open(device), ConfigurationError);
+      const attempts = device.seen.filter(({ envelope: text, headers }) => text.includes('UsernameToken') || headers.authorization !== undefined);
+      assert.ok(attempts.length <= 2, `${attempts.length} attempts`);
+    });
+  }
+
   it('gets in after all when only the clock had been set in between', async () => {
     device.on('GetDeviceInformation', (request) => {
       if (device.count('GetDeviceInformation') > 1) return device.usual(request);

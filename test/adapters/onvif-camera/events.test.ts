@@ -90,6 +90,25 @@ describe('onvif-camera: events', () => {
     assert.deepEqual(gateway.phases(), ['raised', 'uncertain', 'restored']);
   });
 
+  it('renews its subscription in time while the journal refuses an event', async () => {
+    device.lifetimeSeconds = 60;
+    await open(5_000);
+    await polling();
+    gateway.host.journalFails = true;
+    device.push(notification(true));
+    await until('a refused event', () => clock.waiting === 4);
+    await until('a renewal', () => {
+      clock.advance(1_000);
+      return device.count('Renew') > 0;
+    });
+    gateway.host.journalFails = false;
+    await until('motion', () => {
+      clock.advance(1_000);
+      return gateway.phases().length === 1;
+    });
+    assert.equal(device.count('CreatePullPointSubscription'), 1);
+  });
+
   it('makes the state of a deleted property uncertain', async () => {
     await open();
     device.push(notification(true), notification(true, { operation: 'Deleted' }));

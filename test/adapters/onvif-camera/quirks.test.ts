@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Options } from '../../../adapters/onvif-camera/options.ts';
 import type { ServedPoint } from '../../../src/adapter/contract.ts';
+import { systemClock } from '../../../src/domain/clock.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
 import { createCamera } from '../../../simulators/onvif-camera/index.ts';
 import type { CameraSimulator } from '../../../simulators/onvif-camera/index.ts';
 import { quirkNames } from '../../../simulators/onvif-camera/quirks.ts';
@@ -43,6 +45,20 @@ describe('onvif-camera with a simulated device of every kind', function () {
       assert.deepEqual(gateway.host.malformedFrames, []);
     });
   }
+
+  it('makes motion uncertain that a camera never says the end of, and takes the next one for new', async () => {
+    await begin({ quirks: ['no-restore'] });
+    // Five minutes are over at once on this clock.
+    const hasty: Clock = { ...systemClock, after: (delayMs, action) => systemClock.after(delayMs === 300_000 ? 300 : delayMs, action) };
+    gateway = new Connected([camera], hasty);
+    await open();
+    await stimulate('motion');
+    await stimulate('motion', { active: false });
+    await until('uncertainty', () => gateway.phases().at(-1) === 'uncertain');
+    await stimulate('motion');
+    await until('the next motion', () => gateway.phases().length === 4);
+    assert.deepEqual(gateway.phases(), ['(restored)', 'raised', 'uncertain', 'raised']);
+  });
 
   it('gives the picture of a camera whose event service hangs up, and says why there are no events', async () => {
     await begin({ quirks: ['event-service-hangs-up'] });
