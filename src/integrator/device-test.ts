@@ -31,13 +31,15 @@ export async function testDevice(supervisor: DeviceSupervisor, parts: DeviceTest
   if (link.state === 'online') {
     steps.push(readStep(supervisor, parts));
     for (const { id, name } of site.cameras.filter((camera) => camera.device === device.id)) {
+      // The picture first: it waits for video that is only just coming.
+      const picture = await pictureStep({ id, name }, supervisor.connection, parts, pictures);
       steps.push(
         streamStep(
           name,
           video.status().find(({ camera }) => camera === id),
         ),
+        picture,
       );
-      steps.push(await pictureStep({ id, name }, supervisor.connection, parts, pictures));
     }
   }
   steps.push(malformedStep(supervisor));
@@ -99,6 +101,7 @@ function streamStep(name: string, status: CameraStatus | undefined): TestStep {
     const { codec = 'video', width = 0, height = 0, fps = 0, ringSeconds } = status;
     return { step, result: 'good', text: `${codec}, ${width} × ${height}, ${fps} pictures a second, the last ${Math.floor(ringSeconds)} s are kept` };
   }
+  if (status?.state === 'connecting') return { step, result: 'none', text: `${status.detail}: test again in a moment` };
   const reason = status?.detail ?? 'nothing is taken in from it';
   return { step, result: 'bad', text: reason, advice: adviceFor(reason) };
 }

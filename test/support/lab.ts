@@ -133,6 +133,6 @@ function relocated(value: unknown, ports: ReadonlyMap<number, number>, key = '')
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, relocated(each, ports, name)]));
   if (typeof value === 'number' && portKeys.has(key)) return ports.get(value) ?? value;
-  if (typeof value === 'string' && (key === 'file' || key === 'rules')) return resolve(dirname(siteFile), value);
+  if (typeof value === 'string' && ['file', 'rules', 'procedures'].includes(key)) return resolve(dirname(siteFile), value);
   return value;
 }

@@ -1,13 +1,11 @@
-import { useDesk, useParts } from '../../desk-context.ts';
-import { openIncidents } from '../../store.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import { useDesk } from '../../desk-context.ts';
 import { PriorityBadge } from '../badge.tsx';
 import { NoticeLine } from '../notice-line.tsx';
 
 /** The line that is always there: the most urgent incident that nobody has acknowledged, or how the connection is. */
-export function AlarmBanner({ onDesk }: { readonly onDesk: () => void }) {
-  const { model } = useParts();
-  const { view, link } = useDesk();
-  const waiting = openIncidents(view.incidents).filter(({ state, suppressed }) => state === 'new' && suppressed === undefined);
+export function AlarmBanner({ waiting, onGo }: { readonly waiting: readonly Incident[]; readonly onGo: () => void }) {
+  const { link } = useDesk();
   const [first] = waiting;
   if (link.state === 'lost') return <NoticeLine />;
   if (first === undefined) {
@@ -27,14 +25,7 @@ export function AlarmBanner({ onDesk }: { readonly onDesk: () => void }) {
         <strong>{first.title}</strong>
         {waiting.length > 1 && ` and ${waiting.length - 1} more`}
       </span>
-      <button
-        type="button"
-        data-testid="site-alarm-go"
-        onClick={() => {
-          model.show(first.id);
-          onDesk();
-        }}
-      >
+      <button type="button" data-testid="site-alarm-go" onClick={onGo}>
         Go to the desk <kbd>Esc</kbd>
       </button>
     </div>

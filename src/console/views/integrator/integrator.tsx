@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { useDesk } from '../../desk-context.ts';
+import { useDesk, useParts } from '../../desk-context.ts';
 import { useKeys } from '../../keys.ts';
 import { openIncidents } from '../../store.ts';
 import { Logo } from '../logo.tsx';
@@ -15,6 +15,7 @@ type Section = (typeof sections)[number];
 
 /** The page for who sets the site up. Alarms go on: they sound, and the line below the header announces them. */
 export function Integrator({ onDesk }: { readonly onDesk: () => void }) {
+  const { model } = useParts();
   const { view } = useDesk();
   const [section, setSection] = useState<Section>('Devices');
   // What was typed stays while one looks at another section.
@@ -23,8 +24,14 @@ export function Integrator({ onDesk }: { readonly onDesk: () => void }) {
     ',': onDesk,
     ...Object.fromEntries(sections.map((name, index) => [String(index + 1), () => setSection(name)])),
   });
-  useEscape(onDesk);
   const open = openIncidents(view.incidents);
+  const waiting = open.filter(({ state, suppressed }) => state === 'new' && suppressed === undefined);
+  const goToAlarm = () => {
+    const [first] = waiting;
+    if (first !== undefined) model.show(first.id);
+    onDesk();
+  };
+  useEscape(goToAlarm);
   const site = view.hello?.site.name ?? 'Sallyport';
   return (
     <div className="integrator" data-testid="integrator">
@@ -51,7 +58,7 @@ export function Integrator({ onDesk }: { readonly onDesk: () => void }) {
           Desk <kbd>,</kbd>
         </button>
       </header>
-      <AlarmBanner onDesk={onDesk} />
+      <AlarmBanner waiting={waiting} onGo={goToAlarm} />
       <main key={section}>
         <h1 className="heard">{section}</h1>
         {section === 'Devices' && <DevicesSection />}
