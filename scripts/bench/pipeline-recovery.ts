@@ -93,8 +93,9 @@ function recover(file: string, site: Site, rules: readonly Rule[], accounted: bo
   const running = correlate(events, rules, { site: siteFacts(site), scheduler: asyncScheduler }).subscribe((found) => {
     if (found.type !== 'effect') book.apply({ type: 'finding', finding: found });
   });
-  for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, place: locate(event.point) });
-  let after = accounted ? Math.min(book.position, journal.positionBefore(now - memoryMs(rules, 20_000) - REPLAY_MS)) : 0;
+  const since = now - memoryMs(rules, 20_000) - REPLAY_MS;
+  let after = accounted ? Math.min(book.position, journal.positionBefore(since)) : 0;
+  for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
   let read = 0;
   for (;;) {
     const page = journal.read({ after, limit: 1000 });

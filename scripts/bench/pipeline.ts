@@ -148,10 +148,10 @@ function rulesOf(count: number, doors: number, everywhere: boolean): readonly Ru
   return rules;
 }
 
-function visit(index: number, forced: boolean): readonly DeviceSignal[] {
+function visit(index: number, person: number, forced: boolean): readonly DeviceSignal[] {
   const [door, reader, camera] = [`door-${index}`, `reader-${index}`, `cam-${index}`];
   return [
-    { kind: 'access.granted', point: reader, phase: 'momentary', details: { credential: `badge-${index}` } },
+    { kind: 'access.granted', point: reader, phase: 'momentary', details: { credential: `badge-${(person * 7919) % 20_011}` } },
     { kind: 'door.unlocked', point: door, phase: 'raised' },
     { kind: 'door.open', point: door, phase: 'raised' },
     forced ? { kind: 'door.forced', point: door, phase: 'raised' } : { kind: 'video.motion', point: camera, phase: 'raised' },
@@ -196,7 +196,7 @@ async function drive(doors: number, rules: readonly Rule[], durable: boolean, ev
       for (let batch = 0; batch < TURN; batch += 6) {
         const door = visits % doors;
         visits += 1;
-        for (const signal of visit(door, visits % 1000 === 0)) waiting.push(intake.report('controller', signal));
+        for (const signal of visit(door, visits, visits % 1000 === 0)) waiting.push(intake.report('controller', signal));
         sent += 6;
         clock.advance(MINUTE_MS / doors);
       }

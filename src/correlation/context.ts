@@ -12,7 +12,7 @@ export const NORMAL_THREAT = 'normal';
 /** What every rule needs besides itself: the site, its state, and the only source of time. */
 export interface CorrelationContext {
   readonly site: SiteFacts;
-  /** `asyncScheduler` in the gateway, virtual time in tests. Its `now()` counts in the same milliseconds as `eventAt`. */
+  /** Wakes the rules when something is due: `asyncScheduler` in the gateway, virtual time in tests. Its `now()` counts in the same milliseconds as `receivedAt`. */
   readonly scheduler: SchedulerLike;
   /** The threat level that holds at a place now (its areas, innermost first); `normal` everywhere unless given. */
   readonly threatLevel?: (areas: readonly PointId[]) => string;

@@ -49,13 +49,17 @@ export class DueQueue {
     this.#timer = { at: first.at, subscription };
   }
 
-  #fire(): void {
-    this.#timer = undefined;
-    const now = this.#scheduler.now();
-    for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
+  /** Does what is due before `at`, in its order: time has come so far, whatever the timer says. */
+  runBefore(at: EpochMs): void {
+    for (let first = this.#heap[0]; first !== undefined && first.at < at; first = this.#heap[0]) {
       this.#removeFirst();
       if (!first.cancelled) this.#run(first);
     }
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    this.runBefore(this.#scheduler.now() + 1);
     this.#arm();
   }
 

@@ -21,8 +21,8 @@ import { SupportRun } from './support-rule.ts';
  * arrives up to 5 s late leads to the same findings or takes back what was concluded without it. The findings of an event are
  * emitted before `next` of the event returns, except those that its rule lets wait (`lateness`, `lasts`, `absence`).
  *
- * What rules remember is in memory. After a restart feed the latest state of each point with `initial: true`, then the
- * journal since `memoryMs` ago: findings made again keep their ids, and the incident book knows them.
+ * What rules remember is in memory. After a restart feed the state of each point as it was `memoryMs` ago with `initial: true`, then the
+ * journal since: findings made again keep their ids, and the incident book knows them.
  */
 export function correlate(events$: Observable<LocatedEvent>, rules: readonly Rule[], context: CorrelationContext): Observable<Finding | Effect> {
   return new Observable((subscriber) => {
@@ -47,8 +47,8 @@ class Engine {
 
   constructor(rules: readonly Rule[], context: CorrelationContext, emit: (found: Finding | Effect) => void) {
     this.#context = context;
-    const due = new DueQueue(context.scheduler, ({ rule, act }) => {
-      this.#runtime.now = context.scheduler.now();
+    const due = new DueQueue(context.scheduler, ({ at, rule, act }) => {
+      this.#runtime.now = Math.max(this.#runtime.now, at);
       this.#guarded(rule, act);
     });
     this.#runtime = {
@@ -57,7 +57,7 @@ class Engine {
       accounting: context.accounting ?? new Accounting(),
       memories: new Memories(),
       threatLevel: context.threatLevel ?? (() => NORMAL_THREAT),
-      now: context.scheduler.now(),
+      now: 0,
       emit,
     };
     this.#dispatch = new Dispatch(slotsOf(rules, this.#runtime));
@@ -65,7 +65,10 @@ class Engine {
 
   take(event: LocatedEvent): void {
     const runtime = this.#runtime;
-    runtime.now = this.#context.scheduler.now();
+    // Time is when events arrived, by the journal: read again after a restart or a month later, they lead to the same.
+    const now = Math.max(runtime.now, event.receivedAt);
+    runtime.due.runBefore(now);
+    runtime.now = now;
     runtime.accounting.take();
     const seen = new Seen(event);
     for (const each of this.#dispatch.slotsFor(event)) {

@@ -14,7 +14,7 @@ export interface Runtime {
   readonly accounting: Accounting;
   readonly memories: Memories;
   readonly threatLevel: (areas: readonly PointId[]) => string;
-  /** The time at which the engine took the present event: asked once for each event, not by each rule. */
+  /** When the present event arrived, or what is being done was due. Never goes back. */
   now: EpochMs;
   emit(found: Finding | Effect): void;
 }

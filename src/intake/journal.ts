@@ -69,17 +69,20 @@ export class Journal {
     return rows.map(eventOf);
   }
 
-  /** The last journalled event of each kind at each point, of arming in each partition: what the site looked like when the gateway stopped. */
-  latestOfEach(): SecurityEvent[] {
+  /**
+   * The last journalled event of each kind at each point, of arming in each partition: what the site looked like when the gateway stopped.
+   * @param upTo what it looked like at this position instead.
+   */
+  latestOfEach(upTo = Number.MAX_SAFE_INTEGER): SecurityEvent[] {
     const rows = this.#store
       .prepare(
         `SELECT * FROM journal WHERE seq IN (
-           SELECT MAX(seq) FROM journal WHERE kind <> 'panel.armed' GROUP BY point, kind
+           SELECT MAX(seq) FROM journal WHERE seq <= @upTo AND kind <> 'panel.armed' GROUP BY point, kind
            UNION ALL
-           SELECT MAX(seq) FROM journal WHERE kind = 'panel.armed' GROUP BY point, event ->> '$.details.partition'
+           SELECT MAX(seq) FROM journal WHERE seq <= @upTo AND kind = 'panel.armed' GROUP BY point, event ->> '$.details.partition'
          ) ORDER BY seq`,
       )
-      .all() as Row[];
+      .all({ upTo }) as Row[];
     return rows.map(eventOf);
   }
 

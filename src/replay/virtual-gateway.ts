@@ -78,10 +78,10 @@ export class VirtualGateway {
   restart(): void {
     this.#running.unsubscribe();
     this.#running = this.#start();
-    const latest = new Map<string, SecurityEvent>();
-    for (const event of this.#taken) latest.set(stateName(event), event);
-    for (const event of [...latest.values()].sort((a, b) => a.seq - b.seq)) this.#feed({ ...event, initial: true });
     const since = this.now - memoryMs(this.#rules, this.#heldAfterMs) - REPLAY_MS;
+    const latest = new Map<string, SecurityEvent>();
+    for (const event of this.#taken) if (event.receivedAt < since) latest.set(stateName(event), event);
+    for (const event of [...latest.values()].sort((a, b) => a.seq - b.seq)) this.#feed({ ...event, initial: true });
     for (const event of this.#taken) if (event.receivedAt >= since) this.#feed(event);
   }
 

@@ -7,7 +7,7 @@ import type { LocatedEvent } from '../../src/domain/event.ts';
 import type { Finding } from '../../src/domain/incident.ts';
 import type { Site } from '../../src/domain/site.ts';
 import type { CorrelationContext } from '../../src/correlation/context.ts';
-import { event, findingsOf, inVirtualTime } from './lab.ts';
+import { arriving, event, findingsOf, inVirtualTime } from './lab.ts';
 import { shipped } from './shipped-rules.ts';
 
 /** Everything that the shipped rules find, with the events' times as the order of arrival. */
@@ -64,7 +64,7 @@ describe('the correlation engine', () => {
     inVirtualTime(({ hot, flush }, context) => {
       const found: Finding[] = [];
       const events = { o: event('door.open', 'door-server', 1000), b: event('access.granted', 'reader-server', 0, 'momentary') };
-      findingsOf(correlate(hot('1s o 999ms b', events), shipped.rules, context)).subscribe((finding) => found.push(finding));
+      findingsOf(correlate(arriving(hot('1s o 999ms b', events), context), shipped.rules, context)).subscribe((finding) => found.push(finding));
       flush();
       const takenBack = found[1];
       assert.deepEqual([takenBack?.type, takenBack?.event.id, takenBack?.at], ['restore', events.o.id, 2000]);

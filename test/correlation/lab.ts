@@ -74,11 +74,16 @@ export function expectMoments(rule: Record<string, unknown>, arrivals: string, e
   const opens = { incident: 'found', priority: 3, reason: 'found' };
   const rules = rulesOf({ id: 'tried', title: 'found', opens, ...rule });
   inVirtualTime(({ hot, expectObservable }, context) => {
-    const found$ = findingsOf(correlate(hot(arrivals, events), rules, context)).pipe(
+    const found$ = findingsOf(correlate(arriving(hot(arrivals, events), context), rules, context)).pipe(
       map((found) => (found.type === 'lead' ? 'o' : found.type === 'support' ? 'e' : found.reason.startsWith('Taken back') ? 't' : 'r')),
     );
     expectObservable(found$).toBe(moments);
   });
+}
+
+/** Events are received when they arrive in virtual time, whenever they happened. */
+export function arriving(events$: Observable<LocatedEvent>, { scheduler }: Pick<CorrelationContext, 'scheduler'>): Observable<LocatedEvent> {
+  return events$.pipe(map((each) => ({ ...each, receivedAt: scheduler.now() })));
 }
 
 /** Runs a test in virtual time; marble frames are milliseconds, and so are the events' times. */

@@ -52,7 +52,7 @@ function findingsOf(arrivals: readonly Arrival[]): Finding[] {
   const subscription = correlate(events$, shipped.rules, { scheduler, site: labFacts }).subscribe((each) => {
     if (each.type !== 'effect') found.push(each);
   });
-  for (const { event, arrivesAt } of arrivals) scheduler.schedule(() => events$.next(event), arrivesAt);
+  for (const { event, arrivesAt } of arrivals) scheduler.schedule(() => events$.next({ ...event, receivedAt: arrivesAt }), arrivesAt);
   scheduler.flush();
   subscription.unsubscribe();
   return found;

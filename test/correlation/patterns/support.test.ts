@@ -2,7 +2,7 @@ import { correlate } from '../../../src/correlation/engine.ts';
 import { filter, map } from 'rxjs';
 import type { LocatedEvent } from '../../../src/domain/event.ts';
 import type { EventKind } from '../../../src/domain/kinds.ts';
-import { event, findingsOf, inVirtualTime, rulesOf } from '../lab.ts';
+import { arriving, event, findingsOf, inVirtualTime, rulesOf } from '../lab.ts';
 
 const motion = (at: number, camera = 'cam-server') => event('video.motion', camera, at);
 const forced = (at: number, point = 'door-server') => event('door.forced', point, at);
@@ -13,7 +13,7 @@ function expectSupport(change: Record<string, unknown>, arrivals: string, events
   const support = { id: 'support', strengthens: ['door-forced'], with: 'video.motion', by: 'covers', before: '15s', within: '60s' };
   const rules = rulesOf(lead('door-forced', 'door.forced'), lead('fire', 'fire.alarm'), { ...support, raisesPriorityBy: 1, reason: 's', ...change });
   inVirtualTime(({ hot, expectObservable }, context) => {
-    const found$ = findingsOf(correlate(hot(arrivals, events), rules, context)).pipe(
+    const found$ = findingsOf(correlate(arriving(hot(arrivals, events), context), rules, context)).pipe(
       filter(({ type }) => type === 'support'),
       map(() => 's'),
     );
