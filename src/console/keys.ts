@@ -31,7 +31,6 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['P', 'Pause or play the time before the alarm'],
   ['M', 'Mute or unmute the alarm sound'],
   [',', 'The site, for integrators; and back to the desk'],
-  [',', 'The site, for integrators; and back to the desk'],
   ['?', 'This help'],
   ['Esc', 'Close a dialog'],
 ];
