@@ -82,7 +82,7 @@ async function watch({ name, kind }: Target, seed: number, budgetMs: number): Pr
   const heap = `heap ${megabytes(first?.heapBytes)} -> ${megabytes(last.heapBytes)}`;
   console.log(`${outcome.padEnd(12)} ${name}: ${last.inputs} of ${goals[kind]} inputs in ${seconds.toFixed(1)} s, ${heap}`);
   if (outcome === 'goal reached' || outcome === 'time is up') return true;
-  console.log(`             again: npm run fuzz -- --seed ${seed} --target '${name}' --part ${last.parts}`);
+  console.log(`             exit code ${code ?? 'none'}; again: npm run fuzz -- --seed ${seed} --target '${name}' --part ${last.parts}`);
   return false;
 }
 

@@ -170,6 +170,8 @@ function sameOrigin({ headers }: IncomingMessage): boolean {
 }
 
 function refuse(socket: Duplex, status: number, text: string): void {
+  // Nobody reads from it any more, so it would not even notice that the other side has hung up.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

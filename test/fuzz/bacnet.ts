@@ -5,8 +5,9 @@ import { forwardedFrom, frameFault } from '../../adapters/bacnet-door/frame.ts';
 import { resultCode } from '../../adapters/bacnet-door/foreign-device.ts';
 import { GuardedTransport } from '../../adapters/bacnet-door/transport.ts';
 import { decodeElements, MalformedEncoding } from '../../simulators/bacnet-door/codec/elements.ts';
-import { decodeFrame } from '../../simulators/bacnet-door/codec/frame.ts';
+import { decodeFrame, encodeFrame } from '../../simulators/bacnet-door/codec/frame.ts';
 import * as services from '../../simulators/bacnet-door/codec/services.ts';
+import { timeStamp } from '../../simulators/bacnet-door/objects.ts';
 import { Rig, relayAddress, simulator } from '../adapters/bacnet-door/rig.ts';
 import { TestHost } from '../support/adapter-host.ts';
 import { until } from '../support/until.ts';
@@ -14,18 +15,61 @@ import { below, mutated, oneOf } from './support/random.ts';
 import type { Random } from './support/random.ts';
 import type { Target } from './support/targets.ts';
 
-// Right frames: what a device sends (an answer to ReadPropertyMultiple, notifications, I-Am, an error), and what a client asks.
+const door = { type: 30, instance: 1 } as const;
+const wholly = (data: Buffer) => ({ data, invokeId: 1, segmented: false }) as const;
+const covered = services.encodeCovNotification({
+  process: 1,
+  device: 3001,
+  object: door,
+  secondsRemaining: 300,
+  values: [
+    { property: 85, values: [{ type: 'enumerated', value: 1 }] },
+    { property: 111, values: [{ type: 'bits', value: [true, false, false, false] }] },
+    { property: 250, values: [timeStamp(new Date(0))] },
+  ],
+});
+const alarm = services.encodeEventNotification({
+  process: 1,
+  device: 3001,
+  object: door,
+  timeStamp: timeStamp(new Date(0)),
+  ackRequired: true,
+  fromState: 0,
+  toState: 2,
+  newState: 3,
+  eventType: 1,
+  notifyType: 0,
+});
+const read = services.encodeReadMultipleAck([
+  {
+    object: door,
+    results: [
+      { property: 85, values: [{ type: 'enumerated', value: 0 }] },
+      { property: 77, values: [{ type: 'text', value: 'Door 1' }] },
+      { property: 87, values: [{ type: 'null' }, { type: 'enumerated', value: 1 }] },
+      { property: 231, error: [2, 32] },
+    ],
+  },
+]);
+const [subscribe, write] = ['09011c078000012901 3a012c', '0c0780000119553e91013f4908'].map((hex) => Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+
+/** What a device sends, and what a client asks. */
 const seeds: readonly Buffer[] = [
-  '810a002e010030010e0c078000011e29554e91004f29e74e91004f29e94e91004f296f4e8204004f29e24e91004f1f',
-  '810b00150100100 0c402000bb92205c491032203e7'.replaceAll(' ', ''),
-  '810a0029010400050101093c1c02000bb92c078000013a012c4e095 52e91012f096f2e8204802f4f'.replaceAll(' ', ''),
-  '810a0026010010020901 1c02000bb92c0780000139014e09552e91012f096f2e8204802f4f'.replaceAll(' ', ''),
-  '810a00360104000502020901 1c02000bb92c078000013e2ea47e0b15062eb40c1e0f002f3f49015964690179008900 9a0000a902cb'.replaceAll(' ', ''),
-  '810a000d01005001 0c91029120'.replaceAll(' ', ''),
-  '810a0011010400050a0c0c0200 0bb9194b'.replaceAll(' ', ''),
-  '810a001801040005070f0c078000011955 3e91013f4908'.replaceAll(' ', ''),
-  '810a001701040005030509 011c0780000129013a012c'.replaceAll(' ', ''),
-].map((hex) => Buffer.from(hex, 'hex'));
+  encodeFrame({ type: 'complex-ack', service: 14, ...wholly(read) }),
+  encodeFrame({
+    type: 'complex-ack',
+    service: 12,
+    ...wholly(services.encodeReadAck({ object: door, property: 85 }, [{ type: 'enumerated', value: 1 }])),
+  }),
+  encodeFrame({ type: 'confirmed-request', service: 1, ...wholly(covered) }),
+  encodeFrame({ type: 'unconfirmed-request', service: 2, data: covered }),
+  encodeFrame({ type: 'confirmed-request', service: 2, ...wholly(alarm) }),
+  encodeFrame({ type: 'unconfirmed-request', service: 0, data: services.encodeIAm(3001, 999) }),
+  encodeFrame({ type: 'error', service: 12, ...wholly(services.encodeError([2, 32])) }),
+  encodeFrame({ type: 'simple-ack', service: 15, invokeId: 1 }),
+  encodeFrame({ type: 'confirmed-request', service: 5, ...wholly(subscribe ?? Buffer.alloc(0)) }),
+  encodeFrame({ type: 'confirmed-request', service: 15, ...wholly(write ?? Buffer.alloc(0)) }),
+];
 
 /** Most mutated frames get a right length again, so that they reach what is behind the envelope. */
 function hostile(random: Random): Buffer {
