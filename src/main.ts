@@ -31,6 +31,7 @@ import { DeskServer } from './desk/server.ts';
 import { deviceState, siteView } from './desk/site-view.ts';
 import { defaultAlarmPolicy } from './domain/alarm-policy.ts';
 import { systemClock } from './domain/clock.ts';
+import { defaultRetention } from './domain/retention.ts';
 import type { Effect } from './domain/effect.ts';
 import type { LocatedEvent } from './domain/event.ts';
 import { CLOSED_KEPT_MS } from './incidents/book.ts';
@@ -52,6 +53,7 @@ import { BookWriter } from './store/book-writer.ts';
 import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
+import { Retention } from './store/retention.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
 import { createVideo } from './video/index.ts';
 import { Snapshots } from './video/snapshots.ts';
@@ -99,6 +101,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const incidents = new IncidentStore(store);
   const accounts = new Accounts(store, clock);
   const audit = new Audit(store, clock);
+  const retention = new Retention(store, clock, site.retention ?? defaultRetention);
 
   // Device -> intake: journalled, then located.
   const locate = locator(site);
@@ -132,6 +135,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     book.apply({ type: 'tick', at: clock.now() });
     if (book.storeFails) book.flush();
     audit.retry();
+    prune();
   });
   intake.events.subscribe(events);
   intake.batches.subscribe((position) => book.reached(position));
@@ -307,6 +311,14 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     const taken = await fleet.cameras(camera).snapshot?.(camera);
     if (taken === undefined) throw new Error('its adapter has no single pictures');
     return taken.jpeg;
+  }
+
+  function prune(): void {
+    try {
+      retention.look(intake.counts.received);
+    } catch (error) {
+      log.error({ err: error }, 'what is old could not be deleted from the database');
+    }
   }
 
   /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */

@@ -1,6 +1,7 @@
 import type { AlarmPolicy, AreaCriticality } from './alarm-policy.ts';
 import type { DoorCommand } from './door.ts';
 import type { PointId, PointType } from './point.ts';
+import type { RetentionPolicy } from './retention.ts';
 
 /** A place; areas nest by `within`. */
 export interface Area {
@@ -90,6 +91,7 @@ export interface Site {
   readonly holidays?: readonly string[];
   readonly schedules?: readonly Schedule[];
   readonly alarms?: AlarmPolicy;
+  readonly retention?: RetentionPolicy;
   readonly areas: readonly Area[];
   readonly devices: readonly Device[];
   readonly doors: readonly Door[];

@@ -49,6 +49,7 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
     ...file.site,
     schedules: file.schedules,
     ...(file.alarms && { alarms: file.alarms }),
+    ...(file.retention && { retention: file.retention }),
     areas: file.areas,
     devices: file.devices.map((device, index) => checker.device(device, index)),
     doors: file.doors.map((door, index): Door => ({ ...door, type: 'door', at: checker.at('door', door, ['doors', index]) })),

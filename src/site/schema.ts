@@ -4,6 +4,7 @@ import type { Adapters } from '../adapter/loader.ts';
 import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
 import type { AlarmPolicy } from '../domain/alarm-policy.ts';
 import { doorCommands } from '../domain/door.ts';
+import { defaultRetention } from '../domain/retention.ts';
 import type { PointType } from '../domain/point.ts';
 import { scheduleDays } from '../domain/site.ts';
 
@@ -162,6 +163,17 @@ const alarms = z
   .exactOptional()
   .describe('How the site handles alarms: floods, chattering points, suppression by design.');
 
+const days = (what: string, byDefault: number) => z.number().int().min(1).max(36_500).default(byDefault).describe(`Days that ${what}.`);
+
+const retention = z
+  .strictObject({
+    journalDays: days('events are kept in the journal', defaultRetention.journalDays),
+    closedIncidentDays: days('an incident is kept after it was closed', defaultRetention.closedIncidentDays),
+    logDays: days('lines of the log are kept', defaultRetention.logDays),
+  })
+  .exactOptional()
+  .describe('How long the database keeps what is over. What an open incident refers to, and the latest state of each point, is never deleted.');
+
 /** The site file's outline; options and addresses are checked by each adapter's own schema. */
 export const siteFileSchema = z.strictObject({
   site: z.strictObject({
@@ -219,6 +231,7 @@ export const siteFileSchema = z.strictObject({
     .describe('Procedure files, relative to this file.')
     .meta({ examples: [['../procedures/doors.yaml']] }),
   alarms,
+  retention,
   areas: z.array(area).default([]),
   devices: z.array(device).default([]),
   doors: z.array(door).default([]),
