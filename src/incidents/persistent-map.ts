@@ -52,6 +52,7 @@ export class PersistentMap<Value> implements ReadonlyMap<string, Value> {
   }
 
   *entries(): Generator<[string, Value], undefined> {
+    if (this.size === 0) return;
     yield* this.#shards.flatMap((shard) => [...shard]).sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
