@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
+import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Due } from '../due-queue.ts';
 import type { Duration } from '../duration.ts';
 import type { Moment } from '../moment.ts';
@@ -66,7 +67,7 @@ export class Lasts {
     const id = stateOf(event);
     const state = this.#states.get(id) ?? { changes: [], concluded: new Set<Seen>() };
     this.#states.set(id, state);
-    state.changes = withChange(state.changes, seen);
+    state.changes = withChange(withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS), seen);
     for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
     this.#judge(state);
   }
@@ -109,6 +110,12 @@ export class Lasts {
     state.concluded.add(begin);
     this.#tell({ type: 'begins', seen: begin });
   }
+}
+
+/** Without the runs that ended before then: nothing that is yet to arrive can change them. */
+function withoutOld(changes: readonly Seen[], before: EpochMs): readonly Seen[] {
+  const ended = changes.findLastIndex(({ event }) => event.phase === 'restored' && event.eventAt < before);
+  return ended === -1 ? changes : changes.slice(ended + 1);
 }
 
 /** A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */

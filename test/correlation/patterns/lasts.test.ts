@@ -27,6 +27,11 @@ describe('lasts', () => {
     expectLasting('o 9999ms p', { o: open(0), p: open(10_000) }, '20500ms o');
   });
 
+  it('does not start anew however often the same is said again', () => {
+    const events = { o: open(0), p: open(5000), q: open(10_000), r: open(19_000) };
+    expectLasting('o 4999ms p 4999ms q 8999ms r', events, '20500ms o');
+  });
+
   it('waits for each point by itself', () => {
     expectLasting('o 9999ms p', { o: open(0), p: event('door.open', 'door-main', 10_000) }, '20500ms o 9999ms o');
   });
