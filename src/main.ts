@@ -12,13 +12,14 @@ import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { createApp } from './api/app.ts';
-import { authenticator } from './api/authentication.ts';
+import { authenticator, principalOf } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
 import { procedureEndpoints } from './api/routes/procedures.ts';
 import { cameraEndpoints, cameraPictures } from './api/routes/cameras.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { integratorEndpoints } from './api/routes/integrator.ts';
 import { siteEndpoints } from './api/routes/site.ts';
+import { clipRoutes } from './api/routes/video.ts';
 import { Accounting } from './correlation/accounting.ts';
 import { correlate } from './correlation/engine.ts';
 import { memoryMs } from './correlation/rule-schema.ts';
@@ -89,7 +90,7 @@ const REPLAY_MS = 60 * 1000;
  */
 export async function startGateway({ siteFile, dataFolder, log, port }: GatewayOptions): Promise<Gateway> {
   const adapters = await loadAdapters();
-  const { site, rules, procedures: procedureFiles, listen, labControl } = readSite(siteFile, adapters, log);
+  const { site, rules, procedures: procedureFiles, listen, labControl, video: kept } = readSite(siteFile, adapters, log);
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
 
   // What is kept.
@@ -141,7 +142,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   intake.batches.subscribe((position) => book.reached(position));
 
   // Camera -> ring -> tiles.
-  const video = createVideo({ clock, log, dataDir: dataFolder, report: (signal) => intake.report(signal.point, signal) });
+  const video = createVideo({ ...kept, clock, log, dataDir: dataFolder, report: (signal) => intake.report(signal.point, signal) });
 
   const snapshots = new Snapshots(join(dataFolder, 'evidence'), takePicture, log);
 
@@ -170,13 +171,17 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     const lines = audit.writeAll(steps);
     desk.publish({ incidents: changes.map(({ incident }) => incident), log: lines });
     for (const { incident, isNew } of changes) {
-      if (!isNew) continue;
-      video.keep(incident.id, incident.cameras, incident.occurredAt);
-      snapshots.keep(incident.id, incident.cameras);
+      if (isNew) {
+        video.keep(incident.id, incident.cameras, incident.occurredAt);
+        snapshots.keep(incident.id, incident.cameras);
+      }
+      if (incident.state !== 'new') video.attended(incident.id);
     }
   });
   effects.subscribe(({ id, event, at, reason }) => {
     video.keep(id, event.place.cameras, event.eventAt);
+    // A bookmark waits for nobody.
+    video.attended(id);
     writeLog({ at, by: GATEWAY, point: event.point, text: `keeps the video: ${reason}` });
   });
   book.alarms.subscribe((alarms) => desk.publish({ alarms }));
@@ -255,7 +260,9 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
     problems: health.problems,
     evidence: (incident, camera) => video.evidence(incident, camera),
-    pictures: cameraPictures(cameraSources),
+    pictures: cameraPictures(cameraSources).use(
+      clipRoutes({ cameras: site.cameras, clip: (camera, from, to) => video.clip(camera, from, to), audit: writeLog, principal: principalOf }),
+    ),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
     consoleFolder: join(import.meta.dirname, '..', 'dist', 'console'),
     version,

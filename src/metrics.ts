@@ -4,7 +4,7 @@ import type { Fleet } from './adapter/fleet.ts';
 import type { Desk } from './desk/desk.ts';
 import type { Intake } from './intake/intake.ts';
 import type { BookWriter } from './store/book-writer.ts';
-import type { Video } from './video/index.ts';
+import type { CameraStatus, Video } from './video/index.ts';
 
 /** The parts that the figures are read from. */
 export interface Measured {
@@ -54,14 +54,31 @@ export function createMetrics({ intake, accounting, book, fleet, desk, video }: 
     for (const { device, malformed } of fleet.supervisors.values()) set({ device: device.id }, malformed.count);
   });
   gauge('consoles', 'Consoles that are connected', [], (set) => set({}, desk.consoles));
-  gauge('camera_live', '1 while pictures come from the camera', ['camera'], (set) => {
-    for (const { camera, state } of video.status()) set({ camera }, state === 'live' ? 1 : 0);
-  });
-  gauge('camera_ring_bytes', 'Memory that holds the camera’s last seconds', ['camera'], (set) => {
-    for (const { camera, ringBytes } of video.status()) set({ camera }, ringBytes);
-  });
-  gauge('camera_bitrate_kbps', 'What comes from the camera', ['camera'], (set) => {
-    for (const { camera, bitrateKbps } of video.status()) set({ camera }, bitrateKbps ?? 0);
-  });
+  for (const [name, help, read] of cameraFigures) {
+    gauge(name, help, ['camera'], (set) => {
+      for (const status of video.status()) {
+        const value = read(status);
+        if (value !== undefined) set({ camera: status.camera }, value);
+      }
+    });
+  }
   return registry;
 }
+
+/** A camera that does not tell a figure has none, rather than a false 0. */
+const cameraFigures: readonly (readonly [name: string, help: string, read: (status: CameraStatus) => number | undefined])[] = [
+  ['camera_live', '1 while pictures come from the camera', ({ state }) => (state === 'live' ? 1 : 0)],
+  ['camera_ring_bytes', 'Memory that holds the camera’s last seconds', ({ ringBytes }) => ringBytes],
+  ['camera_ring_seconds', 'How much of the camera’s past is in memory', ({ ringSeconds }) => ringSeconds],
+  ['camera_bitrate_kbps', 'What comes from the camera', ({ bitrateKbps }) => bitrateKbps ?? 0],
+  ['camera_pictures_per_second', 'Pictures that come from the camera', ({ fps }) => fps],
+  ['camera_group_seconds', 'From one key frame to the next', ({ groupSeconds }) => groupSeconds],
+  ['camera_clock_offset_ms', 'The camera’s clock minus ours, as it tells by RTCP', ({ clockOffsetMs }) => clockOffsetMs],
+  ['camera_packets_lost', 'RTP packets that never came, since the start', ({ packetsLost }) => packetsLost],
+  [
+    'camera_pictures_dropped',
+    'Pictures that were lost or not whole, and those that depend on them, since the start',
+    ({ picturesDropped }) => picturesDropped,
+  ],
+  ['camera_viewers', 'Tiles that show the camera', ({ viewers }) => viewers],
+];

@@ -21,7 +21,10 @@ async function arrange(password = 'secret of the lab') {
   const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-video-'));
   const reported: DeviceSignal[] = [];
   /** What was read on connecting is no news. */
-  const report = (signal: DeviceSignal) => Promise.resolve(void (signal.initial === true || reported.push(signal)));
+  const report = (signal: DeviceSignal) => {
+    if (signal.initial !== true) reported.push(signal);
+    return Promise.resolve();
+  };
   const video = createVideo({ clock: systemClock, log: pino({ level: 'silent' }), dataDir, report });
   video.attach({ id: 'cam-lobby', name: 'Lobby' }, () =>
     Promise.resolve({ uri: `rtsp://127.0.0.1:${camera.rtspPort}/stream`, username: 'sallyport', password }),

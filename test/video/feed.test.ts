@@ -26,7 +26,10 @@ describe('camera feed', () => {
     await camera.start();
     const reported: DeviceSignal[] = [];
     /** What was read on connecting is no news. */
-    const report = (signal: DeviceSignal) => Promise.resolve(void (signal.initial === true || reported.push(signal)));
+    const report = (signal: DeviceSignal) => {
+      if (signal.initial !== true) reported.push(signal);
+      return Promise.resolve();
+    };
     const feed = new CameraFeed('cam-1', { clock, log: pino({ level: 'silent' }), pool: new SlabPool(), ringSeconds: 15, report, random: () => 1 });
     closing.push(
       () => camera.stop(),

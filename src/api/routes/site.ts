@@ -23,11 +23,14 @@ const cameraStatusSchema = z.object({
   height: z.number().exactOptional(),
   fps: z.number().exactOptional(),
   bitrateKbps: z.number().exactOptional(),
+  groupSeconds: z.number().exactOptional().describe('from one key frame to the next'),
+  transport: z.enum(['tcp', 'udp']).exactOptional().describe('how the camera sends its packets'),
   clockOffsetMs: z.number().exactOptional().describe('the camera’s clock minus ours, where it tells it by RTCP'),
   ringSeconds: z.number().describe('how much of the past is at hand'),
   ringBytes: z.number(),
   viewers: z.number(),
-  picturesDropped: z.number(),
+  picturesDropped: z.number().describe('lost or not whole, and those that depend on them, since the gateway started'),
+  packetsLost: z.number().describe('RTP packets that never came, since the gateway started'),
 });
 
 export interface SiteSources {
