@@ -2,18 +2,20 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { asyncScheduler, interval, Subject } from 'rxjs';
+import { asyncScheduler, interval, merge, Subject } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
 import { Audit } from './access/audit.ts';
 import { PassCodes } from './access/pass-codes.ts';
 import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
+import { readSecret } from './adapter/secret.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { createApp } from './api/app.ts';
 import { authenticator, principalOf } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
+import { capExport, escalationEndpoints } from './api/routes/escalation.ts';
 import { procedureEndpoints } from './api/routes/procedures.ts';
 import { cameraEndpoints, cameraPictures } from './api/routes/cameras.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
@@ -25,6 +27,7 @@ import { correlate } from './correlation/engine.ts';
 import { memoryMs } from './correlation/rule-schema.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
+import { Escalations } from './desk/escalations.ts';
 import { LabControl } from './desk/lab-control.ts';
 import { Procedures } from './desk/procedures.ts';
 import { Operations } from './desk/operations.ts';
@@ -55,6 +58,7 @@ import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
 import { Retention } from './store/retention.ts';
+import { Outbox } from './store/outbox.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
 import { createVideo } from './video/index.ts';
 import { Snapshots } from './video/snapshots.ts';
@@ -90,7 +94,7 @@ const REPLAY_MS = 60 * 1000;
  */
 export async function startGateway({ siteFile, dataFolder, log, port }: GatewayOptions): Promise<Gateway> {
   const adapters = await loadAdapters();
-  const { site, rules, procedures: procedureFiles, listen, labControl, video: kept } = readSite(siteFile, adapters, log);
+  const { site, rules, procedures: procedureFiles, escalation, listen, labControl, video: kept } = readSite(siteFile, adapters, log);
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
 
   // What is kept.
@@ -236,11 +240,25 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
   const replays = new Replays(siteFile, dataFolder);
   ticking.add(ticks.subscribe(() => procedures.tick()));
+  const outbox = new Outbox(store);
+  const escalations =
+    escalation &&
+    new Escalations({
+      policy: escalation,
+      book,
+      outbox,
+      clock,
+      random: Math.random,
+      siteId: site.id,
+      readSecret: (reference) => readSecret(reference, (path) => resolve(dirname(siteFile), path)),
+    });
+  if (escalations !== undefined) ticking.add(merge(ticks, book.changes).subscribe(() => escalations.tick()));
   const app = createApp({
     accounts,
     endpoints: [
       ...incidentEndpoints(incidents, operations),
       ...procedureEndpoints(procedures, operations),
+      ...escalationEndpoints(outbox),
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
       ...cameraEndpoints(cameraSources),
@@ -260,9 +278,9 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
     problems: health.problems,
     evidence: (incident, camera) => video.evidence(incident, camera),
-    pictures: cameraPictures(cameraSources).use(
-      clipRoutes({ cameras: site.cameras, clip: (camera, from, to) => video.clip(camera, from, to), audit: writeLog, principal: principalOf }),
-    ),
+    pictures: cameraPictures(cameraSources)
+      .use(capExport(incidents, { site, lab: lab !== undefined, name: siteFacts(site).name }))
+      .use(clipRoutes({ cameras: site.cameras, clip: (camera, from, to) => video.clip(camera, from, to), audit: writeLog, principal: principalOf })),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
     consoleFolder: join(import.meta.dirname, '..', 'dist', 'console'),
     version,
@@ -291,6 +309,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await deskServer.close();
     correlating.unsubscribe();
     ticking.unsubscribe();
+    await escalations?.close();
     health.stop();
     book.flush();
     server.closeAllConnections();
@@ -332,8 +351,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   function replay(): void {
     const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
     const since = clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS;
-    for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, receivedAt: since, place: locate(event.point) });
     let after = Math.min(book.position, journal.positionBefore(since));
+    for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, receivedAt: since, place: locate(event.point) });
     for (;;) {
       const page = journal.read({ after, limit: 1000 });
       for (const event of page) events.next({ ...event, place: locate(event.point) });

@@ -17,6 +17,7 @@ export interface LoadedSite {
   readonly console?: SiteFile['console'];
   readonly video?: SiteFile['video'];
   readonly labControl?: string;
+  readonly escalation?: SiteFile['escalation'];
   /** Absolute paths of the rule files. */
   readonly ruleFiles: readonly string[];
   /** Absolute paths of the procedure files. */
@@ -66,7 +67,16 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
   const procedureFiles = file.procedures.map((procedure) => resolve(dirname(path), procedure));
   if (mistakes.some(({ severity }) => severity === 'error')) return { mistakes, ruleFiles, procedureFiles };
   mistakes.push(...coverageWarnings(source, site));
-  return { mistakes, ruleFiles, procedureFiles, site, console: file.console, video: file.video, ...(file.lab && { labControl: file.lab.control }) };
+  return {
+    mistakes,
+    ruleFiles,
+    procedureFiles,
+    site,
+    console: file.console,
+    ...(file.escalation && { escalation: file.escalation }),
+    video: file.video,
+    ...(file.lab && { labControl: file.lab.control }),
+  };
 }
 
 /** Checks options and addresses by the schemas of the adapters that will use them. */

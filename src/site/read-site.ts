@@ -17,6 +17,8 @@ export interface RunnableSite {
   /** Where the console is served. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly labControl: string | undefined;
+  /** What happens when nobody acknowledges; nothing unless the file says so. */
+  readonly escalation: SiteFile['escalation'];
   /** How much video is kept. */
   readonly video: SiteFile['video'];
 }
@@ -31,7 +33,15 @@ export function readSite(file: string, adapters: Adapters, log: Logger): Runnabl
   const errors = mistakes.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined || loaded.video === undefined)
     throw new Error(['the site cannot be run:', ...errors.map(describeMistake)].join('\n'));
-  return { site: loaded.site, rules, procedures, listen: loaded.console, labControl: loaded.labControl, video: loaded.video };
+  return {
+    site: loaded.site,
+    rules,
+    procedures,
+    escalation: loaded.escalation,
+    listen: loaded.console,
+    labControl: loaded.labControl,
+    video: loaded.video,
+  };
 }
 
 /** `FILE:LINE:COLUMN: what is wrong. Fix: what to do`, which editors and terminals make a link of. */

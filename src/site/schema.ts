@@ -3,6 +3,7 @@ import type { AdapterDefinition } from '../adapter/contract.ts';
 import type { Adapters } from '../adapter/loader.ts';
 import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
 import type { AlarmPolicy } from '../domain/alarm-policy.ts';
+import { escalationSchema } from './escalation-schema.ts';
 import { doorCommands } from '../domain/door.ts';
 import { defaultRetention } from '../domain/retention.ts';
 import type { PointType } from '../domain/point.ts';
@@ -232,6 +233,7 @@ export const siteFileSchema = z.strictObject({
     .meta({ examples: [['../procedures/doors.yaml']] }),
   alarms,
   retention,
+  escalation: escalationSchema,
   areas: z.array(area).default([]),
   devices: z.array(device).default([]),
   doors: z.array(door).default([]),

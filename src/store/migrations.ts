@@ -84,4 +84,24 @@ export const migrations: readonly string[] = [
     duress_hash TEXT
   ) STRICT;
   `,
+  `
+  -- How far the escalation of each incident has gone.
+  CREATE TABLE escalation (
+    incident   TEXT PRIMARY KEY,
+    escalation TEXT NOT NULL           -- JSON
+  ) STRICT;
+
+  -- Messages to the chain of command: written with the escalation, in one transaction, and sent until they are taken or withdrawn.
+  CREATE TABLE outbox (
+    id         TEXT PRIMARY KEY,
+    incident   TEXT NOT NULL,
+    contact    TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    next_at    INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    state      TEXT NOT NULL           -- waiting, delivered, withdrawn, given-up
+  ) STRICT;
+  CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 'waiting';
+  `,
 ];
