@@ -128,7 +128,8 @@ describe('the integrator’s part of the REST interface', function () {
 
   it('searches once at a time', async () => {
     const { adapters } = await ask<Interfaces>('GET', '/interfaces');
-    const body = { interface: '127.0.0.1', adapters: [adapters[0]?.name ?? ''], seconds: 1 };
+    // With all of them: some cannot search a loopback and end at once.
+    const body = { interface: '127.0.0.1', adapters: adapters.map(({ name }) => name), seconds: 1 };
     const both = await Promise.all([request('POST', '/discover', body), request('POST', '/discover', body)]);
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409]);
     const found = (await both.find(({ ok }) => ok)?.json()) as Discovery;
