@@ -30,7 +30,7 @@ const discover: Command = {
 };
 export default discover;
 
-/** The word before the first hyphen of an adapter's name is its option:  for the one that speaks ONVIF. */
+/** The word before the first hyphen of an adapter's name is its option: `--onvif` for the one that speaks ONVIF. */
 function flagOf({ name }: AdapterDefinition): string {
   return name.split('-', 1)[0] ?? name;
 }
