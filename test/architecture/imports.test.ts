@@ -20,7 +20,7 @@ const rules: readonly { readonly who: RegExp; readonly may: RegExp; readonly why
     may: /^src\/(domain|procedures)\/|^src\/correlation\/(cel|duration)\.ts$/,
     why: 'procedures share the conditions and durations of rules, and know the domain',
   },
-  { who: /^src\/(escalation|threat)\//, may: /^src\/(domain|escalation|threat)\//, why: 'escalation and threat levels know the domain alone' },
+  { who: /^src\/escalation\//, may: /^src\/(domain|escalation)\//, why: 'escalation knows the domain alone' },
   { who: /^src\/adapter\//, may: /^src\/(domain|adapter)\//, why: 'the contract stands on the domain alone' },
   { who: /^src\/intake\//, may: /^src\/(domain|intake|store)\//, why: 'intake knows the journal and the domain' },
   {
