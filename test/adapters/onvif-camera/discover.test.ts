@@ -20,8 +20,10 @@ describe('onvif-camera: discovery', function () {
     const camera = createCamera('cam-a', { host, httpPort: 0, rtspPort: 0, username: 'u', password: 'open sesame', scene: 'lobby', discovery: true });
     await camera.start();
     try {
-      const { found, failures } = await discoverAll([{ adapter, host }], { interface: host, timeoutMs: 1_500, signal, clock: systemClock });
+      const { found: all, failures } = await discoverAll([{ adapter, host }], { interface: host, timeoutMs: 1_500, signal, clock: systemClock });
       assert.equal(failures.size, 0);
+      // Cameras of a lab that runs on the same interface answer as well.
+      const found = all.filter((each) => each.device.options['host'] === host);
       const fragment = parse(siteFragment(found)) as { devices: Record<string, unknown>[]; cameras: { device: string; at: unknown }[] };
       const [device] = fragment.devices;
       assert.equal(fragment.devices.length, 1);
