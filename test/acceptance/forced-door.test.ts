@@ -115,7 +115,14 @@ describe('a forced door, from the wire to the screen', function () {
 
   it('is closed with a reason, and the log shows every step with who and when', async () => {
     await page.getByTestId('action-start').click();
-    await until('it in progress', async () => (await incidents('open'))[0]?.state === 'in-progress', WAIT_MS);
+    const incident = await until('it in progress', async () => (await incidents('open')).find(({ state }) => state === 'in-progress'), WAIT_MS);
+    // The lab's procedure for a forced door has two steps that nobody may leave out.
+    await page.getByTestId('answer-anybody_there-no').click();
+    await page.getByTestId('answer-secured-yes').click();
+    await until('the procedure done', async () => {
+      const response = await page.request.get(`${lab.url}/api/v1/incidents/${incident.id}/procedure`);
+      return ((await response.json()) as { open: number }).open === 0;
+    });
     await page.getByTestId('action-close').click();
     await page.getByTestId('disposition-actual').click();
     await page.getByTestId('note').fill('Guard on site, intruder left.');
