@@ -352,7 +352,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
     const since = clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS;
     let after = Math.min(book.position, journal.positionBefore(since));
-    for (const event of journal.latestOfEach()) events.next({ ...event, initial: true, receivedAt: since, place: locate(event.point) });
+    for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
     for (;;) {
       const page = journal.read({ after, limit: 1000 });
       for (const event of page) events.next({ ...event, place: locate(event.point) });

@@ -67,7 +67,7 @@ function fill(file: string, events: number, site: Site, rules: readonly Rule[]):
     });
     journal.append(batch);
   }
-  const kinds = ['door.forced', 'door.held', 'door.tamper', 'device.offline', 'door.fault'] as const;
+  const kinds = ['door.forced', 'door.held', 'door.tamper'] as const;
   const alarms = journal.append(
     Array.from({ length: OPEN }, (_, index) => {
       const base = { id: randomUUID(), device: 'controller', receivedAt: now, eventAt: now, details: {}, phase: 'raised' as const };

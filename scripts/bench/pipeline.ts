@@ -242,5 +242,5 @@ if (values.only === undefined || values.only === 'memory') {
 if (values.only === undefined || values.only === 'durable') {
   for (const doors of [10, 1000]) await show('durable: journal and book on disk (SQLite)', doors, rulesOf(100, doors, false), true);
 }
-if (values.only === undefined || values.only === 'recovery') await measureRecovery(Number(values.recovery), siteOf(200), rulesOf(100, 200, false));
+if (values.only === undefined || values.only === 'recovery') await measureRecovery(Number(values.recovery), siteOf(400), rulesOf(100, 400, false));
 if (!values['no-peers'] && (values.only === undefined || values.only === 'peers')) await measurePeers();
