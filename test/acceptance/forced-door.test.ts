@@ -118,6 +118,7 @@ describe('a forced door, from the wire to the screen', function () {
     const incident = await until('it in progress', async () => (await incidents('open')).find(({ state }) => state === 'in-progress'), WAIT_MS);
     // The lab's procedure for a forced door has two steps that nobody may leave out.
     await page.getByTestId('answer-anybody_there-no').click();
+    await page.locator('[data-testid="step-anybody_there"].done').waitFor();
     await page.getByTestId('answer-secured-yes').click();
     await until('the procedure done', async () => {
       const response = await page.request.get(`${lab.url}/api/v1/incidents/${incident.id}/procedure`);
