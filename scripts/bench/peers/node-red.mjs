@@ -57,6 +57,8 @@ const seen = (msg) => {
     () => process.exit(0),
   );
 };
+// Its server does not listen here, so that nothing else would keep the process alive until the flow has started.
+setInterval(() => undefined, 1000);
 RED.init(http.createServer(), {
   userDir: folder,
   httpAdminRoot: false,

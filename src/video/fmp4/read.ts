@@ -11,6 +11,8 @@ const NTP_TO_UNIX_MS = 2_208_988_800_000;
 const NTP_AT = 16;
 const MEDIA_TIME_AT = 24;
 const PRFT_BYTES = 32;
+/** As much of a configuration box as its MIME type needs. */
+const CONFIGURATION_HEAD_BYTES = 24;
 const MAX_BOX_BYTES = 16 * 1024 * 1024;
 
 /** What the beginning of a recording says. */
@@ -48,8 +50,9 @@ export function readRecording(bytes: Buffer): RecordedFile | undefined {
     else if (type === 'moof') moofAt = start;
     else if (type === 'mdat' && moofAt !== undefined) fragments.push(bytes.subarray(moofAt, end));
   }
-  if (init === undefined || epochAtZero === undefined) return undefined;
-  return { ...readSampleEntry(init), epochAtZero, init, fragments };
+  const entry = init === undefined ? undefined : readSampleEntry(init);
+  if (init === undefined || entry === undefined || epochAtZero === undefined) return undefined;
+  return { ...entry, epochAtZero, init, fragments };
 }
 
 /** Takes a recording apart as it is read, so that one of any length needs little memory. `chunks` must stay as they are. */
@@ -64,7 +67,8 @@ export async function* readPictures(chunks: AsyncIterable<Buffer>): AsyncGenerat
       done = end;
       if (type === 'ftyp' || type === 'moov') pending.init = Buffer.concat([pending.init ?? Buffer.alloc(0), box]);
       else if (type === 'prft' && box.length === PRFT_BYTES && pending.init !== undefined) {
-        pending.file = { ...readSampleEntry(pending.init), epochAtZero: readReferenceTime(box), init: pending.init };
+        const entry = readSampleEntry(pending.init);
+        if (entry !== undefined) pending.file = { ...entry, epochAtZero: readReferenceTime(box), init: pending.init };
       } else if (type === 'moof') pending.moof = box;
       else if (type === 'mdat' && pending.moof !== undefined && pending.file !== undefined) {
         yield { file: pending.file, fragment: Buffer.concat([pending.moof, box]) };
@@ -92,12 +96,14 @@ function readReferenceTime(prft: Buffer): EpochMs {
   return ms - NTP_TO_UNIX_MS - readUInt64(prft, MEDIA_TIME_AT) / 90;
 }
 
-/** What `initSegment` wrote. */
-function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } {
+/** What `initSegment` wrote; undefined when it is damaged. */
+function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } | undefined {
   const table = init.indexOf('stsd');
   const isHevc = init.includes('hvc1', table);
   const entry = init.indexOf(isHevc ? 'hvc1' : 'avc1', table);
-  const configuration = init.subarray(init.indexOf(isHevc ? 'hvcC' : 'avcC', entry) - 4);
+  const box = init.indexOf(isHevc ? 'hvcC' : 'avcC', entry) - 4;
+  if (table < 0 || entry < 0 || box < entry || box + CONFIGURATION_HEAD_BYTES > init.length) return undefined;
+  const configuration = init.subarray(box);
   return {
     mime: isHevc ? hevcMime(configuration) : avcMime(configuration),
     width: init.readUInt16BE(entry + 28),

@@ -45,17 +45,20 @@ function sections(text: string): Section[] {
     if (attribute === null) continue;
     const [, name = '', value = ''] = attribute;
     const attributes = found.at(-1)?.attributes;
-    attributes?.set(name, [...(attributes.get(name) ?? []), value.trim()]);
+    const values = attributes?.get(name);
+    if (values === undefined) attributes?.set(name, [value.trim()]);
+    else values.push(value.trim());
   }
   return found;
 }
 
 function videoMedia({ media, attributes }: Section): VideoMedia | undefined {
-  const [type, , , ...formats] = media.trim().split(/\s+/);
+  const [type, , , ...listed] = media.trim().split(/\s+/);
   if (type !== 'video') return undefined;
+  const formats = new Set(listed);
   for (const map of attributes.get('rtpmap') ?? []) {
     const [, format = '', name = ''] = /^(\d{1,3})\s+(H264|H265)\/90000/i.exec(map) ?? [];
-    if (!formats.includes(format)) continue;
+    if (!formats.has(format)) continue;
     const parameters = formatParameters(attributes.get('fmtp') ?? [], format);
     return {
       codec: name.toUpperCase() === 'H264' ? 'H264' : 'H265',

@@ -4,6 +4,7 @@ import { VideoError } from '../video-error.ts';
 
 /** RTP goes to an even port, RTCP to the next one (RFC 3550, 11). */
 const PAIR_ATTEMPTS = 32;
+const MAX_PORT = 65_535;
 /** A key frame arrives as one burst, faster than it is read; the system may grant less. */
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
 
@@ -50,6 +51,7 @@ export class UdpPorts {
 
   /** Tells where the camera sends from, and opens the way through firewalls and address translation by a packet to each port. */
   connect(rtpPort: number, rtcpPort: number): void {
+    if (this.#closed || Math.max(rtpPort, rtcpPort) > MAX_PORT) return;
     this.#rtcpTo = { address: this.#camera, port: rtcpPort };
     const empty = Buffer.alloc(12);
     empty[0] = 2 << 6;

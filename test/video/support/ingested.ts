@@ -36,6 +36,12 @@ export function ingested(films: readonly (readonly FilmedPicture[])[], codec: 'h
   return ring.groups;
 }
 
+/** What a ring holds after it was sent one key frame of these NAL units, and the last one again and again. */
+export function ingestedGroups(nals: readonly Buffer[]): readonly Group[] {
+  const last = nals.at(-1)!;
+  return ingested([[{ nals: nals.slice(0, -1), key: true, at: 0 }, ...[1, 2, 3].map((i) => ({ nals: [last], key: false, at: i * 3600 }))]]);
+}
+
 /** One file of the groups in the order given. */
 export function fileOf(groups: readonly Group[]): Buffer {
   return Buffer.concat([groups[0]!.stream.init, ...groups.flatMap(({ pictures }) => pictures.map(({ fragment }: Picture) => fragment))]);
