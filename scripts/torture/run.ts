@@ -44,7 +44,9 @@ export async function torture({ kills, seconds, told = () => undefined, folder }
   const grounds = groundsAt(ports);
   writeFileSync(join(place, 'site.yaml'), siteFile(grounds));
   const token = dispatcherToken(place);
-  const peers = fork(join(import.meta.dirname, 'peers.ts'), [], { execArgv: ['--import', import.meta.resolve('tsx')] });
+  // Found from the project's folder: a test runner's loader does not offer import.meta.resolve.
+  const project = join(import.meta.dirname, '..', '..');
+  const peers = fork(join(import.meta.dirname, 'peers.ts'), [], { cwd: project, execArgv: ['--import', 'tsx'] });
   try {
     peers.send(grounds);
     await once(peers, 'message');
