@@ -5,7 +5,7 @@ import ffmpeg from 'fluent-ffmpeg';
 import { freePorts } from '../../test/support/free-ports.ts';
 
 interface RtspStream {
-  on(event: 'camdata', listener: () => void): void;
+  on(event: 'camdata' | 'exitWithError', listener: () => void): void;
   stop(): void;
 }
 const NodeRtspStream = createRequire(import.meta.url)('node-rtsp-stream') as new (options: Record<string, unknown>) => RtspStream;
@@ -33,8 +33,11 @@ export async function fluentFfmpegFirstByte(address: string): Promise<number> {
 export async function nodeRtspStreamFirstByte(address: string): Promise<number> {
   const [wsPort = 0] = await freePorts(1);
   const start = performance.now();
-  const stream = new NodeRtspStream({ name: 'peer', streamUrl: address, wsPort, ffmpegOptions: { '-loglevel': 'quiet', '-rtsp_transport': 'tcp' } });
-  await new Promise<void>((first) => stream.on('camdata', first));
+  const stream = new NodeRtspStream({ name: 'peer', streamUrl: address, wsPort, ffmpegOptions: { '-loglevel': 'quiet', '-r': 25 } });
+  await new Promise<void>((first, failed) => {
+    stream.on('camdata', first);
+    stream.on('exitWithError', () => failed(new Error('node-rtsp-stream gave up on the camera')));
+  });
   const took = performance.now() - start;
   stream.stop();
   return took;
