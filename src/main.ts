@@ -276,7 +276,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       }),
     ],
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
-    problems: health.problems,
+    problems: () => health.problems(),
     evidence: (incident, camera) => video.evidence(incident, camera),
     pictures: cameraPictures(cameraSources)
       .use(capExport(incidents, { site, lab: lab !== undefined, name: siteFacts(site).name }))

@@ -100,11 +100,15 @@ export class Escalations<Secret> {
   async #attempt(message: Message): Promise<void> {
     const { policy, outbox, clock, random, book } = this.#options;
     const contact = policy.chain.find(({ name }) => name === message.contact);
-    if (contact === undefined) return outbox.attempted(message.id, 'withdrawn', clock.now());
+    if (contact === undefined) {
+      outbox.attempted(message.id, 'withdrawn', clock.now());
+      return;
+    }
     const failure = await this.#post(contact, message);
     if (failure === undefined) {
       outbox.attempted(message.id, 'delivered', clock.now());
-      return this.#remark(message.incident, `told ${contact.name}`);
+      this.#remark(message.incident, `told ${contact.name}`);
+      return;
     }
     // The gateway is stopping: the message is sent by the next start.
     if (this.#stop.signal.aborted) return;

@@ -72,6 +72,8 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 function element(name: string, text: string): string {
   // Characters that XML 1.0 has no place for are left out.
-  const clean = [...text].filter((each) => each >= ' ' || each === '\n' || each === '\t').join('');
+  const clean = Array.from(text)
+    .filter((each) => each >= ' ' || each === '\n' || each === '\t')
+    .join('');
   return `<${name}>${clean.replace(/[&<>"]/g, (each) => escapes[each] ?? each)}</${name}>`;
 }

@@ -21,7 +21,10 @@ describe('the integrator’s page', function () {
       const spare = { id: 'spare', name: 'Spare controller', adapter: 'modbus-door', host: '127.0.0.1', port: closed, profile: 'sallyport-d4' };
       (site['devices'] as unknown[]).push(spare);
     });
-    cleanUp.unshift(() => Promise.resolve(files.remove()));
+    cleanUp.unshift(async () => {
+      await Promise.resolve();
+      files.remove();
+    });
     lab = await startLab(files);
     cleanUp.unshift(() => lab.program.stop());
     const browser = await openBrowser();
