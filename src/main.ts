@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { asyncScheduler, interval, merge, Subject } from 'rxjs';
+import { interval, merge } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
 import { Audit } from './access/audit.ts';
 import { PassCodes } from './access/pass-codes.ts';
@@ -12,39 +12,31 @@ import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
 import { readSecret } from './adapter/secret.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
+import { openAlarmPath } from './alarm-path.ts';
 import { createApp } from './api/app.ts';
 import { authenticator, principalOf } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
 import { capExport, escalationEndpoints } from './api/routes/escalation.ts';
 import { procedureEndpoints } from './api/routes/procedures.ts';
 import { cameraEndpoints, cameraPictures } from './api/routes/cameras.ts';
+import { evidencePictures } from './api/routes/evidence.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { integratorEndpoints } from './api/routes/integrator.ts';
 import { siteEndpoints } from './api/routes/site.ts';
 import { clipRoutes } from './api/routes/video.ts';
-import { Accounting } from './correlation/accounting.ts';
-import { correlate } from './correlation/engine.ts';
-import { memoryMs } from './correlation/rule-schema.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
 import { Escalations } from './desk/escalations.ts';
 import { LabControl } from './desk/lab-control.ts';
 import { Procedures } from './desk/procedures.ts';
+import { publish } from './desk/publications.ts';
 import { Operations } from './desk/operations.ts';
 import { DeskServer } from './desk/server.ts';
 import { deviceState, siteView } from './desk/site-view.ts';
 import { defaultAlarmPolicy } from './domain/alarm-policy.ts';
 import { systemClock } from './domain/clock.ts';
 import { defaultRetention } from './domain/retention.ts';
-import type { Effect } from './domain/effect.ts';
-import type { LocatedEvent } from './domain/event.ts';
-import { CLOSED_KEPT_MS } from './incidents/book.ts';
 import { GATEWAY } from './incidents/life-cycle.ts';
-import { DoorStates } from './intake/door-states.ts';
-import { Intake } from './intake/intake.ts';
-import { Journal } from './intake/journal.ts';
-import { locator } from './intake/locate.ts';
-import { PanelStates } from './intake/panel-states.ts';
 import { DeviceSearch } from './integrator/device-search.ts';
 import { accountingFigures } from './integrator/diagnosis.ts';
 import { LatestEvents } from './integrator/latest-events.ts';
@@ -53,10 +45,8 @@ import { SiteText } from './integrator/site-text.ts';
 import { watchHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { readSite } from './site/read-site.ts';
-import { BookWriter } from './store/book-writer.ts';
 import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
-import { IncidentStore } from './store/incident-store.ts';
 import { Retention } from './store/retention.ts';
 import { Outbox } from './store/outbox.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
@@ -82,11 +72,8 @@ export interface Gateway {
 }
 
 const clock = systemClock;
-const LOG_LINES = 200;
 /** How often the book looks at the clock: holds and shelvings end to the second. */
 const TICK_MS = 1000;
-/** How far back rules look at least when the gateway starts, beyond the longest span of any rule. */
-const REPLAY_MS = 60 * 1000;
 
 /**
  * Wires the parts in the order in which an event flows: device, intake, correlation, incident book, desk, console.
@@ -102,39 +89,14 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const { store, setAside } = openSoundStore(join(dataFolder, 'sallyport.db'), new Date(clock.now()));
   if (setAside !== undefined)
     log.fatal({ setAside }, 'the database was damaged: it was put aside and a new one started, without accounts or incidents');
-  const journal = new Journal(store);
-  const incidents = new IncidentStore(store);
   const accounts = new Accounts(store, clock);
   const audit = new Audit(store, clock);
   const retention = new Retention(store, clock, site.retention ?? defaultRetention);
 
-  // Device -> intake: journalled, then located.
-  const locate = locator(site);
-  const intake = new Intake({ journal, locate, clock, log });
-
-  // Intake -> correlation -> the incident book. The journal's last minutes come first, so that no window is lost in a restart.
-  const book = new BookWriter(incidents, clock.now() - CLOSED_KEPT_MS, log, site);
-  const events = new Subject<LocatedEvent>();
+  // Device -> journal -> rules -> incident book.
   const problems = new Set<string>();
-  const effects = new Subject<Effect>();
-  const accounting = new Accounting();
-  const correlating = correlate(events, rules, {
-    scheduler: asyncScheduler,
-    site: siteFacts(site),
-    accounting,
-    failed: (rule, error) => log.error({ err: error, rule }, 'a rule failed on an event; it and all others go on'),
-  }).subscribe({
-    next: (found) => {
-      if (found.type === 'effect') effects.next(found);
-      else book.apply({ type: 'finding', finding: found });
-    },
-    error: (error: unknown) => {
-      problems.add('correlation has stopped: restart the gateway');
-      log.fatal({ err: error }, 'correlation has stopped: restart the gateway');
-    },
-  });
-  replay();
-  book.flush();
+  const path = openAlarmPath({ store, site, rules, clock, log, problems });
+  const { journal, intake, incidents, book, accounting } = path;
   const ticks = interval(TICK_MS);
   const ticking = ticks.subscribe(() => {
     book.apply({ type: 'tick', at: clock.now() });
@@ -142,38 +104,17 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     audit.retry();
     prune();
   });
-  intake.events.subscribe(events);
-  intake.batches.subscribe((position) => book.reached(position));
 
   // Camera -> ring -> tiles.
   const video = createVideo({ ...kept, clock, log, dataDir: dataFolder, report: (signal) => intake.report(signal.point, signal) });
-
   const snapshots = new Snapshots(join(dataFolder, 'evidence'), takePicture, log);
 
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
   const health = watchHealth({ intake, book, audit, desk, problems, setAside, checks: ticks });
-  const doors = new DoorStates(site, clock, journal.latestOfEach());
-  const panels = new PanelStates(site, journal.latestOfEach());
+  const { doors } = publish({ desk, site, clock, journal, intake, book, audit });
   const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
-  intake.events.subscribe((event) => {
-    const door = doors.apply(event);
-    if (door !== undefined) desk.publish({ doors: [door] });
-    const panel = panels.apply(event);
-    if (panel !== undefined) desk.publish({ panels: [panel] });
-  });
   book.changes.subscribe((changes) => {
-    const steps = changes.flatMap(({ incident, lines }) =>
-      lines.map(({ at, by, what, note }) => ({
-        at,
-        by,
-        incident: incident.id,
-        point: incident.point,
-        text: `${what}: ${incident.title}${note === undefined ? '' : ` (${note})`}`,
-      })),
-    );
-    const lines = audit.writeAll(steps);
-    desk.publish({ incidents: changes.map(({ incident }) => incident), log: lines });
     for (const { incident, isNew } of changes) {
       if (isNew) {
         video.keep(incident.id, incident.cameras, incident.occurredAt);
@@ -182,13 +123,12 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       if (incident.state !== 'new') video.attended(incident.id);
     }
   });
-  effects.subscribe(({ id, event, at, reason }) => {
+  path.effects.subscribe(({ id, event, at, reason }) => {
     video.keep(id, event.place.cameras, event.eventAt);
     // A bookmark waits for nobody.
     video.attended(id);
     writeLog({ at, by: GATEWAY, point: event.point, text: `keeps the video: ${reason}` });
   });
-  book.alarms.subscribe((alarms) => desk.publish({ alarms }));
   const fleet = new Fleet({
     site,
     siteFile,
@@ -200,13 +140,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     changed: (supervisor) =>
       desk.publish({ devices: [deviceState(supervisor)], doors: doors.linked(supervisor.device.id, supervisor.link.state === 'online') }),
   });
-  desk.publish({
-    incidents: [...book.incidents.values()],
-    doors: doors.all(),
-    panels: panels.all(),
-    devices: [...fleet.supervisors.values()].map(deviceState),
-    log: audit.latest(LOG_LINES),
-  });
+  desk.publish({ devices: [...fleet.supervisors.values()].map(deviceState) });
 
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
@@ -279,6 +213,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     problems: () => health.problems(),
     evidence: (incident, camera) => video.evidence(incident, camera),
     pictures: cameraPictures(cameraSources)
+      .use(evidencePictures(incidents, journal))
       .use(capExport(incidents, { site, lab: lab !== undefined, name: siteFacts(site).name }))
       .use(clipRoutes({ cameras: site.cameras, clip: (camera, from, to) => video.clip(camera, from, to), audit: writeLog, principal: principalOf })),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
@@ -307,7 +242,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await snapshots.close();
     await video.close();
     await deskServer.close();
-    correlating.unsubscribe();
+    path.close();
     ticking.unsubscribe();
     await escalations?.close();
     health.stop();
@@ -345,22 +280,6 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     } catch (error) {
       log.error({ err: error }, 'what is old could not be deleted from the database');
     }
-  }
-
-  /** Rebuilds what the rules remember; findings that the book has already applied change nothing. */
-  function replay(): void {
-    const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
-    const since = clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS;
-    let after = Math.min(book.position, journal.positionBefore(since));
-    for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
-    for (;;) {
-      const page = journal.read({ after, limit: 1000 });
-      for (const event of page) events.next({ ...event, place: locate(event.point) });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      after = last.seq;
-    }
-    book.reached(after);
   }
 }
 

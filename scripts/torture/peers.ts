@@ -108,6 +108,7 @@ async function force(boxes: Boxes): Promise<void> {
     const door = doors[Math.floor(Math.random() * doors.length)];
     if (door === undefined || door.open) continue;
     door.force();
-    setTimeout(() => door.closeLeaf(), SHUT_AFTER_MS);
+    // What is open at the end stays open: the gateway has to know it.
+    setTimeout(() => going && door.closeLeaf(), SHUT_AFTER_MS);
   }
 }

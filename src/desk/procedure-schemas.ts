@@ -37,5 +37,8 @@ export const procedureViewSchema = z.object({
   steps: z.array(stepSchema).readonly(),
   open: z.number().int().describe('steps that must still be done before the incident can be closed'),
 });
+/** What the console asks for with each incident. */
+export const incidentProcedureSchema = z.object({ procedure: procedureViewSchema.nullable().describe('null where no procedure fits the incident') });
+
 export type ProcedureView = z.infer<typeof procedureViewSchema>;
 export type ProcedureStep = z.infer<typeof stepSchema>;

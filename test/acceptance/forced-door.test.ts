@@ -122,7 +122,7 @@ describe('a forced door, from the wire to the screen', function () {
     await page.getByTestId('answer-secured-yes').click();
     await until('the procedure done', async () => {
       const response = await page.request.get(`${lab.url}/api/v1/incidents/${incident.id}/procedure`);
-      return ((await response.json()) as { open: number }).open === 0;
+      return ((await response.json()) as { procedure: { open: number } | null }).procedure?.open === 0;
     });
     await page.getByTestId('action-close').click();
     await page.getByTestId('disposition-actual').click();

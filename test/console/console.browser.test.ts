@@ -74,8 +74,7 @@ describe('the console in a browser', function () {
   it('shows an incident with its reason, its priority and both pictures without a click', async () => {
     const errors: string[] = [];
     await signIn();
-    // Chromium reports the 404 by which the gateway says that no procedure fits the incident.
-    page.on('console', (message) => message.type() === 'error' && !message.text().includes('404') && errors.push(message.text()));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     gateway.publish({ incidents: [forcedDoor(Date.now())] });
     await seen('incident-i1');
     assert.equal(await text('focus-title'), 'Server room door forced open');
@@ -231,6 +230,7 @@ describe('the console in a browser', function () {
     await page.getByText('Waiting: Server room door forced open').waitFor();
     assert.equal(await page.getByTestId('note').inputValue(), 'half a sen');
     await page.keyboard.press('Escape');
+    await page.getByTestId('note').waitFor({ state: 'detached' });
     await page.keyboard.press('g');
     await page.locator('[data-testid=focus][data-incident=i1]').waitFor();
   });

@@ -131,6 +131,7 @@ export class FakeGateway {
       else response.status(401).json({ code: 'refused', message: 'Name or password is wrong.' });
     });
     app.delete('/api/v1/session', (_request, response) => response.set('set-cookie', `${COOKIE}; Max-Age=0; Path=/`).status(204).end());
+    app.get('/api/v1/incidents/:incident/procedure', (_request, response) => response.json({ procedure: null }));
     app.get('/api/v1/figures', (_request, response) => response.json(figures));
     app.get('/api/v1/incidents/:incident/video/:camera.mp4', (_request, response) => {
       response.type('video/mp4').send(Buffer.concat([this.#camera.initialisation, this.#camera.fragments(0, 100)]));

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { Refusal } from '../../desk/operations.ts';
 import type { Operations } from '../../desk/operations.ts';
-import { procedureAnswerSchema, procedureViewSchema } from '../../desk/procedure-schemas.ts';
+import { incidentProcedureSchema, procedureAnswerSchema, procedureViewSchema } from '../../desk/procedure-schemas.ts';
 import type { Procedures } from '../../desk/procedures.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -17,12 +16,8 @@ export function procedureEndpoints(procedures: Procedures, operations: Operation
       tag: 'procedures',
       summary: 'What to do about an incident: the steps that the answers so far lead to',
       params,
-      answer: procedureViewSchema,
-      handle({ params: { id } }) {
-        const view = procedures.view(id);
-        if (view === undefined) throw new Refusal('unknown', `no procedure fits incident ${id}`);
-        return view;
-      },
+      answer: incidentProcedureSchema,
+      handle: ({ params: { id } }) => ({ procedure: procedures.view(id) ?? null }),
     }),
     endpoint({
       method: 'post',

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SubmitEvent } from 'react';
 import type { ProcedureAnswer, ProcedureStep, ProcedureView } from '../../desk/procedure-schemas.ts';
-import { procedureViewSchema } from '../../desk/procedure-schemas.ts';
+import { incidentProcedureSchema, procedureViewSchema } from '../../desk/procedure-schemas.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { useDesk } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
@@ -18,8 +18,8 @@ export function Procedure({ incident }: { readonly incident: Incident }) {
   const live = link.state === 'live';
   useEffect(() => {
     let current = true;
-    void rest(address, procedureViewSchema).then((answer) => {
-      if (current && answer.ok) setView(answer.value);
+    void rest(incidentProcedureSchema, address).then((answer) => {
+      if (current && answer.ok) setView(answer.value.procedure ?? undefined);
     });
     return () => {
       current = false;
@@ -27,7 +27,7 @@ export function Procedure({ incident }: { readonly incident: Incident }) {
     // Each answer, by whomever, is a new revision of the incident.
   }, [address, incident.revision, live]);
   const give = async (answer: ProcedureAnswer) => {
-    const result = await rest(`${address}/answers`, procedureViewSchema, answer);
+    const result = await rest(procedureViewSchema, `${address}/answers`, { body: answer });
     if (result.ok) setView(result.value);
     setError(result.ok ? '' : result.message);
   };

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { siteCheckSchema, siteFileTextSchema } from '../../../desk/integrator-schemas.ts';
 import type { SiteCheck } from '../../../desk/integrator-schemas.ts';
-import { ask } from './ask.ts';
-import type { Asked } from './ask.ts';
+import { rest } from '../../rest.ts';
+import type { RestAnswer } from '../../rest.ts';
 
 const AFTER_TYPING_MS = 400;
 
@@ -17,8 +17,11 @@ export function CheckSection({ draft, onDraft }: CheckSectionProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const check = useCheck(draft);
   const load = async () => {
-    const file = await ask(siteFileTextSchema, '/site/file');
-    if (!file.ok) return setNotice(file.message);
+    const file = await rest(siteFileTextSchema, '/site/file');
+    if (!file.ok) {
+      setNotice(file.message);
+      return;
+    }
     onDraft(file.value.text);
     const changed = file.value.changed ? ' The file on the disk has changed since: restart the gateway to run by it.' : '';
     setNotice(`${file.value.name}, as the gateway was started with.${changed}`);
@@ -80,13 +83,13 @@ export function CheckSection({ draft, onDraft }: CheckSectionProps) {
 }
 
 /** The mistakes of the text, a moment after it was typed; the last ones stay until the new ones are there. */
-function useCheck(text: string | undefined): Asked<SiteCheck> | undefined {
-  const [check, setCheck] = useState<Asked<SiteCheck>>();
+function useCheck(text: string | undefined): RestAnswer<SiteCheck> | undefined {
+  const [check, setCheck] = useState<RestAnswer<SiteCheck>>();
   useEffect(() => {
     if (text === undefined) return;
     let wanted = true;
     const timer = setTimeout(() => {
-      void ask(siteCheckSchema, '/site/check', { text }).then((answer) => {
+      void rest(siteCheckSchema, '/site/check', { body: { text } }).then((answer) => {
         if (wanted) setCheck(answer);
       });
     }, AFTER_TYPING_MS);
@@ -98,7 +101,7 @@ function useCheck(text: string | undefined): Asked<SiteCheck> | undefined {
   return check;
 }
 
-function summaryOf(check: Asked<SiteCheck> | undefined): string {
+function summaryOf(check: RestAnswer<SiteCheck> | undefined): string {
   if (check === undefined) return 'Nothing to check yet';
   if (!check.ok) return check.message;
   return `${check.value.good ? '✓' : '✕'} ${check.value.summary}`;

@@ -4,20 +4,22 @@ import type { DeviceTest, Diagnosis } from '../../../desk/integrator-schemas.ts'
 import { clockTime, day } from '../../time.ts';
 import { linkWords } from '../../words.ts';
 import { Age } from '../age.tsx';
-import { ask } from './ask.ts';
-import type { Asked } from './ask.ts';
+import { rest } from '../../rest.ts';
+import type { RestAnswer } from '../../rest.ts';
 import { TestResult } from './test-result.tsx';
 import { useAnswer } from './use-answer.ts';
 
 const LOOK_AGAIN_MS = 3000;
+/** Connecting, reading and one frame of video have their own, shorter limits at the gateway. */
+const TEST_DEADLINE_MS = 60_000;
 
 /** One device: its link, a test of it, what it serves, and what could not be understood of it. */
 export function DeviceDetail({ device }: { readonly device: string }) {
   const { answer, refresh } = useAnswer(diagnosisSchema, `/devices/${device}/diagnosis`, LOOK_AGAIN_MS);
-  const [test, setTest] = useState<Asked<DeviceTest> | 'running'>();
+  const [test, setTest] = useState<RestAnswer<DeviceTest> | 'running'>();
   const run = async () => {
     setTest('running');
-    setTest(await ask(deviceTestSchema, `/devices/${device}/test`, {}));
+    setTest(await rest(deviceTestSchema, `/devices/${device}/test`, { body: {}, deadlineMs: TEST_DEADLINE_MS }));
     refresh();
   };
   if (answer === undefined) return <p className="quiet">Asking the gateway …</p>;

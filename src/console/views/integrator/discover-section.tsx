@@ -2,15 +2,18 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 import { discoverySchema, interfacesSchema } from '../../../desk/integrator-schemas.ts';
 import type { Discovery, Interfaces } from '../../../desk/integrator-schemas.ts';
-import { ask } from './ask.ts';
-import type { Asked } from './ask.ts';
+import { rest } from '../../rest.ts';
+import type { RestAnswer } from '../../rest.ts';
 import { CopyButton } from './copy-button.tsx';
 import { useAnswer } from './use-answer.ts';
+
+/** A Modbus unit scan asks 247 units, each of which may be silent. */
+const SEARCH_DEADLINE_MS = 180_000;
 
 /** Looks for devices in the network of one interface, and shows what to paste into the site file. */
 export function DiscoverSection() {
   const { answer } = useAnswer(interfacesSchema, '/interfaces');
-  const [found, setFound] = useState<Asked<Discovery> | 'running'>();
+  const [found, setFound] = useState<RestAnswer<Discovery> | 'running'>();
   if (answer === undefined) return <p className="quiet">Asking the gateway …</p>;
   if (!answer.ok) return <p className="error">{answer.message}</p>;
   const search = async (event: SubmitEvent<HTMLFormElement>) => {
@@ -24,7 +27,11 @@ export function DiscoverSection() {
       seconds: Number(fields.get('seconds')),
       ...(typeof host === 'string' && host.trim() !== '' && { host: host.trim() }),
     };
-    setFound(body.adapters.length === 0 ? { ok: false, message: 'Choose at least one protocol.' } : await ask(discoverySchema, '/discover', body));
+    setFound(
+      body.adapters.length === 0
+        ? { ok: false, status: 0, message: 'Choose at least one protocol.' }
+        : await rest(discoverySchema, '/discover', { body, deadlineMs: SEARCH_DEADLINE_MS }),
+    );
   };
   return (
     <div className="site-columns">
@@ -78,7 +85,7 @@ function SearchForm({ possibilities: { interfaces, adapters }, busy, onSearch }:
   );
 }
 
-function Outcome({ found }: { readonly found: Asked<Discovery> | 'running' | undefined }) {
+function Outcome({ found }: { readonly found: RestAnswer<Discovery> | 'running' | undefined }) {
   if (found === undefined) return <p className="quiet">Nothing was searched yet.</p>;
   if (found === 'running') return <p role="status">Waiting for answers …</p>;
   if (!found.ok) return <p className="error">{found.message}</p>;

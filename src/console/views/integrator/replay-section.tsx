@@ -4,21 +4,28 @@ import { replayedSchema } from '../../../desk/integrator-schemas.ts';
 import type { ReplayedPeriod } from '../../../desk/integrator-schemas.ts';
 import type { EpochMs } from '../../../domain/clock.ts';
 import { useParts } from '../../desk-context.ts';
-import { ask } from './ask.ts';
-import type { Asked } from './ask.ts';
+import { rest } from '../../rest.ts';
+import type { RestAnswer } from '../../rest.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** The gateway gives up after five minutes. */
+const REPLAY_DEADLINE_MS = 310_000;
 
 /** How the incidents of a past time would have differed under the rules that are on the gateway's disk now. */
 export function ReplaySection() {
   const { model } = useParts();
   const [now] = useState(model.now);
-  const [replayed, setReplayed] = useState<Asked<ReplayedPeriod> | 'running'>();
+  const [replayed, setReplayed] = useState<RestAnswer<ReplayedPeriod> | 'running'>();
   const run = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     setReplayed('running');
-    setReplayed(await ask(replayedSchema, '/replay', { from: timeOf(fields.get('from')), to: timeOf(fields.get('to')) }));
+    setReplayed(
+      await rest(replayedSchema, '/replay', {
+        body: { from: timeOf(fields.get('from')), to: timeOf(fields.get('to')) },
+        deadlineMs: REPLAY_DEADLINE_MS,
+      }),
+    );
   };
   return (
     <div className="site-columns">

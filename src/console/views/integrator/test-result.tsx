@@ -1,6 +1,6 @@
 import type { DeviceTest, TestStep } from '../../../desk/integrator-schemas.ts';
 import { clockTime } from '../../time.ts';
-import type { Asked } from './ask.ts';
+import type { RestAnswer } from '../../rest.ts';
 
 const signs: Readonly<Record<TestStep['result'], { readonly sign: string; readonly word: string }>> = {
   good: { sign: '✓', word: 'good' },
@@ -9,7 +9,7 @@ const signs: Readonly<Record<TestStep['result'], { readonly sign: string; readon
 };
 
 /** What a test of a device found, step by step, with the pictures that it took. */
-export function TestResult({ test }: { readonly test: Asked<DeviceTest> | 'running' | undefined }) {
+export function TestResult({ test }: { readonly test: RestAnswer<DeviceTest> | 'running' | undefined }) {
   return (
     <div className="test-result" role="status" data-testid="test-result" data-state={stateOf(test)}>
       {test === undefined && <p className="quiet">Not tested yet. A test of a device that is not online tries it at once.</p>}
@@ -50,7 +50,7 @@ function Steps({ test: { passed, at, steps, pictures } }: { readonly test: Devic
   );
 }
 
-function stateOf(test: Asked<DeviceTest> | 'running' | undefined): string {
+function stateOf(test: RestAnswer<DeviceTest> | 'running' | undefined): string {
   if (typeof test !== 'object') return test ?? 'none';
   return test.ok && test.value.passed ? 'good' : 'bad';
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { z } from 'zod';
-import { ask } from './ask.ts';
-import type { Asked } from './ask.ts';
+import { rest } from '../../rest.ts';
+import type { RestAnswer } from '../../rest.ts';
 
 /**
  * The answer to a GET, asked when the path changes and again every `everyMs`; `refresh` asks at once. The answer to an earlier path is
@@ -11,13 +11,13 @@ export function useAnswer<T>(
   schema: z.ZodType<T>,
   path: string,
   everyMs?: number,
-): { readonly answer: Asked<T> | undefined; readonly refresh: () => void } {
-  const [answered, setAnswered] = useState<{ readonly path: string; readonly answer: Asked<T> }>();
+): { readonly answer: RestAnswer<T> | undefined; readonly refresh: () => void } {
+  const [answered, setAnswered] = useState<{ readonly path: string; readonly answer: RestAnswer<T> }>();
   const [round, setRound] = useState(0);
   useEffect(() => {
     let wanted = true;
     const load = () =>
-      void ask(schema, path).then((answer) => {
+      void rest(schema, path).then((answer) => {
         if (wanted) setAnswered({ path, answer });
       });
     load();

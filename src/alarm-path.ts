@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import { asyncScheduler, Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { Accounting } from './correlation/accounting.ts';
+import { correlate } from './correlation/engine.ts';
+import { memoryMs } from './correlation/rule-schema.ts';
+import type { Rule } from './correlation/rule-schema.ts';
+import { siteFacts } from './correlation/site-facts.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Effect } from './domain/effect.ts';
+import type { LocatedEvent } from './domain/event.ts';
+import type { Site } from './domain/site.ts';
+import { CLOSED_KEPT_MS } from './incidents/book.ts';
+import { Intake } from './intake/intake.ts';
+import { Journal } from './intake/journal.ts';
+import { locator } from './intake/locate.ts';
+import { BookWriter } from './store/book-writer.ts';
+import type { Store } from './store/database.ts';
+import { IncidentStore } from './store/incident-store.ts';
+
+/** How far back rules look at least when the gateway starts, beyond the longest span of any rule. */
+const REPLAY_MS = 60 * 1000;
+
+export interface AlarmPathOptions {
+  readonly store: Store;
+  readonly site: Site;
+  readonly rules: readonly Rule[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A sentence is added when a part has stopped for good. */
+  readonly problems: Set<string>;
+}
+
+/** The way of a signal that must never stop: device, journal, rules, incident book. */
+export interface AlarmPath {
+  readonly journal: Journal;
+  readonly intake: Intake;
+  readonly incidents: IncidentStore;
+  readonly book: BookWriter;
+  readonly accounting: Accounting;
+  /** What rules want done besides incidents. */
+  readonly effects: Observable<Effect>;
+  close(): void;
+}
+
+/** Opens the path; what the rules remembered and what the book had open is rebuilt from the store first. */
+export function openAlarmPath({ store, site, rules, clock, log, problems }: AlarmPathOptions): AlarmPath {
+  const journal = new Journal(store);
+  const incidents = new IncidentStore(store);
+  const locate = locator(site);
+  const intake = new Intake({ journal, locate, clock, log });
+  const book = new BookWriter(incidents, clock.now() - CLOSED_KEPT_MS, log, site);
+  const events = new Subject<LocatedEvent>();
+  const effects = new Subject<Effect>();
+  const accounting = new Accounting();
+  const correlating = correlate(events, rules, {
+    scheduler: asyncScheduler,
+    site: siteFacts(site),
+    accounting,
+    failed: (rule, error) => log.error({ err: error, rule }, 'a rule failed on an event; it and all others go on'),
+  }).subscribe({
+    next: (found) => {
+      if (found.type === 'effect') effects.next(found);
+      else book.apply({ type: 'finding', finding: found });
+    },
+    error: (error: unknown) => {
+      problems.add('correlation has stopped: restart the gateway');
+      log.fatal({ err: error }, 'correlation has stopped: restart the gateway');
+    },
+  });
+  rebuild();
+  book.flush();
+  intake.events.subscribe(events);
+  intake.batches.subscribe((position) => book.reached(position));
+  return { journal, intake, incidents, book, accounting, effects, close: () => correlating.unsubscribe() };
+
+  /** Rebuilds what the rules remember, so that no window is lost in a restart; findings that the book has already applied change nothing. */
+  function rebuild(): void {
+    const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
+    const since = clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS;
+    let after = Math.min(book.position, journal.positionBefore(since));
+    for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
+    for (;;) {
+      const page = journal.read({ after, limit: 1000 });
+      for (const event of page) events.next({ ...event, place: locate(event.point) });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.seq;
+    }
+    book.reached(after);
+  }
+}
