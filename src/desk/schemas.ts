@@ -30,6 +30,7 @@ const evidenceSchema = z.object({
   text: z.string(),
   revision: z.number().int().exactOptional().describe('the incident’s revision with which it came'),
   key: z.string().exactOptional().describe('under which it was found, where the incident has another by now'),
+  picture: z.literal(true).exactOptional().describe('its event brought a picture: GET /incidents/{id}/evidence/{event}/picture'),
 }) satisfies z.ZodType<Evidence>;
 
 const logEntrySchema = z.object({

@@ -42,6 +42,8 @@ export interface Evidence {
   readonly revision?: number;
   /** The key under which it was found, where the incident has another by now: it was merged or split. */
   readonly key?: string;
+  /** Its event brought a picture, which the journal keeps. */
+  readonly picture?: true;
 }
 
 /** Where evidence went, or came from. */

@@ -239,7 +239,7 @@ const table = {
     words: { raised: 'sees something that needs a look', restored: 'sees nothing more that needs a look' },
   },
   'video.snapshot': {
-    meaning: 'A recorder sent a picture of what it recognised; details.picture holds it as a data URI',
+    meaning: 'A recorder sent a picture of what it recognised; details.picture holds it as a data URI (JPEG, PNG or WebP)',
     severity: 'informational',
     words: { raised: 'sent a picture' },
   },

@@ -12,7 +12,8 @@ export function evidenceOf(
   { key, revision }: Pick<Incident, 'key' | 'revision'>,
 ): Evidence {
   const seen = { event: event.id, at: event.eventAt, kind: event.kind, phase: event.phase, point: event.point };
-  return { ...seen, role, rule, text: reason, revision, ...(incidentKey !== key && { key: incidentKey }) };
+  const withPicture = event.details['picture'] !== undefined && { picture: true as const };
+  return { ...seen, role, rule, text: reason, revision, ...(incidentKey !== key && { key: incidentKey }), ...withPicture };
 }
 
 /** Adds a piece; beyond the most that is kept, the oldest goes that nothing depends on. */

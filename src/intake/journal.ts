@@ -69,6 +69,12 @@ export class Journal {
     return rows.map(eventOf);
   }
 
+  /** One event, by its identifier and what else is known of it, which finds it by an index. */
+  find({ id, point, kind }: Pick<SecurityEvent, 'id' | 'point' | 'kind'>): SecurityEvent | undefined {
+    const row = this.#store.prepare('SELECT * FROM journal WHERE point = ? AND kind = ? AND id = ?').get(point, kind, id) as Row | undefined;
+    return row && eventOf(row);
+  }
+
   /**
    * The last journalled event of each kind at each point, of arming in each partition: what the site looked like when the gateway stopped.
    * @param upTo what it looked like at this position instead.

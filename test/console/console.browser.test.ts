@@ -391,6 +391,25 @@ describe('the console in a browser', function () {
     assert.deepEqual(await violations(), []);
   });
 
+  it('shows the picture that a recorder sent among the evidence, and enlarges it by the keyboard', async () => {
+    await signIn();
+    const at = Date.now();
+    const incident = forcedDoor(at);
+    const sent = { event: 'e3', at: at + 900, kind: 'video.snapshot', phase: 'momentary', point: 'cam-server', role: 'support' } as const;
+    const evidence = [...incident.evidence, { ...sent, rule: 'picture-nearby', text: 'Server room camera sent a picture', picture: true as const }];
+    gateway.publish({ incidents: [{ ...incident, evidence }] });
+    const width = (selector: string) => page.locator(selector).evaluate((image) => (image as HTMLImageElement).naturalWidth);
+    await until('the small picture', async () => (await width('[data-testid=evidence-picture] img')) === 48);
+    assert.deepEqual(await violations(), []);
+    await page.getByTestId('evidence-picture').focus();
+    await page.keyboard.press('Enter');
+    await seen('evidence-picture-dialog');
+    await until('the large picture', async () => (await width('.evidence-full')) === 48);
+    assert.deepEqual(await violations(), []);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('evidence-picture-dialog').waitFor({ state: 'detached' });
+  });
+
   it('has no accessibility violations on any of its screens', async () => {
     assert.deepEqual(await violations(), [], 'sign-in');
     await signIn();

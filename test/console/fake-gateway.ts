@@ -13,6 +13,7 @@ import type { DeskChanges, DeskState, FromConsole, ToConsole } from '../../src/d
 import { playSchema } from '../../src/desk/video-protocol.ts';
 import type { FromVideo } from '../../src/desk/video-protocol.ts';
 import type { IncidentState } from '../../src/domain/incident.ts';
+import { picture } from '../../simulators/mqtt/picture.ts';
 import { figures, hello, quietState } from './canned.ts';
 import type { SentIncident } from './canned.ts';
 import { FakeCamera } from './fake-camera.ts';
@@ -136,6 +137,7 @@ export class FakeGateway {
     app.get('/api/v1/incidents/:incident/video/:camera.mp4', (_request, response) => {
       response.type('video/mp4').send(Buffer.concat([this.#camera.initialisation, this.#camera.fragments(0, 100)]));
     });
+    app.get('/api/v1/incidents/:incident/evidence/:event/picture', (_request, response) => void response.type('image/jpeg').send(picture));
     app.use(express.static(page));
     return app;
   }
