@@ -30,7 +30,8 @@ function installPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('installing npm packages (the first time takes a few minutes: the database is compiled)');
-  run('npm', ['ci', '--no-audit', '--no-fund']);
+  // node-gyp compiles with one process alone unless told otherwise.
+  run('npm', ['ci', '--no-audit', '--no-fund'], { JOBS: 'max' });
   writeFileSync(stamp, lock);
 }
 
