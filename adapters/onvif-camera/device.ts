@@ -31,6 +31,8 @@ export interface Profile {
   readonly source: string;
   /** The configuration by which events name the input. */
   readonly sourceConfiguration: string;
+  /** What turns the camera; absent for one that does not move. */
+  readonly ptzNode?: string;
 }
 
 /**
@@ -134,11 +136,13 @@ export async function readProfiles(client: SoapClient, services: Services, patie
 
 function profileOf(element: Element): Profile {
   const source = child(element, 'VideoSourceConfiguration') ?? child(element, 'Configurations', 'VideoSource');
+  const ptzNode = textAt(child(element, 'PTZConfiguration') ?? child(element, 'Configurations', 'PTZ'), 'NodeToken');
   return {
     token: element.attributes.get('token') ?? '',
     name: textAt(element, 'Name') ?? '',
     source: textAt(source, 'SourceToken') ?? '',
     sourceConfiguration: source?.attributes.get('token') ?? '',
+    ...(ptzNode !== undefined && { ptzNode }),
   };
 }
 

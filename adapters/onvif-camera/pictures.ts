@@ -1,4 +1,4 @@
-import type { CameraFacet, CameraPreset, Snapshot, StreamAddress } from '../../src/adapter/contract.ts';
+import type { CameraFacet, Snapshot, StreamAddress } from '../../src/adapter/contract.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import { serviceTarget } from './addresses.ts';
@@ -10,10 +10,10 @@ import type { Media, Profile } from './device.ts';
 import { sentence } from './errors.ts';
 import { exchange } from './http.ts';
 import type { Target } from './http.ts';
-import { childrenOf, escapeXml, textAt } from './xml.ts';
+import { ptzFacet } from './ptz.ts';
+import { childrenOf, escapeXml } from './xml.ts';
 
 const DEVICE = 'http://www.onvif.org/ver10/device/wsdl';
-const PTZ = 'http://www.onvif.org/ver20/ptz/wsdl';
 /** A picture of 4K at the best quality is smaller. */
 const MAX_SNAPSHOT_BYTES = 8 * 1024 * 1024;
 
@@ -54,20 +54,6 @@ export function cameraFacet({ client, clock, signal, media, cameras, streams, pt
       { clock, signal, deadlineMs: client.options.timeoutMs, maxBytes: MAX_SNAPSHOT_BYTES },
     );
 
-  const movable = (): Target => {
-    if (ptz === undefined) throw new Error('the camera does not move: it offers no PTZ');
-    return ptz;
-  };
-  const presetsOf = async (camera: PointId): Promise<readonly CameraPreset[]> => {
-    const token = `<ProfileToken>${escapeXml(profileOf(camera).token)}</ProfileToken>`;
-    if (ptz === undefined) return [];
-    const reply = await client.ask(ptz, (requests) => requests.plain(PTZ, 'GetPresets', token), { signal });
-    return childrenOf(reply, 'Preset').map((preset) => {
-      const presetToken = preset.attributes.get('token') ?? '';
-      return { token: presetToken, name: textAt(preset, 'Name') ?? presetToken };
-    });
-  };
-
   return {
     async stream(camera) {
       const stream = streams.get(camera);
@@ -90,17 +76,7 @@ export function cameraFacet({ client, clock, signal, media, cameras, streams, pt
       return { jpeg: new Uint8Array(reply.body) };
     },
 
-    presets: presetsOf,
-
-    async gotoPreset(camera, preset) {
-      const target = movable();
-      const presets = await presetsOf(camera);
-      const found = presets.find(({ token, name }) => token === preset || name === preset);
-      if (found === undefined)
-        throw new Error(`there is no preset "${preset}"; the camera has ${presets.map(({ name }) => name).join(', ') || 'none'}`);
-      const tokens = `<ProfileToken>${escapeXml(profileOf(camera).token)}</ProfileToken><PresetToken>${escapeXml(found.token)}</PresetToken>`;
-      await client.ask(target, (requests) => requests.plain(PTZ, 'GotoPreset', tokens), { signal });
-    },
+    ...ptzFacet(client, ptz, profileOf, signal),
 
     async relays() {
       const reply = await client.ask(deviceTarget(client), (requests) => requests.plain(DEVICE, 'GetRelayOutputs'), { signal });

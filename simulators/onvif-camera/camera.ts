@@ -15,6 +15,7 @@ import type { CameraFacts, ServiceName } from './soap/camera-facts.ts';
 import type { Relays } from './soap/device-service.ts';
 import { Subscriptions } from './soap/subscriptions.ts';
 import { accessTopics, analyticsTopics, doorTopics, pictureTopics } from './soap/topics.ts';
+import { PtzUnit } from './soap/ptz-unit.ts';
 import type { Topic } from './soap/topics.ts';
 import { UsernameTokenGuard } from './soap/wsse.ts';
 import { webServer } from './web.ts';
@@ -35,6 +36,8 @@ export class Camera {
   readonly relays: Relays;
   /** The doors, where it is an access controller as well. */
   readonly controller: AccessController | undefined;
+  /** Where it looks, if it has presets and so turns. */
+  readonly ptz = new PtzUnit(() => performance.now());
   readonly #quirks: Quirks;
   readonly #id: string;
   readonly #options: CameraOptions;
@@ -103,6 +106,7 @@ export class Camera {
     const ports = [
       new Port(web, host, httpPort, `camera ${this.#id}, HTTP`),
       new Port(rtsp.server, host, rtspPort, `camera ${this.#id}, RTSP`),
+      ptz: this.ptz,
     ] as const;
     let withdraw = (): void => undefined;
     try {

@@ -2,6 +2,7 @@ import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from
 import { Camera } from './camera.ts';
 import { parseOptions } from './options.ts';
 import type { Subscriptions } from './soap/subscriptions.ts';
+import type { Axes } from './soap/ptz-unit.ts';
 
 /** A simulated camera, with the ports that it got where its options left the choice to the system. */
 export interface CameraSimulator extends Simulator {
@@ -16,6 +17,8 @@ export interface CameraSimulator extends Simulator {
 }
 
 /** @throws Error naming the option that is wrong. */
+  /** Where it looks: pan and tilt from -1 to 1, zoom from 0 to 1. */
+  readonly position: Axes;
 export function createCamera(id: string, options: unknown): CameraSimulator {
   const camera = new Camera(id, parseOptions(id, options));
   const { condition, subscriptions } = camera;
@@ -38,6 +41,9 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
     stop: () => camera.stop(),
     stimuli: {
       /** Something moves, without being seen in the drawing. */
+    get position() {
+      return camera.ptz.status();
+    },
       motion: (args) => subscriptions.set('motion', active(args)),
       /** The door opens, somebody walks through, and the camera's motion detection notices. */
       intruder: (args) => {

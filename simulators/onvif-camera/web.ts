@@ -18,6 +18,7 @@ import { mediaService } from './soap/media-service.ts';
 import { ptzService } from './soap/ptz-service.ts';
 import type { Operations } from './soap/operations.ts';
 import type { Subscriptions } from './soap/subscriptions.ts';
+import type { PtzUnit } from './soap/ptz-unit.ts';
 import type { UsernameTokenGuard } from './soap/wsse.ts';
 
 const requestLimitBytes = 256 * 1024;
@@ -37,6 +38,7 @@ export interface WebParts {
   readonly presets: readonly string[];
   readonly controller: AccessController | undefined;
   /** The present picture as JPEG. */
+  readonly ptz: PtzUnit;
   readonly snapshot: () => Promise<Buffer>;
 }
 
@@ -52,7 +54,7 @@ export function webServer(parts: WebParts): Server {
   ]);
   const further: Readonly<Partial<Record<ServiceName, () => Operations | undefined>>> = {
     media2: () => media2Service(parts.facts),
-    ptz: () => ptzService(parts.presets),
+    ptz: () => ptzService(parts.presets, parts.ptz),
     doorcontrol: () => parts.controller && doorControlService(parts.controller),
     accesscontrol: () => parts.controller && accessControlService(parts.controller),
   };

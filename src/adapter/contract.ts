@@ -5,6 +5,7 @@ import type { DoorCommand } from '../domain/door.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { PointId, PointType } from '../domain/point.ts';
+import type { PtzStatus, PtzVelocity } from '../domain/ptz.ts';
 import type { SecretReference } from './secret.ts';
 
 /**
@@ -79,6 +80,13 @@ export interface CameraFacet {
   presets?(camera: PointId): Promise<readonly CameraPreset[]>;
   /** Turns the camera; resolves when it has agreed to, which is before it has arrived. @throws Error when it has no such preset. */
   gotoPreset?(camera: PointId, preset: string): Promise<void>;
+  /** Turns the camera until `stop`, or by itself until `timeoutMs` is over. @throws Error with a sentence for the dispatcher when it does not move. */
+  move?(camera: PointId, velocity: PtzVelocity, timeoutMs: number): Promise<void>;
+  stop?(camera: PointId): Promise<void>;
+  /** @throws Error when the camera has no home position. */
+  home?(camera: PointId): Promise<void>;
+  /** Where it looks and whether it turns; undefined for a camera that does not move. */
+  ptzStatus?(camera: PointId): Promise<PtzStatus | undefined>;
   /** The relay outputs of the camera's device, by token. */
   relays?(camera: PointId): Promise<readonly string[]>;
   /** @throws Error when the device has no such relay or refuses. */

@@ -108,6 +108,10 @@ const words: Readonly<Record<keyof CameraFacet, string>> = {
   snapshot: 'single pictures',
   presets: 'presets',
   gotoPreset: 'presets',
+  move: 'control by hand',
+  stop: 'control by hand',
+  home: 'home position',
+  ptzStatus: 'position',
   relays: 'relays',
   setRelay: 'relays',
 };
