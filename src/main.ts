@@ -8,13 +8,14 @@ import { interval, merge } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
 import { Audit } from './access/audit.ts';
 import { PassCodes } from './access/pass-codes.ts';
+import { Tickets } from './access/tickets.ts';
 import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
 import { readSecret } from './adapter/secret.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { openAlarmPath } from './alarm-path.ts';
 import { createApp } from './api/app.ts';
-import { authenticator, principalOf } from './api/authentication.ts';
+import { authenticator, principalOf, sessionKeyOf } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
 import { capExport, escalationEndpoints } from './api/routes/escalation.ts';
 import { procedureEndpoints } from './api/routes/procedures.ts';
@@ -23,6 +24,7 @@ import { evidencePictures } from './api/routes/evidence.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { integratorEndpoints } from './api/routes/integrator.ts';
 import { siteEndpoints } from './api/routes/site.ts';
+import { ticketEndpoints } from './api/routes/tickets.ts';
 import { clipRoutes } from './api/routes/video.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
@@ -90,6 +92,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   if (setAside !== undefined)
     log.fatal({ setAside }, 'the database was damaged: it was put aside and a new one started, without accounts or incidents');
   const accounts = new Accounts(store, clock);
+  const tickets = new Tickets(clock);
   const audit = new Audit(store, clock);
   const retention = new Retention(store, clock, site.retention ?? defaultRetention);
 
@@ -189,6 +192,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   if (escalations !== undefined) ticking.add(merge(ticks, book.changes).subscribe(() => escalations.tick()));
   const app = createApp({
     accounts,
+    tickets,
     endpoints: [
       ...incidentEndpoints(incidents, operations),
       ...procedureEndpoints(procedures, operations),
@@ -196,6 +200,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
       ...cameraEndpoints(cameraSources),
+      ...ticketEndpoints({ tickets, cameras: site.cameras }),
       ...integratorEndpoints({
         site,
         latest,
@@ -228,7 +233,9 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     operations,
     clock,
     log,
+    tickets,
     authenticate: authenticator(accounts),
+    sessionKey: sessionKeyOf,
     serveVideo: (socket, camera) => video.serve(socket, camera),
   });
   const server = createServer(app);

@@ -6,14 +6,18 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Accounts, Principal } from '../access/accounts.ts';
+import type { Tickets } from '../access/tickets.ts';
 import { Refusal } from '../desk/operations.ts';
 import { authenticator, principalOf, requirePrincipal, sessionRoutes } from './authentication.ts';
 import { route } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { openApi } from './openapi.ts';
+import { ticketGate } from './routes/tickets.ts';
 
 export interface ApiOptions {
   readonly accounts: Accounts;
+  /** Admit browsers to downloads. */
+  readonly tickets: Tickets;
   readonly endpoints: readonly Endpoint[];
   readonly metrics: Registry;
   /** Why the gateway cannot do its work right now; empty when it can. */
@@ -33,7 +37,7 @@ const statusOf: Record<Refusal['code'], number> = { invalid: 400, forbidden: 403
 
 /** The HTTP side of the gateway: the REST interface under /api/v1, health and metrics, and the console's files. */
 export function createApp(options: ApiOptions): express.Express {
-  const { accounts, endpoints, metrics, problems, evidence, pictures, signedIn, consoleFolder, version, log } = options;
+  const { accounts, tickets, endpoints, metrics, problems, evidence, pictures, signedIn, consoleFolder, version, log } = options;
   const signedInOnly = requirePrincipal(authenticator(accounts));
   const app = express();
   app.set('trust proxy', 'loopback');
@@ -63,6 +67,7 @@ export function createApp(options: ApiOptions): express.Express {
   api.get('/openapi.json', (_request, response) => void response.json(openApi(endpoints, version)));
   api.use(signedInOnly);
   route(api, endpoints, principalOf);
+  api.use(ticketGate(tickets));
   api.get('/incidents/:id/video/:camera.mp4', async (request, response) => {
     const file = await evidence(request.params.id, request.params.camera);
     if (file === undefined) throw new Refusal('unknown', `no recording of ${request.params.camera} is kept for incident ${request.params.id}`);

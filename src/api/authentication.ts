@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { CookieOptions, NextFunction, Request, Response, Router } from 'express';
 import { Router as router } from 'express';
@@ -12,11 +13,23 @@ const SIGN_INS_PER_MINUTE = 10;
 /** Who sent a request, by its bearer token or its session cookie. */
 export function authenticator(accounts: Accounts): (request: IncomingMessage) => Principal | undefined {
   return ({ headers }) => {
-    const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(headers);
     if (bearer !== undefined) return accounts.byToken(bearer);
     const session = sessionOf(headers.cookie);
     return session === undefined ? undefined : accounts.bySession(session);
   };
+}
+
+/** Whether it is the cookie that says who sent a request. */
+export function usesCookie({ headers }: IncomingMessage): boolean {
+  return bearerOf(headers) === undefined;
+}
+
+/** A digest of the secret that says who sent a request: tickets are bound to it. */
+export function sessionKeyOf({ headers }: IncomingMessage): string {
+  return createHash('sha256')
+    .update(bearerOf(headers) ?? sessionOf(headers.cookie) ?? '')
+    .digest('base64url');
 }
 
 /** Lets only signed-in requests through, and remembers who it is. */
@@ -80,6 +93,10 @@ export function sessionRoutes(accounts: Accounts, signedIn: (principal: Principa
 /** Out of reach of scripts, and never sent along by a page of another site. */
 function cookie(request: Request): CookieOptions {
   return { httpOnly: true, sameSite: 'strict', secure: request.secure, path: '/' };
+}
+
+function bearerOf({ authorization }: IncomingMessage['headers']): string | undefined {
+  return /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 function sessionOf(header: string | undefined): string | undefined {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Principal } from '../access/accounts.ts';
 import type { Role } from '../domain/roles.ts';
 import { Refusal } from '../desk/operations.ts';
+import { sessionKeyOf } from './authentication.ts';
 
 /** What a handler gets: the parts of the request as their schemas parsed them. */
 export interface Call<Params, Query, Body> {
@@ -10,6 +11,8 @@ export interface Call<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly principal: Principal;
+  /** A digest of the session's or token's secret. */
+  readonly session: string;
 }
 
 /** One operation of the REST interface; routing, checking and OpenAPI all come from it. */
@@ -49,6 +52,7 @@ export function route(router: Router, endpoints: readonly Endpoint[], principalO
           query: check(each.query, request.query, 'query'),
           body: check(each.body, request.body as unknown, 'body'),
           principal,
+          session: sessionKeyOf(request),
         });
         response.json(answer);
       } catch (error) {

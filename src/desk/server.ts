@@ -12,24 +12,22 @@ import type { Operations } from './operations.ts';
 import { fromConsole, PROTOCOL_VERSION } from './protocol.ts';
 import type { DeskChanges, FromConsole, ToConsole } from './protocol.ts';
 import type { SiteView } from './schemas.ts';
+import { admitToVideo } from './video-admission.ts';
+import type { VideoAdmissionOptions } from './video-admission.ts';
 
 const LONGEST_MESSAGE_BYTES = 64 * 1024;
 /** Above this the console is behind: it gets the latest of everything when it has caught up, never a growing queue. */
 const BEHIND_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
+const SESSION_ENDED = 4401;
 
-export interface DeskServerOptions {
+export interface DeskServerOptions extends VideoAdmissionOptions {
   readonly desk: Desk;
   readonly site: () => SiteView;
   /** The names of every account. */
   readonly colleagues: () => string[];
   readonly operations: Operations;
-  readonly clock: Clock;
   readonly log: Logger;
-  /** Who sent the request; asked again at each action, so that a session that ended can do nothing more. */
-  readonly authenticate: (request: IncomingMessage) => Principal | undefined;
-  /** Serves one tile. */
-  readonly serveVideo: (socket: WebSocket, camera: PointId) => void;
 }
 
 /** The WebSocket side of the gateway: /desk for consoles, /video/CAMERA for their tiles. */
@@ -43,6 +41,8 @@ export class DeskServer {
     this.#cancelHeartbeat = every(options.clock, HEARTBEAT_MS, () => {
       for (const socket of this.#sockets.clients as Set<Heartbeat>) {
         if (socket.silent === true) socket.terminate();
+        // Who signed out, or was taken away the account or token, sees nothing more.
+        else if (socket.signedIn?.() === false) socket.close(SESSION_ENDED, 'session ended');
         socket.silent = true;
         socket.ping();
       }
@@ -60,7 +60,8 @@ export class DeskServer {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', (error) => this.#options.log.debug({ err: error }, 'console socket'));
       webSocket.on('pong', () => ((webSocket as Heartbeat).silent = false));
-      if (route.camera !== undefined) this.#options.serveVideo(webSocket, route.camera);
+      (webSocket as Heartbeat).signedIn = () => this.#options.authenticate(request) !== undefined;
+      if (route.camera !== undefined) admitToVideo(webSocket, request, route.camera, this.#options);
       else this.#serveConsole(webSocket, request, principal);
     });
   }
@@ -85,7 +86,7 @@ export class DeskServer {
       }
       if (message.type === 'resume') return feed.begin(message.epoch, message.revision);
       const current = this.#options.authenticate(request);
-      if (current === undefined) return socket.close(4401, 'session ended');
+      if (current === undefined) return socket.close(SESSION_ENDED, 'session ended');
       void this.#answer(message, current).then(send);
     });
   }
@@ -146,7 +147,7 @@ class ConsoleFeed {
   }
 }
 
-type Heartbeat = WebSocket & { silent?: boolean };
+type Heartbeat = WebSocket & { silent?: boolean; signedIn?: () => boolean };
 
 function parse(data: RawData): FromConsole | undefined {
   try {

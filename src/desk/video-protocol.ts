@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// What a tile and the gateway say to each other on the WebSocket /video/CAMERA (session cookie, same origin).
+// What a tile and the gateway say to each other on the WebSocket /video/CAMERA (session cookie, same origin, and the ticket in the first message).
 // Text messages are the JSON objects below; a binary message is a piece of fragmented MP4 for one SourceBuffer:
 // an initialisation segment after each `init`, then fragments that each start where `fragment clock` says.
 //
@@ -15,14 +15,17 @@ import { z } from 'zod';
 
 const epochMs = z.number().describe("milliseconds since 1970-01-01T00:00:00Z by the gateway's clock");
 
+const ticket = z.string().max(200).exactOptional().describe('admits this session to this camera once: POST /api/v1/tickets gives it');
+
 /** Sent once, first. */
 export const playSchema = z.discriminatedUnion('mode', [
   z.strictObject({
     type: z.literal('play'),
     mode: z.literal('live'),
     from: epochMs.exactOptional().describe('how far back the past is wanted; no past without it'),
+    ticket,
   }),
-  z.strictObject({ type: z.literal('play'), mode: z.literal('past'), from: epochMs, to: epochMs }),
+  z.strictObject({ type: z.literal('play'), mode: z.literal('past'), from: epochMs, to: epochMs, ticket }),
 ]);
 export type Play = z.infer<typeof playSchema>;
 

@@ -132,6 +132,10 @@ export class FakeGateway {
       else response.status(401).json({ code: 'refused', message: 'Name or password is wrong.' });
     });
     app.delete('/api/v1/session', (_request, response) => response.set('set-cookie', `${COOKIE}; Max-Age=0; Path=/`).status(204).end());
+    app.post('/api/v1/tickets', (request, response) => {
+      const { cameras } = request.body as { cameras: string[] };
+      response.json({ tickets: cameras.map((camera) => ({ camera, ticket: `for ${camera}`, expiresAt: Date.now() + 30_000 })) });
+    });
     app.get('/api/v1/incidents/:incident/procedure', (_request, response) => response.json({ procedure: null }));
     app.get('/api/v1/figures', (_request, response) => response.json(figures));
     app.get('/api/v1/incidents/:incident/video/:camera.mp4', (_request, response) => {

@@ -4,6 +4,7 @@ import { AppendQueue } from './append-queue.ts';
 import type { PlayerOptions } from './picture.ts';
 import { onEachFrame, release, start, unsupported } from './picture.ts';
 import { steerLoop } from './steer.ts';
+import { fetchWithTicket } from './tickets.ts';
 import type { Range } from './steer.ts';
 import { VideoSocket } from './video-socket.ts';
 
@@ -33,6 +34,9 @@ export class PastPlayer {
   #epochAtZero: EpochMs | undefined;
   #begun = false;
   #complete = false;
+  /** Of the recording, while it is shown. */
+  #address: string | undefined;
+  readonly #ended = new AbortController();
 
   constructor(options: PastOptions) {
     this.#options = options;
@@ -55,6 +59,8 @@ export class PastPlayer {
     window.clearTimeout(this.#timer);
     this.#endFrames();
     this.#queue.close();
+    this.#ended.abort();
+    if (this.#address !== undefined) URL.revokeObjectURL(this.#address);
     this.#options.video.onerror = null;
     release(this.#options.video);
   }
@@ -78,7 +84,7 @@ export class PastPlayer {
 
   #told(message: FromVideo): void {
     if (message.type === 'init') this.#initialise(message);
-    else if (message.type === 'end') this.#ended(message.reason ?? 'The gateway keeps no pictures of that time');
+    else if (message.type === 'end') this.#finish(message.reason ?? 'The gateway keeps no pictures of that time');
   }
 
   #initialise({ mime, epochAtZero }: Extract<FromVideo, { type: 'init' }>): void {
@@ -92,7 +98,7 @@ export class PastPlayer {
     this.#queue.format(mime, (epochAtZero - this.#epochAtZero) / 1000);
   }
 
-  #ended(reason: string): void {
+  #finish(reason: string): void {
     const { now, to, listener } = this.#options;
     this.#socket?.close();
     const missingMs = to + SETTLING_MS - now();
@@ -122,19 +128,32 @@ export class PastPlayer {
 
   /** A recording is written a moment after the alarm: until then the gateway does not find it. */
   #playRecording(detail: string): void {
-    const { video, recording, listener } = this.#options;
+    const { video, listener } = this.#options;
     this.#socket?.close();
     this.#queue.close();
     this.#epochAtZero = undefined;
     listener.picture({ state: 'waiting', detail: `${detail}. Waiting for the recording` });
-    const load = () => {
-      video.loop = true;
-      video.src = recording;
+    video.loop = true;
+    video.onerror = () => this.#loadAgain();
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const { video, camera, recording } = this.#options;
+    try {
+      const response = await fetchWithTicket('clip', camera, recording, this.#ended.signal);
+      const file = await response.blob();
+      if (this.#ended.signal.aborted) return;
+      if (this.#address !== undefined) URL.revokeObjectURL(this.#address);
+      this.#address = URL.createObjectURL(file);
+      video.src = this.#address;
       start(video);
-    };
-    video.onerror = () => {
-      this.#timer = window.setTimeout(load, RECORDING_RETRY_MS);
-    };
-    load();
+    } catch {
+      this.#loadAgain();
+    }
+  }
+
+  #loadAgain(): void {
+    if (!this.#ended.signal.aborted) this.#timer = window.setTimeout(() => void this.#load(), RECORDING_RETRY_MS);
   }
 }

@@ -1,6 +1,7 @@
 import type { FromVideo, Play } from '../../desk/video-protocol.ts';
 import { fromVideo } from '../../desk/video-protocol.ts';
 import { socketAddress } from '../socket.ts';
+import { ticketFor } from './tickets.ts';
 
 export interface VideoSocketHandlers {
   readonly message: (message: FromVideo) => void;
@@ -40,7 +41,9 @@ export class VideoSocket {
     const socket = new WebSocket(socketAddress(`/video/${encodeURIComponent(this.#camera)}`));
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    socket.addEventListener('open', () => socket.send(JSON.stringify(this.#play())));
+    // Asked for while the connection is being made, so that it costs no time.
+    const ticket = ticketFor('video', this.#camera);
+    socket.addEventListener('open', () => void this.#ask(socket, ticket));
     socket.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (this.#socket === socket) this.#received(event.data);
     });
@@ -50,6 +53,14 @@ export class VideoSocket {
       this.#timer = window.setTimeout(() => this.#open(), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt));
       this.#attempt += 1;
     });
+  }
+
+  async #ask(socket: WebSocket, asked: Promise<string | undefined>): Promise<void> {
+    const ticket = await asked;
+    if (this.#socket !== socket || socket.readyState !== WebSocket.OPEN) return;
+    // Without one it is tried again, as when the connection breaks.
+    if (ticket === undefined) socket.close();
+    else socket.send(JSON.stringify({ ...this.#play(), ticket }));
   }
 
   #received(data: unknown): void {
