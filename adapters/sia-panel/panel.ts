@@ -3,7 +3,7 @@ import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { AesKey } from './cipher.ts';
 import { RepeatKeys } from './repeat-keys.ts';
 import { clockOffset, panelSignals } from './signals.ts';
-import type { Message, PanelPoints } from './signals.ts';
+import type { MappedSignal, Message, PanelPoints } from './signals.ts';
 
 export interface PanelSettings extends PanelPoints {
   readonly account: string;
@@ -40,11 +40,20 @@ export class Panel {
     this.#repeatKeys = new RepeatKeys(host.clock);
   }
 
-  /** Runs the jobs of one panel one after the other, so that its events keep their order over all its connections. */
-  inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(job);
-    this.#turn = result.catch(() => undefined);
-    return result;
+  /**
+   * Runs the jobs of one panel one after the other, so that its events keep their order over all its connections.
+   * A job that has reported everything and waits only for the journal may call `handOn`: the next reports behind it, and shares its commit.
+   */
+  inTurn<T>(job: (handOn: () => void) => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    return new Promise((resolve, reject) => {
+      this.#turn = new Promise((handOn) => {
+        void before
+          .then(() => job(() => handOn(undefined)))
+          .then(resolve, reject)
+          .finally(() => handOn(undefined));
+      });
+    });
   }
 
   /** Starts to wait for the panel's next message (5.5.2: any message counts as a poll). */
@@ -75,13 +84,22 @@ export class Panel {
   }
 
   /**
-   * Takes the panel's message: restarts supervision and reports everything in it.
+   * Takes the panel's message: restarts supervision and reports everything in it. `handOn`: as `inTurn` gives it.
    * @throws when the journal cannot take a report; the panel must then not be acknowledged.
    */
-  async take(message: Message): Promise<void> {
+  async take(message: Message, handOn: () => void): Promise<void> {
     this.supervise();
     await this.#tellPresence('right');
-    for (const { signal, alsoRestores } of panelSignals(message, this.settings, this.#repeatKeys)) {
+    const signals = panelSignals(message, this.settings, this.#repeatKeys);
+    if (signals.some((each) => this.#changesWhatStands(each))) return this.#takeOneByOne(signals);
+    const committed = Promise.all(signals.map(({ signal }) => this.#host.report(signal)));
+    handOn();
+    await committed;
+  }
+
+  /** What is known to stand follows the journal, so that the repeat of a message that could not be journalled means the same as the first. */
+  async #takeOneByOne(signals: readonly MappedSignal[]): Promise<void> {
+    for (const { signal, alsoRestores } of signals) {
       await this.#host.report(signal);
       if (alsoRestores !== undefined && this.#standing.has(`${alsoRestores}@${signal.point}`)) {
         const also = { ...signal, kind: alsoRestores, ...(signal.repeatKey && { repeatKey: `${signal.repeatKey}/${alsoRestores}` }) };
@@ -150,8 +168,12 @@ export class Panel {
     this.#cancelTimer = cancel;
   }
 
+  #changesWhatStands({ signal, alsoRestores }: MappedSignal): boolean {
+    return isNoted(signal) || (alsoRestores !== undefined && this.#standing.has(`${alsoRestores}@${signal.point}`));
+  }
+
   #note({ kind, point, phase }: DeviceSignal): void {
-    if (kind !== 'zone.trouble' && kind !== 'door.held') return;
+    if (!isNoted({ kind })) return;
     if (phase === 'raised') this.#standing.add(`${kind}@${point}`);
     else this.#standing.delete(`${kind}@${point}`);
   }
@@ -159,4 +181,8 @@ export class Panel {
   #own(signal: Omit<DeviceSignal, 'point'>): DeviceSignal {
     return { ...signal, point: this.settings.point, details: { account: this.settings.account, ...signal.details } };
   }
+}
+
+function isNoted({ kind }: Pick<DeviceSignal, 'kind'>): boolean {
+  return kind === 'zone.trouble' || kind === 'door.held';
 }

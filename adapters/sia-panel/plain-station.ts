@@ -60,14 +60,14 @@ export class PlainStation {
       await this.#strangers.take(this.#message(report, bytes));
       return plainAck;
     }
-    return panel.inTurn(async () => {
+    return panel.inTurn(async (handOn) => {
       if (panel.settings.requireEncryption) {
         const words = 'sends messages in clear although encryption is required';
         this.#host.malformed(bytes, `account ${account} ${words}`);
         await panel.complain(words, bytes.toString('latin1'));
         return undefined;
       }
-      await panel.take(this.#message(report, bytes));
+      await panel.take(this.#message(report, bytes), handOn);
       return plainAck;
     });
   }

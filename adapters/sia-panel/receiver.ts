@@ -28,6 +28,8 @@ const limits = {
   connections: 512,
   /** A connection that completes no frame for so long is closed; the panel dials in again. */
   idleMs: 120_000,
+  /** Frames of one connection that wait for the journal; they share its commits. Small, so that no panel keeps the others waiting. */
+  framesInFlight: 8,
   /** Answers that a panel does not fetch. */
   unsentBytes: 64 * 1024,
   /** Datagrams that wait for the journal; more are left to their panels, which repeat them. */
@@ -97,6 +99,16 @@ function serve(socket: Socket, connections: Set<Socket>, handlers: Handlers): vo
   let cancelIdle = restartIdle();
   connections.add(socket);
 
+  // Answers leave in the order of their frames, each when its frame is in the journal.
+  let inFlight = 0;
+  let answered = Promise.resolve();
+  const send = async (reply: Promise<Buffer | undefined>) => {
+    const bytes = await reply;
+    inFlight -= 1;
+    if (socket.destroyed) return;
+    if (bytes !== undefined) socket.write(bytes);
+    if (socket.writableLength > limits.unsentBytes) socket.destroy();
+  };
   const take = async (segment: Buffer) => {
     for (const { type, bytes } of splitter.push(segment)) {
       if (type === 'garbage') {
@@ -105,10 +117,11 @@ function serve(socket: Socket, connections: Set<Socket>, handlers: Handlers): vo
       }
       cancelIdle();
       cancelIdle = restartIdle();
-      const reply = await (type === 'frame' ? handlers.answer(bytes) : handlers.answerReport(bytes));
+      const reply = type === 'frame' ? handlers.answer(bytes) : handlers.answerReport(bytes);
+      inFlight += 1;
+      answered = answered.then(() => send(reply));
+      if (inFlight >= limits.framesInFlight) await answered;
       if (socket.destroyed) return;
-      if (reply !== undefined) socket.write(reply);
-      if (socket.writableLength > limits.unsentBytes) socket.destroy();
     }
   };
   let turn = Promise.resolve();
@@ -118,7 +131,7 @@ function serve(socket: Socket, connections: Set<Socket>, handlers: Handlers): vo
     turn = take(segment).then(() => void socket.resume());
   });
   // A panel may close its side after sending, and still gets its answers. Node tells the end even while paused.
-  socket.on('end', () => void turn.then(() => socket.end()));
+  socket.on('end', () => void turn.then(() => answered).then(() => socket.end()));
   // A reset says nothing that matters: the panel dials in again.
   socket.on('error', () => undefined);
   socket.on('close', () => {

@@ -40,7 +40,7 @@ export class Station {
       const panel = this.#panels.get((frame.account ?? '').toUpperCase());
       return panel === undefined
         ? await this.#answerStranger(bytes, frame, envelope)
-        : await panel.inTurn(() => this.#answerPanel(panel, bytes, frame, envelope));
+        : await panel.inTurn((handOn) => this.#answerPanel(panel, bytes, frame, envelope, handOn));
     } catch (error) {
       this.#host.log.warn(
         { err: error, account: frame.account, sequence: frame.sequence },
@@ -50,7 +50,7 @@ export class Station {
     }
   }
 
-  async #answerPanel(panel: Panel, bytes: Buffer, frame: Frame, envelope: Envelope): Promise<Buffer | undefined> {
+  async #answerPanel(panel: Panel, bytes: Buffer, frame: Frame, envelope: Envelope, handOn: () => void): Promise<Buffer | undefined> {
     const { key, account, requireEncryption } = panel.settings;
     const body = readBody(frame, key);
     const objection = !understoodTokens.has(frame.token)
@@ -68,7 +68,7 @@ export class Station {
     }
     const message = this.#message(bytes, frame, envelope, account, body);
     if (!(await panel.timeIsAcceptable(message))) return nak(this.#host.clock.now());
-    await panel.take(message);
+    await panel.take(message, handOn);
     return ack(frame, this.#host.clock.now(), frame.encrypted ? key : undefined);
   }
 

@@ -10,6 +10,11 @@ import type { Slot } from './select.ts';
 import { happens, slot } from './select.ts';
 import { words } from './template.ts';
 
+/** One event strengthens at most so many incidents, the most urgent and then the newest: in a flood its evidence would be everywhere, and say nothing. */
+const MOST_INCIDENTS = 8;
+/** One lead takes at most so many of the events before it, the latest: they count for the priority once. */
+const MOST_EVENTS = 20;
+
 /**
  * Pairs leads with the events that strengthen them, whichever arrives first: an event counts from `before` its lead
  * to `within` after it, in event time. An event of the lead's own kind at the lead's own point only says the same again.
@@ -40,24 +45,31 @@ export class SupportRun {
   led(lead: LeadFinding): void {
     const keys = this.#keysOf(lead.event);
     for (const key of keys) this.#leads.add(key, lead);
-    for (const seen of this.#events.of(keys)) this.#pair(lead, seen);
+    const fitting = this.#events.of(keys).filter((seen) => this.#fits(lead, seen));
+    for (const seen of latest(fitting)) this.#strengthen(lead, seen);
   }
 
   #take(seen: Seen): void {
     const keys = this.#keysOf(seen.event);
     for (const key of keys) this.#events.add(key, seen);
-    for (const lead of this.#leads.of(keys)) this.#pair(lead, seen);
+    const fitting = this.#leads.of(keys).filter((lead) => this.#fits(lead, seen));
+    for (const lead of mostRelevant(fitting)) this.#strengthen(lead, seen);
   }
 
-  #pair(lead: LeadFinding, seen: Seen): void {
+  #fits({ event: lead }: LeadFinding, { event }: Seen): boolean {
+    const { before, within } = this.#rule;
+    if (event.eventAt < lead.eventAt - before.ms || event.eventAt > lead.eventAt + within.ms) return false;
+    return event.kind !== lead.kind || event.point !== lead.point;
+  }
+
+  #strengthen(lead: LeadFinding, seen: Seen): void {
     const { event } = seen;
-    const { before, within, id, raisesPriorityBy } = this.#rule;
-    if (event.eventAt < lead.event.eventAt - before.ms || event.eventAt > lead.event.eventAt + within.ms) return;
-    if (event.kind === lead.event.kind && event.point === lead.event.point) return;
+    const { id, raisesPriorityBy } = this.#rule;
     this.#runtime.accounting.attach(seen);
     this.#runtime.emit({
       type: 'support',
-      id: `${id}:${lead.id}:${event.id}`,
+      // By the incident, not by the lead: whichever of its leads came first, it is the same evidence.
+      id: `${id}:${lead.incidentKey}:${event.id}`,
       rule: id,
       incidentKey: lead.incidentKey,
       event,
@@ -70,4 +82,17 @@ export class SupportRun {
   #keysOf(event: LocatedEvent): readonly string[] {
     return keysOfAll(event, this.#rule.by, this.#runtime.site);
   }
+}
+
+/** One lead of each incident. */
+function mostRelevant(leads: readonly LeadFinding[]): readonly LeadFinding[] {
+  const byIncident = new Map(leads.map((lead) => [lead.incidentKey, lead]));
+  if (byIncident.size <= MOST_INCIDENTS) return [...byIncident.values()];
+  const ranked = [...byIncident.values()].sort((a, b) => a.priority - b.priority || b.event.eventAt - a.event.eventAt);
+  return ranked.slice(0, MOST_INCIDENTS);
+}
+
+function latest(events: readonly Seen[]): readonly Seen[] {
+  if (events.length <= MOST_EVENTS) return events;
+  return events.toSorted((a, b) => a.event.eventAt - b.event.eventAt).slice(-MOST_EVENTS);
 }

@@ -3,6 +3,7 @@ import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PanelState } from '../domain/panel.ts';
 import type { DeskChanges, DeskState } from './protocol.ts';
+import type { ThreatState } from '../domain/threat.ts';
 import type { AlarmState, DeviceState, Health, LogLine } from './schemas.ts';
 
 /** How many log lines a console gets when it starts. */
@@ -23,6 +24,8 @@ export interface Publication {
   readonly alarms?: AlarmState;
   /** As a whole. */
   readonly health?: Health;
+  /** As a whole. */
+  readonly threats?: ThreatState;
 }
 
 /** What every console shows, and the changes that brought it there. Revisions count within one epoch: one run of the gateway. */
@@ -35,6 +38,7 @@ export class Desk {
   readonly #consoles = new Set<(changes: DeskChanges) => void>();
   #alarms: AlarmState | undefined;
   #health: Health | undefined;
+  #threats: ThreatState | undefined;
   #log: LogLine[] = [];
   #changes: DeskChanges[] = [];
   #revision = 0;
@@ -47,8 +51,9 @@ export class Desk {
     for (const device of what.devices ?? []) this.#devices.set(device.device, device);
     if (what.alarms) this.#alarms = what.alarms;
     if (what.health) this.#health = what.health;
+    if (what.threats) this.#threats = what.threats;
     if (what.log) this.#log = [...this.#log, ...what.log].slice(-LOG_LINES);
-    this.#forgetOldest();
+    if (what.incidents) this.#forgetOldest();
     this.#revision += 1;
     const changes: DeskChanges = {
       type: 'changes',
@@ -60,6 +65,7 @@ export class Desk {
       ...(what.log && { log: [...what.log] }),
       ...(what.alarms && { alarms: what.alarms }),
       ...(what.health && { health: what.health }),
+      ...(what.threats && { threats: what.threats }),
     };
     this.#changes.push(changes);
     if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
@@ -78,6 +84,7 @@ export class Desk {
       log: this.#log,
       ...(this.#alarms && { alarms: this.#alarms }),
       ...(this.#health && { health: this.#health }),
+      ...(this.#threats && { threats: this.#threats }),
     };
   }
 
@@ -86,6 +93,12 @@ export class Desk {
     if (epoch !== this.epoch || revision === undefined || revision > this.#revision) return [this.state()];
     const missed = this.#changes.filter((changes) => changes.revision > revision);
     return missed.length === this.#revision - revision ? missed : [this.state()];
+  }
+
+  /** What has changed since `revision`, in one message: of what changed several times the latest alone. Everything, when too much was missed. */
+  latestSince(revision: number): DeskState | DeskChanges {
+    const missed = this.#changes.filter((changes) => changes.revision > revision);
+    return missed.length === this.#revision - revision ? together(missed, this.#revision) : this.state();
   }
 
   /** Calls `tell` at each change, until the returned function is called. */
@@ -102,6 +115,43 @@ export class Desk {
     const closed = [...this.#incidents.values()].filter(({ state }) => state === 'closed');
     for (const { id } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) this.#incidents.delete(id);
   }
+}
+
+function together(missed: readonly DeskChanges[], revision: number): DeskChanges {
+  const latest = <Each>(of: (changes: DeskChanges) => Each[] | undefined, id: (each: Each) => string) => {
+    const byId = new Map(missed.flatMap((changes) => of(changes) ?? []).map((each) => [id(each), each]));
+    return byId.size === 0 ? undefined : [...byId.values()];
+  };
+  const incidents = latest(
+    ({ incidents: each }) => each,
+    ({ id }) => id,
+  );
+  const doors = latest(
+    ({ doors: each }) => each,
+    ({ door }) => door,
+  );
+  const panels = latest(
+    ({ panels: each }) => each,
+    ({ panel }) => panel,
+  );
+  const devices = latest(
+    ({ devices: each }) => each,
+    ({ device }) => device,
+  );
+  const log = missed.flatMap((changes) => changes.log ?? []).slice(-LOG_LINES);
+  const alarms = missed.findLast((changes) => changes.alarms)?.alarms;
+  const health = missed.findLast((changes) => changes.health)?.health;
+  return {
+    type: 'changes',
+    revision,
+    ...(incidents && { incidents }),
+    ...(doors && { doors }),
+    ...(panels && { panels }),
+    ...(devices && { devices }),
+    ...(log.length > 0 && { log }),
+    ...(alarms && { alarms }),
+    ...(health && { health }),
+  };
 }
 
 /** The protocol's types are inferred from its schemas, which do not know `readonly`. */

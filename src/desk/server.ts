@@ -10,8 +10,9 @@ import type { Desk } from './desk.ts';
 import { Refusal } from './operations.ts';
 import type { Operations } from './operations.ts';
 import { fromConsole, PROTOCOL_VERSION } from './protocol.ts';
-import type { DeskChanges, FromConsole, ToConsole } from './protocol.ts';
+import type { DeskChanges, DeskState, FromConsole, ToConsole } from './protocol.ts';
 import type { SiteView } from './schemas.ts';
+import type { ThreatLevels } from './threat-levels.ts';
 import { admitToVideo } from './video-admission.ts';
 import type { VideoAdmissionOptions } from './video-admission.ts';
 
@@ -27,6 +28,7 @@ export interface DeskServerOptions extends VideoAdmissionOptions {
   /** The names of every account. */
   readonly colleagues: () => string[];
   readonly operations: Operations;
+  readonly threats: ThreatLevels;
   readonly log: Logger;
 }
 
@@ -92,12 +94,15 @@ export class DeskServer {
   }
 
   async #answer(message: Exclude<FromConsole, { type: 'resume' }>, by: Principal): Promise<ToConsole> {
-    const { operations, log } = this.#options;
+    const { operations, threats, log } = this.#options;
     const { request } = message;
     try {
       if (message.type === 'act') operations.act(message.incident, message.revision, message.act, by);
       else if (message.type === 'measure') operations.begin(message.measure, by);
       else if (message.type === 'end-measure') operations.end(message.measure, by);
+      else if (message.type === 'threat') threats.set(message, by);
+      else if (message.type === 'lift-threat') threats.lift(message.scope, by);
+      else if (message.type === 'retry-threat') threats.retry(by);
       else if (message.type === 'door') await operations.commandDoor(message.door, message.command, by, message.incident);
       else await operations.startScenario(message.name, by);
       return { type: 'answer', request, ok: true };
@@ -109,12 +114,14 @@ export class DeskServer {
   }
 }
 
-/** Sends one console the state, then the changes; skips changes while it is behind and sends the state when it has caught up. */
+/** Sends one console the state, then the changes; skips changes while it is behind, and sends the latest of what they changed when it has caught up. */
 class ConsoleFeed {
   readonly #socket: WebSocket;
   readonly #desk: Desk;
   #unsubscribe: (() => void) | undefined;
   #behind = false;
+  /** The latest that was sent. */
+  #revision = 0;
 
   constructor(socket: WebSocket, desk: Desk) {
     this.#socket = socket;
@@ -138,11 +145,12 @@ class ConsoleFeed {
     else this.#send(changes);
   }
 
-  #send(message: ToConsole): void {
+  #send(message: DeskState | DeskChanges): void {
+    this.#revision = message.revision;
     this.#socket.send(JSON.stringify(message), () => {
       if (!this.#behind || this.#socket.bufferedAmount > BEHIND_BYTES / 2) return;
       this.#behind = false;
-      this.#send(this.#desk.state());
+      this.#send(this.#desk.latestSince(this.#revision));
     });
   }
 }

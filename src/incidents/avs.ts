@@ -26,22 +26,24 @@ export function scored(incident: Incident): Incident {
 }
 
 function suggestion({ kind, evidence }: Incident): Avs['suggested'] | undefined {
-  const told = evidence.filter(({ role }) => role !== 'restore');
-  const isIntrusion = intrusionKinds.includes(kind) || told.some((each) => isLead(each) && intrusions.includes(each.kind));
+  const first = new Map<EventKind, Evidence>();
+  const zones = new Set<string>();
+  let isIntrusion = intrusionKinds.includes(kind);
+  for (const each of evidence) {
+    if (each.role === 'restore') continue;
+    if (!first.has(each.kind)) first.set(each.kind, each);
+    if (each.kind === 'intrusion.alarm') zones.add(each.point);
+    isIntrusion ||= isLead(each) && intrusions.includes(each.kind);
+  }
   if (!isIntrusion) return undefined;
-  const threat = told.find((each) => threats.includes(each.kind));
+  const threat = [...first.values()].find((each) => threats.includes(each.kind));
   if (threat !== undefined) return { level: 4, because: threat.text };
-  const person = told.find((each) => each.kind === 'video.person');
+  const person = first.get('video.person');
   if (person !== undefined) return { level: 2, because: person.text };
-  const zones = pointsOf(told, 'intrusion.alarm');
-  if (zones.length > 1) return { level: 2, because: `${listed(zones, 'and')} are in alarm` };
-  const motion = told.find((each) => each.kind === 'video.motion');
+  if (zones.size > 1) return { level: 2, because: `${listed([...zones], 'and')} are in alarm` };
+  const motion = first.get('video.motion');
   if (motion !== undefined) return { level: 2, because: motion.text };
   return { level: 1, because: 'nothing besides the alarm says that somebody is there' };
-}
-
-function pointsOf(evidence: readonly Evidence[], kind: EventKind): readonly string[] {
-  return [...new Set(evidence.filter((each) => each.kind === kind).map(({ point }) => point))];
 }
 
 /** The incident after a dispatcher confirmed or changed the level; a grave one makes it more urgent. */

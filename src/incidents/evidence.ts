@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Incident } from '../domain/incident.ts';
 
 /** How many pieces of evidence an incident keeps, so that a flapping contact cannot grow it without end. */
-export const MOST_EVIDENCE = 200;
+export const MOST_EVIDENCE = 100;
 
 type Role = Evidence['role'];
 
@@ -32,21 +32,23 @@ export function withEvidence(evidence: readonly Evidence[], ...added: readonly E
  * which rules have raised its priority and what still stands. Their number is bounded by the rules and points of one incident.
  */
 function indexOfDroppable(evidence: readonly Evidence[]): number {
-  const first = new Map<string, number>();
-  const last = new Map<string, number>();
-  for (const [index, { rule, role, point }] of evidence.entries()) {
-    const series = `${rule} ${role} ${point}`;
-    if (!first.has(series)) first.set(series, index);
-    last.set(series, index);
+  return evidence.findIndex((each, index) => isAmong(each, evidence, 0, index) && isAmong(each, evidence, index + 1, evidence.length));
+}
+
+/** Whether a piece of the same series stands at one of these places. */
+function isAmong({ rule, role, point }: Evidence, evidence: readonly Evidence[], from: number, to: number): boolean {
+  for (let index = from; index < to; index += 1) {
+    const other = evidence[index];
+    if (other?.rule === rule && other.role === role && other.point === point) return true;
   }
-  const kept = new Set([...first.values(), ...last.values()]);
-  return evidence.findIndex((_, index) => !kept.has(index));
+  return false;
 }
 
 /** Whether the incident has taken this finding already, in this run of the gateway or in one before. */
 export function knows({ evidence, occurredAt }: Incident, { type, rule, event }: Finding): boolean {
   const roles = rolesOf[type];
-  if (evidence.some((each) => each.event === event.id && each.rule === rule && roles.includes(each.role))) return true;
+  // What is found again has mostly been found lately.
+  if (evidence.findLastIndex((each) => each.event === event.id && each.rule === rule && roles.includes(each.role)) !== -1) return true;
   if (evidence.length < MOST_EVIDENCE || event.eventAt < occurredAt) return false;
   // Old evidence was dropped: what is older than the rest was among it.
   const oldestDroppable = evidence[indexOfDroppable(evidence)];
@@ -57,8 +59,10 @@ const rolesOf: Record<Finding['type'], readonly Role[]> = { lead: ['lead', 'repe
 
 /** Whether anything that opened the incident, or said the same again, has not been restored since. */
 export function stands(evidence: readonly Evidence[]): boolean {
-  const rules = new Set(evidence.filter(isLead).map(({ rule }) => rule));
-  return [...rules].some((rule) => standingPoints(evidence, rule).length > 0);
+  const rules = new Set<string>();
+  for (const each of evidence) if (isLead(each)) rules.add(each.rule);
+  for (const rule of rules) if (standingPoints(evidence, rule).length > 0) return true;
+  return false;
 }
 
 /**
@@ -66,12 +70,18 @@ export function stands(evidence: readonly Evidence[]): boolean {
  * A restore counts for its own point, or for all points of the rule where its own never led.
  */
 export function standingPoints(evidence: readonly Evidence[], rule: string): readonly string[] {
-  const ofRule = evidence.filter((each) => each.rule === rule && each.role !== 'support');
-  const points = [...new Set(ofRule.filter(isLead).map(({ point }) => point))];
+  const latest = new Map<string, Evidence>();
+  for (const each of evidence) if (each.rule === rule && isLead(each)) latest.set(each.point, each);
+  const points = [...latest.keys()];
+  latest.clear();
+  for (const each of evidence) {
+    if (each.rule !== rule || each.role === 'support') continue;
+    const concerned = points.includes(each.point) ? [each.point] : points;
+    for (const point of concerned) if (each.at >= (latest.get(point)?.at ?? -Infinity)) latest.set(point, each);
+  }
   return points.filter((point) => {
-    const relevant = ofRule.filter((each) => each.point === point || (each.role === 'restore' && !points.includes(each.point)));
-    const latest = relevant.reduce<Evidence | undefined>((best, each) => (best === undefined || each.at >= best.at ? each : best), undefined);
-    return latest !== undefined && isLead(latest);
+    const last = latest.get(point);
+    return last !== undefined && isLead(last);
   });
 }
 

@@ -2,7 +2,7 @@ import type { LogEntry } from '../domain/incident.ts';
 import { GATEWAY } from './life-cycle.ts';
 
 /** How many lines an incident's log keeps before the gateway's oldest go. What a person did or wrote always stays. */
-const MOST_LINES = 500;
+export const MOST_LINES = 100;
 
 export function withLine(log: readonly LogEntry[], line: LogEntry): readonly LogEntry[] {
   const all = [...log, line];

@@ -36,9 +36,12 @@ function sameAlarms(one: AlarmState, other: AlarmState): boolean {
   );
 }
 
+/** So many incidents are stored and told in one turn of the event loop. In a flood the others wait for the next turns, and what changes again meanwhile is written once. */
+const MOST_AT_ONCE = 32;
+
 /**
  * The one writer of the incident book: applies findings and actions, stores what changed, and only then tells of it.
- * What one turn of the pipeline changes is stored in one transaction.
+ * What one turn of the pipeline changes is stored in one transaction; of more than `MOST_AT_ONCE` incidents the most urgent news comes first.
  */
 export class BookWriter {
   readonly #store: IncidentStore;
@@ -47,10 +50,12 @@ export class BookWriter {
   readonly #alarms: BehaviorSubject<AlarmState>;
   #book: Book;
   /** What consoles know; differs from the book by what has not been stored yet. */
-  #told: ReadonlyMap<string, Incident>;
+  #told: Book['incidents'];
   readonly #unstored = new Set<string>();
   #unstoredMeasures: readonly Measure[] = [];
   #position: number;
+  /** The position up to which everything is stored: behind `#position` while incidents wait for their turn. */
+  #storedPosition: number;
   #flushing = false;
   #storeFails = false;
 
@@ -62,6 +67,7 @@ export class BookWriter {
     this.#alarms = new BehaviorSubject(alarmState(this.#book));
     this.#told = this.#book.incidents;
     this.#position = store.position();
+    this.#storedPosition = this.#position;
   }
 
   get incidents(): ReadonlyMap<string, Incident> {
@@ -96,7 +102,7 @@ export class BookWriter {
     return this.#storeFails ? [...this.#unstored] : [];
   }
 
-  /** Applies an input. What it changed is stored and told before the next turn of the event loop. */
+  /** Applies an input. What it changed is stored and told before the next turn of the event loop, in a flood within a few turns. */
   apply(input: BookInput): Refusal | undefined {
     return this.take(input).refused;
   }
@@ -111,7 +117,7 @@ export class BookWriter {
     const alarmsChanged = measures.length > 0 || before.flood.since !== book.flood.since;
     if ((changed.length > 0 || alarmsChanged) && !this.#flushing) {
       this.#flushing = true;
-      queueMicrotask(() => this.flush());
+      queueMicrotask(() => this.#flushSome());
     }
     return { ...(refused && { refused }), measures };
   }
@@ -121,26 +127,55 @@ export class BookWriter {
     this.#position = Math.max(this.#position, position);
   }
 
-  /** Stores and tells what has changed so far. */
+  /** Stores and tells everything that has changed so far. */
   flush(): void {
     this.#flushing = false;
-    const changed = [...this.#unstored].flatMap((id) => this.#book.incidents.get(id) ?? []);
-    if (changed.length > 0 || this.#unstoredMeasures.length > 0) this.#save(changed);
+    this.#write(this.#pending(), true);
+  }
+
+  #flushSome(): void {
+    const pending = this.#pending();
+    // What cannot be stored is told at least, and tried again as a whole.
+    if (pending.length <= MOST_AT_ONCE || this.#storeFails) return this.flush();
+    this.#write(this.#mostUrgent(pending), false);
+    setImmediate(() => this.#flushSome());
+  }
+
+  /** Those that have waited longest first. */
+  #pending(): readonly Incident[] {
+    return [...this.#unstored].flatMap((id) => this.#book.incidents.get(id) ?? []);
+  }
+
+  /** What a dispatcher must see at once (it is new, or became more urgent, or changed its state) by its priority, then the rest. */
+  #mostUrgent(pending: readonly Incident[]): readonly Incident[] {
+    const rank = (incident: Incident) => {
+      const before = this.#told.get(incident.id);
+      return before?.state === incident.state && before.priority === incident.priority ? 6 : incident.priority;
+    };
+    const ranked = pending.map((incident) => ({ incident, rank: rank(incident) })).sort((a, b) => a.rank - b.rank);
+    return ranked.slice(0, MOST_AT_ONCE).map(({ incident }) => incident);
+  }
+
+  /** `all`: nothing else waits. */
+  #write(changed: readonly Incident[], all: boolean): void {
+    if (changed.length > 0 || this.#unstoredMeasures.length > 0) this.#save(changed, all ? this.#position : this.#storedPosition);
     const changes = changed.flatMap((incident) => {
       const before = this.#told.get(incident.id);
-      const lines = incident.log.filter((line) => before?.log.includes(line) !== true);
+      const known = new Set(before?.log);
+      const lines = incident.log.filter((line) => !known.has(line));
       return before === incident ? [] : [{ incident, isNew: before === undefined, lines }];
     });
-    this.#told = this.#book.incidents;
+    this.#told = all ? this.#book.incidents : changed.reduce((told, incident) => told.set(incident.id, incident), this.#told);
     if (changes.length > 0) this.#changes.next(changes);
     const alarms = alarmState(this.#book);
     if (!sameAlarms(alarms, this.#alarms.value)) this.#alarms.next(alarms);
   }
 
-  #save(changed: readonly Incident[]): void {
+  #save(changed: readonly Incident[], position: number): void {
     try {
-      this.#store.save(changed, this.#position, this.#unstoredMeasures);
-      this.#unstored.clear();
+      this.#store.save(changed, position, this.#unstoredMeasures);
+      this.#storedPosition = position;
+      for (const { id } of changed) this.#unstored.delete(id);
       this.#unstoredMeasures = [];
       this.#storeFails = false;
     } catch (error) {

@@ -45,7 +45,7 @@ describe('the correlation engine', () => {
     };
     assert.deepEqual(ids(), [
       'door-forced:door.forced/raised@1',
-      'motion-nearby:door-forced:door.forced/raised@1:video.motion/raised@0',
+      'motion-nearby:door-forced@door-server:video.motion/raised@0',
       'door-forced:door.forced/restored@2',
     ]);
     assert.deepEqual(ids(), ids());

@@ -3,6 +3,7 @@ import type { Incident } from '../../src/domain/incident.ts';
 import type { DoorCommandRecord } from '../../src/incidents/actions.ts';
 import { apply, bookFrom, CLOSED_KEPT_MS } from '../../src/incidents/book.ts';
 import { MOST_EVIDENCE } from '../../src/incidents/evidence.ts';
+import { MOST_LINES } from '../../src/incidents/log.ts';
 import { acknowledge, action, close, finding, lead, NOON, restore, run, support } from './lab.ts';
 
 const roles = ({ evidence }: Incident) => evidence.map(({ role }) => role);
@@ -125,7 +126,7 @@ describe('the incident book', () => {
     it('keeps a bounded log with what people did', () => {
       const more = Array.from({ length: 600 }, (_, index) => finding(index % 2 === 0 ? lead(index) : restore(index, true)));
       const { incident: long } = run(finding(lead(-1)), action({ action: 'note', note: 'seen' }, -1), ...more);
-      assert.equal(long.log.length, 500);
+      assert.equal(long.log.length, MOST_LINES);
       assert.deepEqual([long.log[0]?.what, long.log[1]?.note], ['opened', 'seen']);
     });
 
