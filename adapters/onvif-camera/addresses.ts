@@ -17,13 +17,14 @@ function plainlyWrong(host: string, configured: string): boolean {
 /**
  * Where to send requests for a service or subscription whose address the camera told.
  * The host is always the configured one: behind address translation the camera names another, and the credentials go to no stranger.
- * The port is the camera's only where it names the host as we do, and a port with it, for HTTP.
+ * The port is the camera's only where it names the host as we do, and a port with it, for HTTP or HTTPS as configured.
  */
-export function serviceTarget(address: string, configured: { readonly host: string; readonly port: number }): Target {
+export function serviceTarget(address: string, { host: known, port: usual, tls }: Omit<Target, 'path'>): Target {
   const match = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^#]*)/i.exec(address);
   const [, scheme = '', host = '', told, path = ''] = match ?? [undefined, undefined, undefined, undefined, address];
-  const port = told !== undefined && host === configured.host && scheme.toLowerCase() === 'http' ? Number(told) : configured.port;
-  return { host: configured.host, port, path: path.startsWith('/') ? path : `/${path}` };
+  const sameScheme = scheme.toLowerCase() === (tls === undefined ? 'http' : 'https');
+  const port = told !== undefined && host === known && sameScheme ? Number(told) : usual;
+  return { host: known, port, path: path.startsWith('/') ? path : `/${path}`, ...(tls && { tls }) };
 }
 
 /**

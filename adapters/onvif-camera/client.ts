@@ -5,11 +5,14 @@ import { post } from './http.ts';
 import type { HttpReply, Target } from './http.ts';
 import type { RequestWriter, SoapRequest } from './requests.ts';
 import { readReply } from './soap.ts';
+import type { Trust } from './tls.ts';
 import type { Element } from './xml.ts';
 
 export interface ClientOptions {
   readonly host: string;
   readonly port: number;
+  /** Where it is asked over HTTPS. */
+  readonly tls?: Trust;
   readonly username: string;
   readonly password: string;
   readonly timeoutMs: number;

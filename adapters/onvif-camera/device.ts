@@ -173,6 +173,6 @@ export function tellSnapshotUri(client: SoapClient, media: Media, profile: Profi
 }
 
 /** The one service whose path is fixed (ONVIF Core, 5.2). */
-export function deviceTarget({ options: { host, port } }: SoapClient): Target {
-  return { host, port, path: DEVICE_SERVICE };
+export function deviceTarget({ options }: SoapClient): Target {
+  return serviceTarget(DEVICE_SERVICE, options);
 }

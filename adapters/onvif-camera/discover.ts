@@ -70,14 +70,15 @@ function probeText(types: string): string {
   );
 }
 
-function asDevice({ host, port, name, hardware, location, door, camera }: ProbeMatch): DiscoveredDevice {
-  const id = `onvif-${host.replace(/[^a-z0-9]+/gi, '-')}${port === 80 ? '' : `-${port}`}`.toLowerCase();
+function asDevice({ host, port, tls, name, hardware, location, door, camera }: ProbeMatch): DiscoveredDevice {
+  const usual = port === (tls ? 443 : 80);
+  const id = `onvif-${host.replace(/[^a-z0-9]+/gi, '-')}${usual ? '' : `-${port}`}`.toLowerCase();
   const label = [name, location].filter((part) => part !== '').join(', ');
   return {
     id,
     name: (label === '' ? `ONVIF device at ${host}` : label).slice(0, 80),
-    options: { host, port, username: 'sallyport', password: { env: `${id.replace(/-/g, '_').toUpperCase()}_PASSWORD` } },
+    options: { host, port, ...(tls && { tls }), username: 'sallyport', password: { env: `${id.replace(/-/g, '_').toUpperCase()}_PASSWORD` } },
     points: !camera ? [] : [{ id: `cam-${id.slice('onvif-'.length)}`, type: 'camera', name: (label === '' ? host : label).slice(0, 80), at: {} }],
-    remark: `${hardware === '' ? 'model unknown' : hardware}${door ? '; an access controller: its doors and readers are told by their tokens' : ''}`,
+    remark: `${hardware === '' ? 'model unknown' : hardware}${tls ? '; over HTTPS: the first attempt to connect tells the fingerprint to compare' : ''}${door ? '; an access controller: its doors and readers are told by their tokens' : ''}`,
   };
 }

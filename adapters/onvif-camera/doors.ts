@@ -1,9 +1,13 @@
+import { aborted } from '../../src/adapter/aborted.ts';
 import type { DoorFacet } from '../../src/adapter/contract.ts';
+import { pause } from '../../src/domain/clock.ts';
 import type { DoorCommand } from '../../src/domain/door.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import type { SoapClient } from './client.ts';
 import { DOOR_CONTROL } from './device.ts';
 import { sentence } from './errors.ts';
+import { takeAll } from './event-source.ts';
+import type { Taking } from './event-source.ts';
 import type { Target } from './http.ts';
 import type { Notification } from './notifications.ts';
 import { child, escapeXml, textAt } from './xml.ts';
@@ -20,7 +24,37 @@ const stateTopics: Readonly<Record<string, readonly string[]>> = {
   'tns1:Door/State/DoorFault': ['Fault', 'State'],
 };
 
+interface DoorTaking extends Taking {
+  readonly options: Taking['options'] & { readonly doorSeconds: number };
+}
+
 const tokenText = (token: string) => `<Token>${escapeXml(token)}</Token>`;
+
+/** One answer may be lost on the way. */
+const MAX_MISSED = 2;
+
+/**
+ * Asks for the doors' states again and again, for devices that tell nothing by themselves, until `told` aborts because they do or the connection ends.
+ * An alarm between two questions that is over by then is not seen. @throws as `read` does, when it has failed several times in a row.
+ */
+export async function followDoors(doors: Doors, taking: DoorTaking, signal: AbortSignal, told: AbortSignal): Promise<never> {
+  const { host, options } = taking;
+  const asking = AbortSignal.any([signal, told]);
+  for (let missed = 0; !told.aborted;) {
+    await pause(host.clock, options.doorSeconds * 1_000, asking).catch(() => undefined);
+    signal.throwIfAborted();
+    try {
+      await takeAll(await doors.read(), taking);
+      missed = 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      missed += 1;
+      if (missed > MAX_MISSED) throw error;
+    }
+  }
+  await aborted(signal);
+  throw signal.reason as Error;
+}
 
 /** Doors of an access controller (ONVIF profiles A and C). */
 export class Doors implements DoorFacet {

@@ -1,6 +1,11 @@
 /** The camera cannot be reached, does not answer in time, or hangs up before its reply is complete. */
 export class LinkError extends Error {
-  override readonly name = 'LinkError';
+  override readonly name: string = 'LinkError';
+}
+
+/** It answers over HTTPS with a certificate that is not the one that was configured, or that nobody vouches for. */
+export class CertificateError extends LinkError {
+  override readonly name = 'CertificateError';
 }
 
 /** A reply that is not the XML it should be. `frame` is what was received. */

@@ -20,25 +20,32 @@ export interface EventSource {
 export interface EventOptions {
   readonly events: 'auto' | 'pull' | 'notify';
   readonly topics: readonly string[];
+  readonly topicsPerSubscription?: number;
   readonly pullSeconds: number;
   readonly notifyAddress?: string;
   readonly notifyPort: number;
 }
 
-export interface EventContext {
+/** What becomes of messages. */
+export interface Taking {
   readonly host: AdapterHost;
+  readonly options: EventOptions;
+  readonly points: Points;
+  readonly states: PropertyStates;
+  /** Topics that another subscription brings. */
+  readonly elsewhere?: readonly string[];
+}
+
+export interface EventContext extends Taking {
   readonly client: SoapClient;
   /** The event service. */
   readonly events: Target;
   readonly signal: AbortSignal;
-  readonly options: EventOptions;
-  readonly points: Points;
-  readonly states: PropertyStates;
   readonly clockWatch: ClockWatch;
 }
 
 /** Reports messages in their order; resolves when all are on disk. What cannot be read is counted. */
-export async function takeAll(messages: readonly ReadNotification[], context: EventContext): Promise<void> {
+export async function takeAll(messages: readonly ReadNotification[], context: Taking): Promise<void> {
   for (const message of messages) {
     if ('unreadable' in message) context.host.malformed(message.raw, message.unreadable);
     else await take(message, context);
@@ -47,8 +54,8 @@ export async function takeAll(messages: readonly ReadNotification[], context: Ev
 
 type Message = Exclude<ReadNotification, { unreadable: string }>;
 
-async function take(message: Message, { host, states, points, options }: EventContext): Promise<void> {
-  if (!isWanted(message.topic, options.topics)) return;
+async function take(message: Message, { host, states, points, options, elsewhere = [] }: Taking): Promise<void> {
+  if (!isWanted(message.topic, options.topics) || (elsewhere.length > 0 && isWanted(message.topic, elsewhere))) return;
   for (const topic of topicsOf(message.topic)) {
     const reading = topic.reading(itemOf(message, topic.item));
     // A property that is deleted has no state any more (ONVIF Core, 9.4.1).

@@ -3,6 +3,7 @@ import { isRefusal, sentence } from './errors.ts';
 import type { EventContext, EventSource } from './event-source.ts';
 import { NotifySource } from './notify-source.ts';
 import { PullSource } from './pull-source.ts';
+import { SeveralSources, topicGroups } from './several-sources.ts';
 
 /** Events that had worked and cannot be had again by then: the connection is worth nothing and starts over. */
 const MAX_FAILED_SUBSCRIPTIONS = 5;
@@ -10,11 +11,14 @@ const MAX_BACK_OFF_MS = 30_000;
 
 /** Makes a subscription by the way that is configured and reads every state. @throws whatever went wrong; no subscription is left behind then. */
 export async function subscribe(context: EventContext): Promise<EventSource> {
-  const { events, notifyAddress } = context.options;
-  const notify = async (address: string) => NotifySource.create(context, address);
+  const { events, notifyAddress, topics, topicsPerSubscription } = context.options;
+  const groups = topicGroups(topics, topicsPerSubscription);
+  const make = (one: (context: EventContext) => Promise<EventSource>) =>
+    groups.length > 1 ? SeveralSources.create(context, groups, one) : one(context);
+  const notify = (address: string) => make((each) => NotifySource.create(each, address));
   if (events === 'notify' && notifyAddress !== undefined) return notify(notifyAddress);
   try {
-    return await PullSource.create(context);
+    return await make((each) => PullSource.create(each));
   } catch (error) {
     context.signal.throwIfAborted();
     // Refused is refused, by whichever way.

@@ -1,6 +1,10 @@
 import { request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../src/domain/clock.ts';
 import { LinkError, MalformedReply } from './errors.ts';
+import { openSecurely } from './tls.ts';
+import type { Trust } from './tls.ts';
 
 // Why not the transport of the `onvif` package (0.8.3, lib/cam.js, _requestPart2): a reply that is cut in mid-body never calls back, its time-out
 // counts idle time and not the request's, nothing aborts a request, a reply may be of any size, and an exception in its
@@ -14,6 +18,8 @@ export interface Target {
   readonly port: number;
   /** Path and query. */
   readonly path: string;
+  /** Where it is asked over HTTPS: by what it proves that it is the one. */
+  readonly tls?: Trust;
 }
 
 export interface HttpReply<Body = string> {
@@ -46,17 +52,18 @@ export async function post(target: Target, headers: Readonly<Record<string, stri
 
 /**
  * Sends one request over a connection of its own and reads the whole reply; whatever the outcome, the socket is gone afterwards.
- * @throws LinkError when there is no complete reply in time; MalformedReply when it is too big; the signal's reason when aborted.
+ * @throws LinkError when there is no complete reply in time, or the certificate is wrong; MalformedReply when it is too big; the signal's reason when aborted.
  */
 export function exchange(target: Target, { method, headers, body = '' }: HttpRequest, limits: Limits): Promise<HttpReply<Buffer>> {
   const { clock, deadlineMs, signal, maxBytes = MAX_REPLY_BYTES } = limits;
   const where = `${target.host}:${target.port}`;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
+    const open: (ClientRequest | TLSSocket)[] = [];
     const finish = (settle: () => void) => {
       cancelDeadline();
       signal?.removeEventListener('abort', aborted);
-      outgoing.destroy();
+      for (const each of open) each.destroy();
       settle();
     };
     const fail = (error: Error) => {
@@ -68,45 +75,50 @@ export function exchange(target: Target, { method, headers, body = '' }: HttpReq
       fail(signal?.reason as Error);
     };
 
-    const outgoing = request(
-      // A kept connection may be closed by the camera just as the next request goes out; a new one costs a round trip.
-      {
-        host: target.host,
-        port: target.port,
-        path: target.path,
-        method,
-        agent: false,
-        headers: method === 'POST' ? { ...headers, 'Content-Length': Buffer.byteLength(body) } : headers,
-      },
-      (reply) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        reply.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          chunks.push(chunk);
-          if (bytes > maxBytes) fail(new MalformedReply(`the reply is bigger than ${maxBytes} bytes`, chunk.toString('latin1')));
-        });
-        reply.on('error', (cause) => {
-          fail(new LinkError(`${where} cut its reply off after ${bytes} bytes`, { cause }));
-        });
-        reply.on('end', () => {
-          finish(() => {
-            resolve({
-              status: reply.statusCode ?? 0,
-              challenges: reply.headersDistinct['www-authenticate'] ?? [],
-              body: Buffer.concat(chunks),
-            });
+    const unreachable = (cause: Error) => {
+      fail(new LinkError(`${where} cannot be reached (${cause.message})`, { cause }));
+    };
+    const read = (reply: IncomingMessage) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      reply.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > maxBytes) fail(new MalformedReply(`the reply is bigger than ${maxBytes} bytes`, chunk.toString('latin1')));
+      });
+      reply.on('error', (cause) => {
+        fail(new LinkError(`${where} cut its reply off after ${bytes} bytes`, { cause }));
+      });
+      reply.on('end', () => {
+        finish(() => {
+          resolve({
+            status: reply.statusCode ?? 0,
+            challenges: reply.headersDistinct['www-authenticate'] ?? [],
+            body: Buffer.concat(chunks),
           });
         });
-      },
-    );
+      });
+    };
+    const send = (secured?: TLSSocket) => {
+      const sent = method === 'POST' ? { ...headers, 'Content-Length': Buffer.byteLength(body) } : headers;
+      // A kept connection may be closed by the camera just as the next request goes out; a new one costs a round trip.
+      const connection = secured === undefined ? { agent: false } : { createConnection: () => secured };
+      const outgoing = request({ host: target.host, port: target.port, path: target.path, method, headers: sent, ...connection }, read);
+      open.push(outgoing);
+      outgoing.on('error', unreachable);
+      outgoing.end(body);
+    };
     const cancelDeadline = clock.after(deadlineMs, () => {
       fail(new LinkError(`${where} did not answer within ${deadlineMs} ms`));
     });
-    outgoing.on('error', (cause) => {
-      fail(new LinkError(`${where} cannot be reached (${cause.message})`, { cause }));
-    });
     signal?.addEventListener('abort', aborted, { once: true });
-    outgoing.end(body);
+    const { tls } = target;
+    if (tls === undefined) {
+      send();
+      return;
+    }
+    const socket = openSecurely({ ...target, tls }, () => send(socket), fail);
+    open.push(socket);
+    socket.on('error', unreachable);
   });
 }

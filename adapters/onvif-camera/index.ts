@@ -4,12 +4,13 @@ import type { Clock } from '../../src/domain/clock.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import { streamUri } from './addresses.ts';
 import { SoapClient } from './client.ts';
+import type { ClientOptions } from './client.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { describeDevice, findServices, readProfiles, tellStreamUri } from './device.ts';
 import type { Media, Services } from './device.ts';
 import { discover } from './discover.ts';
-import { Doors } from './doors.ts';
-import { isRefusal, sentence } from './errors.ts';
+import { Doors, followDoors } from './doors.ts';
+import { CertificateError, isRefusal, sentence } from './errors.ts';
 import { takeAll } from './event-source.ts';
 import type { EventContext, EventSource } from './event-source.ts';
 import { followEvents, subscribe } from './events.ts';
@@ -38,7 +39,7 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
   const ended = new AbortController();
   const signal = AbortSignal.any([host.signal, ended.signal]);
   const requests = new RequestWriter(host.clock, options.username, password);
-  const client = new SoapClient({ ...options, password }, host.clock, requests, (frame, reason) => {
+  const client = new SoapClient(await clientOptions(options, password, host), host.clock, requests, (frame, reason) => {
     host.malformed(frame, reason);
   });
   const clockWatch = new ClockWatch(host, client, requests, signal);
@@ -51,24 +52,36 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
     const doors = points.doors.size > 0 ? new Doors(client, doorService(services), points.doors, signal) : undefined;
     await clockWatch.tell((event) => states.report(event));
 
-    const context = services.events && { host, client, events: services.events, signal, options, points, states, clockWatch };
-    if (doors !== undefined && context !== undefined) await takeAll(await doors.read(), context);
+    const taking = { host, options, points, states };
+    if (doors !== undefined) await takeAll(await doors.read(), taking);
+    const context = services.events && { ...taking, client, events: services.events, signal, clockWatch };
     const { source, remark } = await tryToSubscribe(context);
     host.online(description + remark);
 
+    const told = new AbortController();
     const following = [() => clockWatch.follow((event) => states.report(event))];
     if (context !== undefined) {
       following.push(() =>
         followEvents(context, source, () => {
+          told.abort();
           host.online(description);
         }),
       );
     }
+    if (doors !== undefined && source === undefined) following.push(() => followDoors(doors, taking, signal, told.signal));
     return { done: untilAllEnd(following, ended, host.signal), ...(cameras && { cameras }), ...(doors && { doors: { command: doors.command } }) };
   } catch (error) {
     ended.abort(error);
     throw error;
   }
+}
+
+async function clientOptions(options: Options, password: string, host: AdapterHost): Promise<ClientOptions> {
+  const { port = options.tls ? 443 : 80, tls, fingerprint, ca } = options;
+  const { username, timeoutMs } = options;
+  const usual = { host: options.host, port, username, password, timeoutMs };
+  if (!tls) return usual;
+  return { ...usual, tls: { ...(fingerprint !== undefined && { fingerprint }), ...(ca !== undefined && { ca: await host.secret(ca) }) } };
 }
 
 interface DeviceFacts {
@@ -96,6 +109,7 @@ async function readDevice(
     return { description, services, media: withPictures ? await readProfiles(client, services, { signal }) : undefined };
   };
   return read().catch(async (error: unknown) => {
+    if (error instanceof CertificateError) throw new ConfigurationError(error.message, { cause: error });
     if (!isRefusal(error)) throw error;
     // A clock that was set at this moment (by NTP, after a reboot) is refused in the same words as a wrong password. Once more, and no oftener: cameras lock accounts.
     return read().catch((again: unknown) => {

@@ -18,6 +18,13 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+interface Pace {
+  /** How long one request may keep it from being renewed. */
+  readonly busyMs: number;
+  /** Renewed after so long although there is time left, to see whether it still stands. */
+  readonly atLatestMs?: number;
+}
+
 /** A subscription at the camera, for as long as it is kept: renewed well before its end, given back. */
 export class Lease {
   readonly reference: EndpointReference;
@@ -28,10 +35,16 @@ export class Lease {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #busyMs: number;
+  readonly #atLatestMs: number;
   #renewAtMs: number;
 
-  /** `busyMs`: how long one request may keep it from being renewed. */
-  constructor(client: SoapClient, clock: Clock, signal: AbortSignal, { reference, lifetimeMs }: Subscription, busyMs: number) {
+  constructor(
+    client: SoapClient,
+    clock: Clock,
+    signal: AbortSignal,
+    { reference, lifetimeMs }: Subscription,
+    { busyMs, atLatestMs = Infinity }: Pace,
+  ) {
     this.#client = client;
     this.#clock = clock;
     this.#signal = signal;
@@ -39,6 +52,7 @@ export class Lease {
     this.target = serviceTarget(reference.address, client.options);
     this.lifetimeMs = lifetimeMs;
     // A camera that grants very little must not lose us while it holds a pull open.
+    this.#atLatestMs = atLatestMs;
     this.#busyMs = Math.min(busyMs, (lifetimeMs ?? Infinity) / 3);
     this.#renewAtMs = this.#renewal(lifetimeMs);
   }
@@ -91,6 +105,6 @@ export class Lease {
   /** At four fifths, but early enough that a pull and the request itself fit in before the end. */
   #renewal(lifetimeMs = LIFETIME_SECONDS * 1_000): number {
     const latest = lifetimeMs - this.#busyMs - this.#client.options.timeoutMs;
-    return this.#clock.monotonicMs() + Math.max(lifetimeMs / 3, Math.min(lifetimeMs * 0.8, latest));
+    return this.#clock.monotonicMs() + Math.min(this.#atLatestMs, Math.max(lifetimeMs / 3, Math.min(lifetimeMs * 0.8, latest)));
   }
 }

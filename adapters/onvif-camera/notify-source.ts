@@ -11,11 +11,12 @@ import { makeSubscription } from './subscribing.ts';
 
 /** How long the camera may take to post the states that it has. */
 const FIRST_POST_MS = 2_000;
-const LOOK_AFTER_MS = 30_000;
+/** A camera that has lost the subscription, after a reboot or by a fault of its own, says so when it is to be renewed, and not before. */
+const RENEW_AFTER_MS = 30_000;
 
 /**
  * Events by Basic Notification (WS-BaseNotification 1.3, 4.2): the camera posts them to us. Its post is answered when everything in it is on disk.
- * Whether a silent camera is still there, only its clock tells.
+ * Whether a silent camera is still there, only its clock tells; whether it still knows us, only a renewal.
  */
 export class NotifySource implements EventSource {
   readonly #context: EventContext;
@@ -40,7 +41,7 @@ export class NotifySource implements EventSource {
       const subscription = await makeSubscription(client, events, options.topics, signal, (requests, topics) =>
         requests.subscribe(hook.url, LIFETIME_SECONDS, topics),
       );
-      const lease = new Lease(client, host.clock, signal, subscription, LOOK_AFTER_MS);
+      const lease = new Lease(client, host.clock, signal, subscription, { busyMs: 0, atLatestMs: RENEW_AFTER_MS });
       const source = new NotifySource(context, lease, hook);
       await lease.synchronise();
       await pause(host.clock, FIRST_POST_MS, AbortSignal.any([signal, posted.signal])).catch(() => undefined);
@@ -53,7 +54,7 @@ export class NotifySource implements EventSource {
   }
 
   async next(): Promise<void> {
-    await pause(this.#context.host.clock, Math.min(this.#lease.leftMs, LOOK_AFTER_MS), this.#context.signal);
+    await pause(this.#context.host.clock, this.#lease.leftMs, this.#context.signal);
     await this.#lease.renewIfDue();
   }
 

@@ -7,6 +7,8 @@ export interface ProbeMatch {
   readonly endpoint: string;
   readonly host: string;
   readonly port: number;
+  /** It is reached over HTTPS alone. */
+  readonly tls: boolean;
   readonly name: string;
   readonly hardware: string;
   readonly location: string;
@@ -29,7 +31,10 @@ export function readProbeMatches(text: string): ProbeMatch[] {
 
 function matchOf(element: Element): ProbeMatch[] {
   const scopes = words(textAt(element, 'Scopes'));
-  const address = words(textAt(element, 'XAddrs')).flatMap((each) => httpAddress(each))[0];
+  const address = words(textAt(element, 'XAddrs'))
+    .flatMap((each) => webAddress(each))
+    // A certificate has to be looked at by a person first: HTTPS where there is nothing else.
+    .sort((a, b) => Number(a.tls) - Number(b.tls))[0];
   const types = words(textAt(element, 'Types')).map((type) => type.replace(/^.*:/, ''));
   const onvif = types.includes('NetworkVideoTransmitter') || scopes.some((scope) => scope.startsWith('onvif://'));
   if (address === undefined || !onvif) return [];
@@ -49,10 +54,12 @@ function matchOf(element: Element): ProbeMatch[] {
 }
 
 /** IPv4 alone: IPv6 addresses in answers are mostly link-local and of no use without the interface. */
-function httpAddress(text: string): { host: string; port: number }[] {
-  const match = /^http:\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?\//.exec(text);
-  const [, host, port = '80'] = match ?? [];
-  return host === undefined || Number(port) < 1 || Number(port) > 65_535 ? [] : [{ host, port: Number(port) }];
+function webAddress(text: string): { host: string; port: number; tls: boolean }[] {
+  const match = /^(https?):\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?\//.exec(text);
+  const [, scheme, host, told] = match ?? [];
+  const tls = scheme === 'https';
+  const port = Number(told ?? (tls ? 443 : 80));
+  return host === undefined || port < 1 || port > 65_535 ? [] : [{ host, port, tls }];
 }
 
 /** What is left of a scope behind `prefix`, without what does not fit on a line. */

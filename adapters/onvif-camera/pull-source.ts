@@ -36,7 +36,7 @@ export class PullSource implements EventSource {
     const subscription = await makeSubscription(client, events, options.topics, signal, (requests, topics) =>
       requests.createPullPoint(LIFETIME_SECONDS, topics),
     );
-    const lease = new Lease(client, host.clock, signal, subscription, options.pullSeconds * 1_000);
+    const lease = new Lease(client, host.clock, signal, subscription, { busyMs: options.pullSeconds * 1_000 });
     const source = new PullSource(context, lease);
     await lease.synchronise();
     try {

@@ -1,4 +1,6 @@
 import { AccessController } from './access-controller.ts';
+import { selfSigned } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
 import { Condition } from './condition.ts';
 import { DigestGuard } from './digest.ts';
 import { announce } from './discovery.ts';
@@ -13,9 +15,9 @@ import { RtspServer } from './rtsp/server.ts';
 import { streamPath } from './soap/camera-facts.ts';
 import type { CameraFacts, ServiceName } from './soap/camera-facts.ts';
 import type { Relays } from './soap/device-service.ts';
+import { PtzUnit } from './soap/ptz-unit.ts';
 import { Subscriptions } from './soap/subscriptions.ts';
 import { accessTopics, analyticsTopics, doorTopics, pictureTopics } from './soap/topics.ts';
-import { PtzUnit } from './soap/ptz-unit.ts';
 import type { Topic } from './soap/topics.ts';
 import { UsernameTokenGuard } from './soap/wsse.ts';
 import { webServer } from './web.ts';
@@ -34,10 +36,12 @@ export class Camera {
   readonly condition = new Condition();
   readonly subscriptions: Subscriptions;
   readonly relays: Relays;
-  /** The doors, where it is an access controller as well. */
-  readonly controller: AccessController | undefined;
   /** Where it looks, if it has presets and so turns. */
   readonly ptz = new PtzUnit(() => performance.now());
+  /** The doors, where it is an access controller as well. */
+  readonly controller: AccessController | undefined;
+  /** By which it is known over HTTPS. */
+  readonly certificate: Certificate | undefined;
   readonly #quirks: Quirks;
   readonly #id: string;
   readonly #options: CameraOptions;
@@ -51,6 +55,7 @@ export class Camera {
   constructor(id: string, options: CameraOptions) {
     this.#id = id;
     this.#options = options;
+    this.certificate = options.tls ? selfSigned(id, options.host) : undefined;
     this.#quirks = readQuirks(options.quirks);
     this.subscriptions = new Subscriptions(() => this.condition.now(), topicsOf(options), this.#quirks.neverRestores);
     this.relays = new Map(options.relays.map((token) => [token, false]));
@@ -82,8 +87,9 @@ export class Camera {
     const facts: CameraFacts = {
       id: this.#id,
       host,
+      tls: this.certificate !== undefined,
       scene,
-      services: furtherServices(this.#options),
+      services: furtherServices(this.#options, this.#quirks),
       httpPort: () => this.httpPort,
       rtspPort: () => this.rtspPort,
       now: () => condition.now(),
@@ -100,13 +106,14 @@ export class Camera {
       quirks: this.#quirks,
       relays: this.relays,
       presets: this.#options.presets,
+      ptz: this.ptz,
       controller: this.controller,
+      certificate: this.certificate,
       snapshot,
     });
     const ports = [
       new Port(web, host, httpPort, `camera ${this.#id}, HTTP`),
       new Port(rtsp.server, host, rtspPort, `camera ${this.#id}, RTSP`),
-      ptz: this.ptz,
     ] as const;
     let withdraw = (): void => undefined;
     try {
@@ -193,8 +200,9 @@ function topicsOf({ analytics, doors }: CameraOptions): Topic[] {
   return [...pictureTopics, ...(analytics ? analyticsTopics : []), ...ofDoors];
 }
 
-function furtherServices({ media2, presets, doors }: CameraOptions): ServiceName[] {
+function furtherServices({ media2, presets, doors }: CameraOptions, { noEventService }: Quirks): ServiceName[] {
   return [
+    ...(noEventService ? [] : (['event'] as const)),
     ...(media2 ? (['media2'] as const) : []),
     ...(presets.length > 0 ? (['ptz'] as const) : []),
     ...(doors.length > 0 ? (['doorcontrol', 'accesscontrol'] as const) : []),

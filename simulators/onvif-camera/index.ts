@@ -1,24 +1,27 @@
 import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from '../simulator.ts';
 import { Camera } from './camera.ts';
+import type { Certificate } from './certificate.ts';
 import { parseOptions } from './options.ts';
-import type { Subscriptions } from './soap/subscriptions.ts';
 import type { Axes } from './soap/ptz-unit.ts';
+import type { Subscriptions } from './soap/subscriptions.ts';
 
 /** A simulated camera, with the ports that it got where its options left the choice to the system. */
 export interface CameraSimulator extends Simulator {
   readonly httpPort: number;
   readonly rtspPort: number;
+  /** Its certificate, where it serves over HTTPS. */
+  readonly certificate: Certificate | undefined;
   /** How many clients fetch pictures at present. */
   readonly viewers: number;
   /** How many subscriptions stand. */
   readonly subscriptions: number;
   /** Relay outputs by token, and whether each is active. */
   readonly relays: ReadonlyMap<string, boolean>;
+  /** Where it looks: pan and tilt from -1 to 1, zoom from 0 to 1. */
+  readonly position: Axes;
 }
 
 /** @throws Error naming the option that is wrong. */
-  /** Where it looks: pan and tilt from -1 to 1, zoom from 0 to 1. */
-  readonly position: Axes;
 export function createCamera(id: string, options: unknown): CameraSimulator {
   const camera = new Camera(id, parseOptions(id, options));
   const { condition, subscriptions } = camera;
@@ -30,6 +33,7 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
     get rtspPort() {
       return camera.rtspPort;
     },
+    certificate: camera.certificate,
     get viewers() {
       return camera.sessions;
     },
@@ -37,13 +41,13 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
       return subscriptions.size;
     },
     relays: camera.relays,
+    get position() {
+      return camera.ptz.status();
+    },
     start: () => camera.start(),
     stop: () => camera.stop(),
     stimuli: {
       /** Something moves, without being seen in the drawing. */
-    get position() {
-      return camera.ptz.status();
-    },
       motion: (args) => subscriptions.set('motion', active(args)),
       /** The door opens, somebody walks through, and the camera's motion detection notices. */
       intruder: (args) => {

@@ -11,6 +11,7 @@ const schema = z.strictObject({
   username: z.string().min(1),
   password: z.string().min(1).describe('secret'),
   scene: z.enum(sceneNames).default('corridor'),
+  tls: z.boolean().default(false).describe('serve over HTTPS alone, with a certificate that it signed itself'),
   discovery: z.boolean().default(false).describe('answer WS-Discovery probes'),
   sessionTimeoutSeconds: z.number().positive().default(60).describe('of RTSP sessions'),
   quirks: z.array(z.enum(quirkNames)).default([]).describe('what it does differently from the standard: names of files in quirks/'),

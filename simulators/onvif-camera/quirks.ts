@@ -18,6 +18,8 @@ const changes = z.strictObject({
   repeatsNamespaces: flag,
   pullsHangUp: flag,
   basicOnly: flag,
+  noEventService: flag,
+  oneTopicOnly: flag,
 });
 export type Quirks = z.infer<typeof changes>;
 

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Certificate } from './certificate.ts';
 import { garble } from './condition.ts';
 import type { Condition } from './condition.ts';
 import type { DigestGuard } from './digest.ts';
@@ -16,9 +18,9 @@ import { eventActions, eventService, subscriptionPath, subscriptionService } fro
 import { media2Service } from './soap/media2-service.ts';
 import { mediaService } from './soap/media-service.ts';
 import { ptzService } from './soap/ptz-service.ts';
+import type { PtzUnit } from './soap/ptz-unit.ts';
 import type { Operations } from './soap/operations.ts';
 import type { Subscriptions } from './soap/subscriptions.ts';
-import type { PtzUnit } from './soap/ptz-unit.ts';
 import type { UsernameTokenGuard } from './soap/wsse.ts';
 
 const requestLimitBytes = 256 * 1024;
@@ -36,9 +38,11 @@ export interface WebParts {
   readonly quirks: Quirks;
   readonly relays: Relays;
   readonly presets: readonly string[];
-  readonly controller: AccessController | undefined;
-  /** The present picture as JPEG. */
   readonly ptz: PtzUnit;
+  readonly controller: AccessController | undefined;
+  /** With one it serves over HTTPS. */
+  readonly certificate: Certificate | undefined;
+  /** The present picture as JPEG. */
   readonly snapshot: () => Promise<Buffer>;
 }
 
@@ -49,25 +53,26 @@ export function webServer(parts: WebParts): Server {
   const services = new Map<string, Operations>([
     ['/onvif/device_service', deviceService(parts.facts, parts.relays)],
     ['/onvif/media_service', mediaService(parts.facts)],
-    ['/onvif/event_service', eventService(events)],
-    [subscriptionPath, subscriptionService(events)],
   ]);
   const further: Readonly<Partial<Record<ServiceName, () => Operations | undefined>>> = {
+    event: () => eventService(events),
     media2: () => media2Service(parts.facts),
     ptz: () => ptzService(parts.presets, parts.ptz),
     doorcontrol: () => parts.controller && doorControlService(parts.controller),
     accesscontrol: () => parts.controller && accessControlService(parts.controller),
   };
+  if (parts.facts.services.includes('event')) services.set(subscriptionPath, subscriptionService(events));
   for (const name of parts.facts.services) {
     const service = further[name]?.();
     if (service !== undefined) services.set(`/onvif/${name}_service`, service);
   }
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     // Whoever hung up does not wait for the answer.
     response.on('error', () => undefined);
     if (parts.condition.stalled) return;
     void answer(parts, services, request, response).catch(() => response.destroy());
-  });
+  };
+  const server = parts.certificate === undefined ? createServer(serve) : createSecureServer(parts.certificate, serve);
   // Longer than clients pause between two pulls: a connection must not close under a request that is on its way.
   server.keepAliveTimeout = 75_000;
   return server;

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface CameraFacts {
   readonly id: string;
   readonly host: string;
+  /** Whether it serves over HTTPS. */
+  readonly tls: boolean;
   readonly scene: string;
   /** The services that it offers besides device, media and event. */
   readonly services: readonly ServiceName[];
@@ -37,7 +39,7 @@ export function endpointAddress(facts: CameraFacts): string {
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-export const httpBase = (facts: CameraFacts): string => `http://${facts.host}:${facts.httpPort()}`;
+export const httpBase = (facts: CameraFacts): string => `${facts.tls ? 'https' : 'http'}://${facts.host}:${facts.httpPort()}`;
 export const serviceAddress = (facts: CameraFacts, service: ServiceName): string => `${httpBase(facts)}/onvif/${service}_service`;
 export const streamPath = '/stream';
 export const snapshotPath = '/snapshot.jpg';

@@ -9,13 +9,21 @@ import type { Operations } from './operations.ts';
 /** Relay outputs by token, and whether each is active. */
 export type Relays = Map<string, boolean>;
 
-/** Namespaces of the services that a camera may have besides the three that all have. */
+/** Namespaces of the services that a device may have besides the two that all have. */
 const furtherServices: Readonly<Partial<Record<ServiceName, string>>> = {
+  event: 'ver10/events',
   media2: 'ver20/media',
   ptz: 'ver20/ptz',
   doorcontrol: 'ver10/doorcontrol',
   accesscontrol: 'ver10/accesscontrol',
 };
+
+function eventsOf(facts: CameraFacts): string {
+  return (
+    `<tt:Events><tt:XAddr>${serviceAddress(facts, 'event')}</tt:XAddr><tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport>` +
+    '<tt:WSPullPointSupport>true</tt:WSPullPointSupport><tt:WSPausableSubscriptionManagerInterfaceSupport>false</tt:WSPausableSubscriptionManagerInterfaceSupport></tt:Events>'
+  );
+}
 
 /** The device management service (ONVIF Core clause 8). */
 export function deviceService(facts: CameraFacts, relays: Relays): Operations {
@@ -43,8 +51,9 @@ export function deviceService(facts: CameraFacts, relays: Relays): Operations {
         '<tds:GetServicesResponse>' +
         service('ver10/device', serviceAddress(facts, 'device'), deviceCapabilities) +
         service('ver10/media', serviceAddress(facts, 'media'), mediaCapabilities) +
-        service('ver10/events', serviceAddress(facts, 'event'), eventCapabilities) +
-        facts.services.map((name) => service(furtherServices[name] ?? '', serviceAddress(facts, name), '')).join('') +
+        facts.services
+          .map((name) => service(furtherServices[name] ?? '', serviceAddress(facts, name), name === 'event' ? eventCapabilities : ''))
+          .join('') +
         '</tds:GetServicesResponse>'
       );
     },
@@ -52,8 +61,7 @@ export function deviceService(facts: CameraFacts, relays: Relays): Operations {
     GetCapabilities: () =>
       '<tds:GetCapabilitiesResponse><tds:Capabilities>' +
       `<tt:Device><tt:XAddr>${serviceAddress(facts, 'device')}</tt:XAddr></tt:Device>` +
-      `<tt:Events><tt:XAddr>${serviceAddress(facts, 'event')}</tt:XAddr><tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport>` +
-      '<tt:WSPullPointSupport>true</tt:WSPullPointSupport><tt:WSPausableSubscriptionManagerInterfaceSupport>false</tt:WSPausableSubscriptionManagerInterfaceSupport></tt:Events>' +
+      (facts.services.includes('event') ? eventsOf(facts) : '') +
       `<tt:Media><tt:XAddr>${serviceAddress(facts, 'media')}</tt:XAddr><tt:StreamingCapabilities><tt:RTPMulticast>false</tt:RTPMulticast>` +
       '<tt:RTP_TCP>true</tt:RTP_TCP><tt:RTP_RTSP_TCP>true</tt:RTP_RTSP_TCP></tt:StreamingCapabilities></tt:Media>' +
       '</tds:Capabilities></tds:GetCapabilitiesResponse>',

@@ -51,7 +51,7 @@ export function eventService({ facts, subscriptions, quirks, dress, awake }: Eve
   const base = (): string => (quirks.wrongSubscriptionHost ? 'http://192.0.2.77:8899' : httpBase(facts));
   const created = (request: XmlElement): Subscription => {
     const until = termination(textOf(childOf(request, 'InitialTerminationTime')), facts.now());
-    const subscription = subscriptions.create(wantedTopics(request, subscriptions.topics), until);
+    const subscription = subscriptions.create(wantedTopics(request, subscriptions.topics, quirks), until);
     if (subscription === undefined) throw faults.subscribeFailed('The greatest number of subscriptions is in use');
     return subscription;
   };
@@ -138,9 +138,10 @@ function termination(text: string, now: number): number {
   return now + Math.min(lifetimeMs, longestLifetimeMs);
 }
 
-function wantedTopics(request: XmlElement, topics: readonly Topic[]): readonly Topic[] {
+function wantedTopics(request: XmlElement, topics: readonly Topic[], { oneTopicOnly }: Quirks): readonly Topic[] {
   const expression = textOf(childOf(childOf(request, 'Filter'), 'TopicExpression'));
   if (expression === '') return topics;
+  if (oneTopicOnly && expression.includes('|')) throw faults.subscribeFailed('One topic only');
   const wanted = topicsMatching(topics, expression);
   if (wanted === undefined) throw faults.subscribeFailed(`No topic of this camera matches "${expression}"`);
   return wanted;

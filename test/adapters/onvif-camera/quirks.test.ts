@@ -30,8 +30,8 @@ describe('onvif-camera with a simulated device of every kind', function () {
     await simulator.stop();
   });
 
-  // A camera whose event service hangs up has no events to report; one that never restores is tested with a clock that is moved.
-  for (const quirk of quirkNames.filter((name) => !['event-service-hangs-up', 'no-restore'].includes(name))) {
+  // A camera whose event service hangs up, or is not there, has no events to report; one that never restores is tested with a clock that is moved.
+  for (const quirk of quirkNames.filter((name) => !['event-service-hangs-up', 'no-event-service', 'no-restore'].includes(name))) {
     it(`hears motion, and hears it again after its subscription was lost, in spite of ${quirk}`, async () => {
       await begin({ quirks: [quirk] });
       await open(notify);
