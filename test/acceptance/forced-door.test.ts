@@ -7,7 +7,7 @@ import type { Lab, LabFiles } from '../support/lab.ts';
 import { until } from '../support/until.ts';
 import { difference, picture } from './picture.ts';
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 45_000;
 
 describe('a forced door, from the wire to the screen', function () {
   this.timeout(120_000);
