@@ -94,6 +94,7 @@ export function createController(id: string, options: Options): BacnetDoorSimula
       drop: () => controller.line.drop(),
       stall: () => controller.line.stall(),
       garble: () => controller.line.garble(),
+      truncate: () => controller.line.truncate(),
       reboot,
       'skew-clock': (args) => {
         clockSkewMs = Number(args['seconds'] ?? 0) * 1000;

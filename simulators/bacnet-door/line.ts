@@ -3,7 +3,7 @@ import type { Peer } from './notifier.ts';
 /** What can happen to frames between the controller and the world. */
 export class Line {
   readonly #transmit: (frame: Buffer, to: Peer) => void;
-  #state: 'clear' | 'drop' | 'stall' | 'garble' = 'clear';
+  #state: 'clear' | 'drop' | 'stall' | 'garble' | 'truncate' = 'clear';
   #held: { frame: Buffer; to: Peer }[] = [];
   #garbled = 0;
 
@@ -31,6 +31,11 @@ export class Line {
     this.#state = 'garble';
   }
 
+  /** Answers leave cut in half. */
+  truncate(): void {
+    this.#state = 'truncate';
+  }
+
   clear(): void {
     this.#state = 'clear';
     for (const { frame, to } of this.#held.splice(0)) this.#transmit(frame, to);
@@ -39,7 +44,12 @@ export class Line {
   send(frame: Buffer, to: Peer): void {
     if (this.#state === 'drop') return;
     if (this.#state === 'stall') this.#held.push({ frame, to });
-    else this.#transmit(this.#state === 'garble' ? this.#broken(frame) : frame, to);
+    else this.#transmit(this.#spoilt(frame), to);
+  }
+
+  #spoilt(frame: Buffer): Buffer {
+    if (this.#state === 'garble') return this.#broken(frame);
+    return this.#state === 'truncate' ? frame.subarray(0, Math.floor(frame.length / 2)) : frame;
   }
 
   /** In turn: cut in half, not BACnet at all, and an answer whose parameters are noise. */

@@ -6,6 +6,8 @@ export class Condition {
   garbled = false;
   /** Takes no password for right. */
   rejectsAuthentication = false;
+  /** Every byte of an answer goes in a segment of its own. */
+  sendsSingleBytes = false;
   /** Answers to PullMessages end in the middle. */
   cutsReplies = false;
   /** How far its clock is ahead, in milliseconds. */
@@ -20,6 +22,7 @@ export class Condition {
     this.stalled = false;
     this.garbled = false;
     this.rejectsAuthentication = false;
+    this.sendsSingleBytes = false;
     this.cutsReplies = false;
     this.clockSkewMs = 0;
   }

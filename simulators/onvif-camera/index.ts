@@ -86,6 +86,9 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
         condition.cutsReplies = true;
         subscriptions.wakeAll();
       },
+      'byte-at-a-time': () => {
+        condition.sendsSingleBytes = true;
+      },
       'subscription-lost': () => subscriptions.lose(),
       reboot: (args) => camera.reboot(numberOf(args, 'seconds', 2)),
       clear: () => camera.recover(),

@@ -166,8 +166,20 @@ function send(condition: Condition, response: ServerResponse, status: number, te
   if (condition.stalled) return;
   const body = condition.garbled ? garble(Buffer.from(text)) : Buffer.from(text);
   response.writeHead(status, { 'Content-Type': 'application/soap+xml; charset=utf-8', 'Content-Length': body.length });
-  if (!cut) response.end(body);
+  if (!cut && condition.sendsSingleBytes) void dribble(response, body);
+  else if (!cut) response.end(body);
   else response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+}
+
+/** One byte a segment. */
+async function dribble(response: ServerResponse, body: Buffer): Promise<void> {
+  response.socket?.setNoDelay(true);
+  for (const byte of body) {
+    if (response.destroyed) return;
+    response.write(Buffer.from([byte]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  response.end();
 }
 
 async function answerSnapshot(parts: WebParts, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -28,7 +28,7 @@ const optionsSchema = z.strictObject({
 type Options = z.infer<typeof optionsSchema>;
 
 /** Faults that last until `clear`. */
-type Fault = 'drop' | 'stall' | 'garble' | 'wrong-key' | 'duplicate' | 'byte-at-a-time';
+type Fault = 'drop' | 'stall' | 'garble' | 'truncate' | 'wrong-key' | 'duplicate' | 'byte-at-a-time';
 
 /**
  * An alarm panel that dials in to a receiver by SIA DC-09, or by Contact ID over plain TCP. It sends one report at a time, repeats it (same sequence, new
@@ -110,6 +110,8 @@ export class SiaPanel implements Simulator {
       this.#line?.hangUp();
     },
     stall: () => void this.#faults.add('stall'),
+    reset: () => this.#line?.reset(),
+    truncate: () => void this.#faults.add('truncate'),
     garble: () => void this.#faults.add('garble'),
     'wrong-key': () => void this.#faults.add('wrong-key'),
     duplicate: () => void this.#faults.add('duplicate'),
@@ -170,12 +172,12 @@ export class SiaPanel implements Simulator {
     const frame = this.#isPlain
       ? buildPlainReport(account, head.content, check)
       : buildFrame(head, { account, receiver: '1', line: '1' }, this.#now(), this.#sendingKey());
-    this.#line.send(this.#spoilt(frame));
+    this.#line.send(this.#spoilt(frame), this.#faults.has('truncate'));
   }
 
   /** The frame as the faults in force let it out. */
   #spoilt(frame: Buffer): Buffer[] {
-    if (this.#faults.has('stall')) return [frame.subarray(0, frame.length >> 1)];
+    if (this.#faults.has('stall') || this.#faults.has('truncate')) return [frame.subarray(0, frame.length >> 1)];
     const altered = Buffer.from(frame);
     // A flipped bit in the middle, away from LF and CR, so that only the CRC can tell.
     if (this.#faults.has('garble')) altered.writeUInt8(altered.readUInt8(frame.length >> 1) ^ 0x40, frame.length >> 1);

@@ -5,10 +5,15 @@ import type { Socket } from 'node:net';
 
 /** The panel's way to the receiver. */
 export interface Line {
-  /** Sends the chunks one after the other, each in a write of its own. Dials first where there is no connection; failures are silent, as the panel repeats. */
-  send(chunks: readonly Buffer[]): void;
+  /**
+   * Sends the chunks one after the other, each in a write of its own. Dials first where there is no connection; failures are silent, as the panel repeats.
+   * `thenHangUp`: says no more on this connection.
+   */
+  send(chunks: readonly Buffer[], thenHangUp?: boolean): void;
   /** Cuts the connection; the next `send` dials again. */
   hangUp(): void;
+  /** Breaks the connection off (RST); hangs up where there is none. */
+  reset(): void;
 }
 
 /** Where a receiver is, and how it ends its answers: CR (DC-09), or the single byte ACK (plain Contact ID). */
@@ -38,10 +43,11 @@ class TcpLine implements Line {
     this.#answered = answered;
   }
 
-  send(chunks: readonly Buffer[]): void {
+  send(chunks: readonly Buffer[], thenHangUp = false): void {
     const socket = (this.#socket ??= this.#dial());
     const next = (index: number) => {
       const chunk = chunks[index];
+      if (chunk === undefined && thenHangUp) socket.end();
       if (chunk === undefined || socket.destroyed) return;
       socket.write(chunk, () => setImmediate(next, index + 1));
     };
@@ -50,6 +56,11 @@ class TcpLine implements Line {
 
   hangUp(): void {
     this.#socket?.destroy();
+    this.#socket = undefined;
+  }
+
+  reset(): void {
+    this.#socket?.resetAndDestroy();
     this.#socket = undefined;
   }
 
@@ -96,5 +107,9 @@ class UdpLine implements Line {
   hangUp(): void {
     this.#socket?.close();
     this.#socket = undefined;
+  }
+
+  reset(): void {
+    this.hangUp();
   }
 }

@@ -33,7 +33,7 @@ export default {
     stall: { apply: ({ simulator }) => simulator.faults['stall']?.({}), link: 'ends' },
     reset: { notApplicable: 'UDP has no connections' },
     garble: { apply: ({ simulator }) => simulator.faults['garble']?.({}), link: 'ends' },
-    truncate: { notApplicable: 'every third garbled answer is a truncated one' },
+    truncate: { apply: ({ simulator }) => simulator.faults['truncate']?.({}), link: 'ends' },
     'byte-at-a-time': { notApplicable: 'a datagram arrives whole' },
     reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({}), link: 'either' },
     'clock-skew': { apply: ({ simulator }) => simulator.faults['skew-clock']?.({ seconds: 3600 }), link: 'stands', harmless: true },

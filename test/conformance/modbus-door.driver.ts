@@ -1,8 +1,6 @@
 import { ModbusDoorSimulator } from '../../simulators/modbus-door/index.ts';
 import type { ConformanceDriver } from './driver.ts';
 
-const notOffered = (what: string) => ({ notApplicable: `the simulator does not ${what}` });
-
 /** A controller with one door and a reader, whose badge events it keeps until they are acknowledged. */
 export default {
   keeps: 'everything',
@@ -12,7 +10,7 @@ export default {
     stall: { apply: ({ simulator }) => simulator.faults['stall']?.({}), link: 'ends' },
     reset: { apply: ({ simulator }) => simulator.faults['reset']?.({}), link: 'ends' },
     garble: { apply: ({ simulator }) => simulator.faults['garble']?.({}), link: 'ends' },
-    truncate: notOffered('cut answers'),
+    truncate: { apply: ({ simulator }) => simulator.faults['truncate']?.({}), link: 'ends' },
     'byte-at-a-time': { apply: ({ simulator }) => simulator.faults['byte-at-a-time']?.({}), link: 'stands', harmless: true },
     reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({ seconds: 0.3 }), link: 'ends' },
     'clock-skew': { apply: ({ simulator }) => simulator.faults['skew-clock']?.({ seconds: 3600 }), link: 'stands', harmless: true },

@@ -17,7 +17,7 @@ export default {
     reset: { apply: ({ simulator }) => simulator.faults['reset']?.({}), link: 'stands' },
     garble: { apply: ({ simulator }) => simulator.faults['garble']?.({}), link: 'either' },
     truncate: { apply: ({ simulator }) => simulator.faults['cut-reply']?.({}), link: 'either' },
-    'byte-at-a-time': { notApplicable: 'the simulator does not send so; HTTP bodies in pieces are tested with the adapter' },
+    'byte-at-a-time': { apply: ({ simulator }) => simulator.faults['byte-at-a-time']?.({}), link: 'stands', harmless: true },
     reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({ seconds: 0.3 }), link: 'either' },
     // A clock that jumps ends the subscription, whose end is a time.
     'clock-skew': { apply: ({ simulator }) => simulator.faults['clock-skew']?.({ seconds: SKEW_SECONDS }), link: 'either' },

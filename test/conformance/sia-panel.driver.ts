@@ -14,9 +14,9 @@ export default {
   faults: {
     drop: { apply: ({ simulator }) => simulator.faults['drop']?.({}), link: 'stands' },
     stall: { apply: ({ simulator }) => simulator.faults['stall']?.({}), link: 'stands' },
-    reset: { notApplicable: 'the panel hangs up, which is drop' },
+    reset: { apply: ({ simulator }) => simulator.faults['reset']?.({}), link: 'stands', harmless: true },
     garble: { apply: ({ simulator }) => simulator.faults['garble']?.({}), link: 'stands' },
-    truncate: { notApplicable: 'a stalled panel sends half a frame' },
+    truncate: { apply: ({ simulator }) => simulator.faults['truncate']?.({}), link: 'stands' },
     'byte-at-a-time': { apply: ({ simulator }) => simulator.faults['byte-at-a-time']?.({}), link: 'stands', harmless: true },
     // Power is gone and comes back; its queue is in memory that outlasts that.
     reboot: {
