@@ -55,6 +55,8 @@ import { ProcedureStore } from './store/procedure-store.ts';
 import { createVideo } from './video/index.ts';
 import { Snapshots } from './video/snapshots.ts';
 
+import { PtzControl } from './ptz/control.ts';
+import { IncidentPresets } from './ptz/incident-presets.ts';
 export interface GatewayOptions {
   readonly siteFile: string;
   /** Everything that the gateway keeps: database and recordings. */
@@ -146,6 +148,19 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   desk.publish({ devices: [...fleet.supervisors.values()].map(deviceState) });
 
   // Consoles and programs -> operations.
+  // Incidents and dispatchers -> cameras that turn.
+  const ptz = new PtzControl({
+    cameras: site.cameras,
+    facet: (camera) => fleet.cameras(camera),
+    clock,
+    publish: (state) => desk.publish({ ptz: [state] }),
+    audit: ({ by = GATEWAY, ...line }) => writeLog({ ...line, by }),
+  });
+  const incidentPresets = new IncidentPresets(site.cameras, ptz);
+  book.changes.subscribe((changes) => {
+    for (const { incident, isNew } of changes) incidentPresets.apply(incident, isNew);
+  });
+
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
   const view = () => siteView(site, lab?.scenarios ?? []);
   const procedures = new Procedures({
@@ -163,6 +178,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     clock,
     doors: (door) => fleet.doors(door),
     accounts: () => accounts.list().map(({ name }) => name),
+    ptz,
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
@@ -172,6 +188,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     kept: (incident: string, camera: string) => snapshots.path(incident, camera),
     audit: writeLog,
   };
+    ptz,
+    steer: operations.steer.bind(operations),
   const latest = new LatestEvents(journal.latestOfEach());
   intake.events.subscribe((event) => latest.apply(event));
   const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
@@ -242,6 +260,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   server.on('upgrade', (request, socket, head) => deskServer.upgrade(request, socket, head));
 
   async function close(): Promise<void> {
+    await ptz.close();
     lab?.close();
     search.close();
     await replays.close();

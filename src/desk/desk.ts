@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PanelState } from '../domain/panel.ts';
+import type { PtzState } from '../domain/ptz.ts';
 import type { DeskChanges, DeskState } from './protocol.ts';
 import type { ThreatState } from '../domain/threat.ts';
 import type { AlarmState, DeviceState, Health, LogLine } from './schemas.ts';
@@ -18,6 +19,7 @@ export interface Publication {
   readonly incidents?: readonly Incident[];
   readonly doors?: readonly DoorState[];
   readonly panels?: readonly PanelState[];
+  readonly ptz?: readonly PtzState[];
   readonly devices?: readonly DeviceState[];
   readonly log?: readonly LogLine[];
   /** As a whole. */
@@ -34,6 +36,8 @@ export class Desk {
   readonly #incidents = new Map<string, Incident>();
   readonly #doors = new Map<string, DoorState>();
   readonly #panels = new Map<string, PanelState>();
+  /** Cameras that somebody moves. */
+  readonly #ptz = new Map<string, PtzState>();
   readonly #devices = new Map<string, DeviceState>();
   readonly #consoles = new Set<(changes: DeskChanges) => void>();
   #alarms: AlarmState | undefined;
@@ -48,6 +52,10 @@ export class Desk {
     for (const incident of what.incidents ?? []) this.#incidents.set(incident.id, incident);
     for (const door of what.doors ?? []) this.#doors.set(door.door, door);
     for (const panel of what.panels ?? []) this.#panels.set(panel.panel, panel);
+    for (const state of what.ptz ?? []) {
+      if (state.holder === undefined) this.#ptz.delete(state.camera);
+      else this.#ptz.set(state.camera, state);
+    }
     for (const device of what.devices ?? []) this.#devices.set(device.device, device);
     if (what.alarms) this.#alarms = what.alarms;
     if (what.health) this.#health = what.health;
@@ -61,6 +69,7 @@ export class Desk {
       ...(what.incidents && { incidents: what.incidents.map(mutable) }),
       ...(what.doors && { doors: [...what.doors] }),
       ...(what.panels && { panels: [...what.panels] }),
+      ...(what.ptz && { ptz: [...what.ptz] }),
       ...(what.devices && { devices: [...what.devices] }),
       ...(what.log && { log: [...what.log] }),
       ...(what.alarms && { alarms: what.alarms }),
@@ -80,6 +89,7 @@ export class Desk {
       incidents: [...this.#incidents.values()].map(mutable),
       doors: [...this.#doors.values()],
       ...(this.#panels.size > 0 && { panels: [...this.#panels.values()] }),
+      ...(this.#ptz.size > 0 && { ptz: [...this.#ptz.values()] }),
       devices: [...this.#devices.values()],
       log: this.#log,
       ...(this.#alarms && { alarms: this.#alarms }),

@@ -8,6 +8,8 @@ import type { Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
 import type { BookInput, DoorCommandRecord, JoiningStep, OperatorStep } from '../incidents/actions.ts';
 import type { BookWriter } from '../store/book-writer.ts';
+import { CameraHeld } from '../ptz/control.ts';
+import type { PtzControl, PtzOrder } from '../ptz/control.ts';
 import type { IncidentAction, MeasureRequest } from './protocol.ts';
 
 /** A request that was not carried out; the message is a sentence for the one who asked. */
@@ -36,6 +38,7 @@ export interface OperationsOptions {
   readonly book: BookWriter;
   /** The door's device. @throws Error with a sentence for the dispatcher when it cannot be reached. */
   readonly doors: (door: string) => DoorFacet;
+  readonly ptz: Pick<PtzControl, 'manual'>;
   /** The names of the accounts, to which an incident can be handed over. */
   readonly accounts: () => readonly string[];
   /** Undefined on a real site. */
@@ -148,6 +151,19 @@ export class Operations {
       throw new Refusal('failed', `${door.name}: ${reason}`, { cause });
     }
     record({ ok: true });
+  }
+
+  /** Moves a camera by hand; an incident for which it is done gives its priority. Resolves when the camera has agreed. */
+  async steer(cameraId: string, order: PtzOrder, by: Principal, incident?: string): Promise<void> {
+    const { site, book, ptz } = this.#options;
+    const camera = site.cameras.find(({ id }) => id === cameraId);
+    if (camera === undefined) throw new Refusal('unknown', `there is no camera ${cameraId}`);
+    await ptz
+      .manual(cameraId, order, by.name, incident === undefined ? undefined : book.incidents.get(incident)?.priority)
+      .catch((cause: unknown) => {
+        const code = cause instanceof CameraHeld ? 'conflict' : 'failed';
+        throw new Refusal(code, `${camera.name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      });
   }
 
   async startScenario(name: string, by: Principal): Promise<void> {

@@ -13,6 +13,7 @@ import {
   incidentSchema,
   logLineSchema,
   panelStateSchema,
+  ptzStateSchema,
   siteViewSchema,
 } from './schemas.ts';
 
@@ -107,7 +108,15 @@ const door = z.strictObject({
 const scenario = z.strictObject({ type: z.literal('scenario'), request, name: z.string() });
 
 /** Everything that a console may send. */
-export const fromConsole = z.discriminatedUnion('type', [resume, act, door, scenario, beginMeasure, endMeasure]);
+export const fromConsole = z.discriminatedUnion('type', [
+  resume,
+  act,
+  door,
+  ptz,
+  scenario,
+  beginMeasure,
+  endMeasure,
+]);
 export type FromConsole = z.infer<typeof fromConsole>;
 
 const hello = z.object({
@@ -121,6 +130,27 @@ const hello = z.object({
 });
 
 const state = z.object({
+const share = z.number().min(-1).max(1);
+
+/** What a dispatcher tells a camera that turns. */
+export const ptzOrderSchema = z.discriminatedUnion('action', [
+  z
+    .strictObject({ action: z.literal('move'), pan: share.default(0), tilt: share.default(0), zoom: share.default(0) })
+    .describe('shares of the full speed: right, up and closer are positive. It is said again at least every second, or the camera stops'),
+  z.strictObject({ action: z.literal('stop') }),
+  z.strictObject({ action: z.literal('preset'), preset: z.string().min(1).describe('its token or name') }),
+  z.strictObject({ action: z.literal('home') }),
+  z.strictObject({ action: z.literal('release') }).describe('lets go of the camera before the lease is over'),
+]);
+
+const ptz = z.strictObject({
+  type: z.literal('ptz'),
+  request,
+  camera: z.string(),
+  order: ptzOrderSchema,
+  incident: z.string().exactOptional().describe('the incident for which it is moved: its priority is the dispatcher’s claim'),
+});
+
   type: z.literal('state'),
   revision: z.number().int(),
   incidents: z.array(incidentSchema).describe('every open one, and those closed lately'),
@@ -146,6 +176,7 @@ const changes = z.object({
 
 const answer = z.discriminatedUnion('ok', [
   z.object({ type: z.literal('answer'), request, ok: z.literal(true) }),
+  ptz: z.array(ptzStateSchema).exactOptional().describe('cameras that somebody moves'),
   z.object({
     type: z.literal('answer'),
     request,
@@ -159,5 +190,6 @@ const answer = z.discriminatedUnion('ok', [
 export const toConsole = z.union([z.discriminatedUnion('type', [hello, state, changes]), answer]);
 export type ToConsole = z.infer<typeof toConsole>;
 export type Hello = z.infer<typeof hello>;
+  ptz: z.array(ptzStateSchema).exactOptional(),
 export type DeskState = z.infer<typeof state>;
 export type DeskChanges = z.infer<typeof changes>;

@@ -13,6 +13,8 @@ import type { PanelState } from '../domain/panel.ts';
 
 // The domain's types as they travel: shared by the desk's WebSocket protocol and the REST interface.
 
+import { ptzHolderKinds } from '../domain/ptz.ts';
+import type { PtzState } from '../domain/ptz.ts';
 const epochMs = z.number().describe('milliseconds since 1970-01-01T00:00:00Z');
 
 export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 is the most urgent');
@@ -179,6 +181,35 @@ export const panelStateSchema = z.object({
 /** A device's link as the supervisor knows it, flattened for people. */
 export const deviceStateSchema = z.object({
   device: z.string(),
+/** Who moves a camera at present. */
+export const ptzStateSchema = z.object({
+  camera: z.string(),
+  holder: z
+    .object({
+      kind: z.enum(ptzHolderKinds).describe('by hand, by an incident’s preset, or by a patrol'),
+      by: z.string().describe('the account, or the incident’s title'),
+      priority: prioritySchema,
+      since: epochMs,
+      until: epochMs.exactOptional().describe('when it ends by itself'),
+      preset: z.string().exactOptional(),
+      incident: z.string().exactOptional(),
+    })
+    .exactOptional()
+    .describe('absent while nobody does'),
+}) satisfies z.ZodType<PtzState>;
+
+/** What a console must know to offer the control of a camera. */
+export const cameraPtzSchema = z.object({
+  turns: z.boolean(),
+  status: z
+    .object({ moving: z.boolean(), pan: z.number().exactOptional(), tilt: z.number().exactOptional(), zoom: z.number().exactOptional() })
+    .exactOptional()
+    .describe('pan and tilt from -1 to 1, zoom from 0 to 1'),
+  presets: z.array(z.object({ token: z.string(), name: z.string() })),
+  holder: ptzStateSchema.shape.holder,
+});
+export type CameraPtz = z.infer<typeof cameraPtzSchema>;
+
   name: z.string(),
   adapter: z.string(),
   state: z.enum(['connecting', 'online', 'offline', 'failed', 'stopped']),

@@ -104,6 +104,7 @@ export class DeskServer {
       else if (message.type === 'lift-threat') threats.lift(message.scope, by);
       else if (message.type === 'retry-threat') threats.retry(by);
       else if (message.type === 'door') await operations.commandDoor(message.door, message.command, by, message.incident);
+      else if (message.type === 'ptz') await operations.steer(message.camera, message.order, by, message.incident);
       else await operations.startScenario(message.name, by);
       return { type: 'answer', request, ok: true };
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { AlarmPolicy, AreaCriticality } from './alarm-policy.ts';
 import type { DoorCommand } from './door.ts';
 import type { PointId, PointType } from './point.ts';
+import type { PtzPolicy } from './ptz.ts';
 import type { RetentionPolicy } from './retention.ts';
 
 /** A place; areas nest by `within`. */
@@ -55,6 +56,10 @@ export interface Camera extends Point {
 }
 
 export interface Panel extends Point {
+  /** Of what it covers, the preset that shows it. */
+  readonly presets?: Readonly<Record<PointId, string>>;
+  /** For a camera that turns, where the site departs from the default. */
+  readonly ptz?: PtzPolicy;
   readonly type: 'panel';
 }
 

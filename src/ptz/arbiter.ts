@@ -22,7 +22,9 @@ function rank({ kind }: Claim): number {
 
 /** The claim that a camera follows at a moment; undefined when there is none. */
 export function holderOf(claims: readonly Claim[], now: EpochMs): Claim | undefined {
-  return claims.filter((claim) => stands(claim, now)).reduce<Claim | undefined>((best, each) => (best && !goesBefore(each, best) ? best : each), undefined);
+  return claims
+    .filter((claim) => stands(claim, now))
+    .reduce<Claim | undefined>((best, each) => (best && !goesBefore(each, best) ? best : each), undefined);
 }
 
 function stands({ until }: Claim, now: EpochMs): boolean {

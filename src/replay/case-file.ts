@@ -3,6 +3,7 @@ import type { Rule } from '../correlation/rule-schema.ts';
 import type { Site } from '../domain/site.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { describeMistake } from '../site/read-site.ts';
+import { coverage } from '../site/ptz-schema.ts';
 import { siteFileSchema } from '../site/schema.ts';
 import { readYaml } from '../site/yaml-source.ts';
 import { caseFileSchema } from './case-schema.ts';
@@ -49,7 +50,7 @@ function outline(file: string): Site {
     devices: devices.map(({ id, name, adapter, area }) => ({ id, name, adapter, options: {}, ...(area !== undefined && { area }) })),
     doors: doors.map((door) => ({ ...door, type: 'door', at: undefined })),
     readers: readers.map((reader) => ({ ...reader, type: 'reader', at: undefined })),
-    cameras: cameras.map((camera) => ({ ...camera, type: 'camera', at: undefined })),
+    cameras: cameras.map((camera) => ({ ...camera, ...coverage(camera.covers), type: 'camera', at: undefined })),
     panels: panels.map((panel) => ({ ...panel, type: 'panel', at: undefined })),
     zones: zones.map((zone) => ({ ...zone, type: 'zone', device: panels.find(({ id }) => id === zone.panel)?.device ?? '', at: undefined })),
   };

@@ -4,6 +4,7 @@ import type { Adapters } from '../adapter/loader.ts';
 import type { Camera, Device, Door, Panel, Reader, Site, Zone } from '../domain/site.ts';
 import { coverageWarnings } from './coverage.ts';
 import { schemaMistakes } from './mistakes.ts';
+import { coverage } from './ptz-schema.ts';
 import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
 import type { SiteFile, pointLists } from './schema.ts';
@@ -55,7 +56,12 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
     devices: file.devices.map((device, index) => checker.device(device, index)),
     doors: file.doors.map((door, index): Door => ({ ...door, type: 'door', at: checker.at('door', door, ['doors', index]) })),
     readers: file.readers.map((reader, index): Reader => ({ ...reader, type: 'reader', at: checker.at('reader', reader, ['readers', index]) })),
-    cameras: file.cameras.map((camera, index): Camera => ({ ...camera, type: 'camera', at: checker.at('camera', camera, ['cameras', index]) })),
+    cameras: file.cameras.map((camera, index): Camera => ({
+      ...camera,
+      ...coverage(camera.covers),
+      type: 'camera',
+      at: checker.at('camera', camera, ['cameras', index]),
+    })),
     panels: file.panels.map((panel, index): Panel => ({ ...panel, type: 'panel', at: checker.at('panel', panel, ['panels', index]) })),
     zones: file.zones.map((zone, index): Zone => {
       const device = file.panels.find(({ id }) => id === zone.panel)?.device ?? '';
@@ -66,7 +72,7 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
   const ruleFiles = file.rules.map((rule) => resolve(dirname(path), rule));
   const procedureFiles = file.procedures.map((procedure) => resolve(dirname(path), procedure));
   if (mistakes.some(({ severity }) => severity === 'error')) return { mistakes, ruleFiles, procedureFiles };
-  mistakes.push(...coverageWarnings(source, site));
+  mistakes.push(...coverageWarnings(source, site), ...budgetWarnings(source, file));
   return {
     mistakes,
     ruleFiles,

@@ -1,5 +1,6 @@
 import type { Adapters } from '../adapter/loader.ts';
 import { choice, mistake } from './mistakes.ts';
+import { coveredPoint } from './ptz-schema.ts';
 import { pointLists } from './schema.ts';
 import type { SiteFile } from './schema.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
@@ -44,7 +45,7 @@ export function referenceMistakes(source: YamlSource, file: SiteFile, adapters: 
     ...file.zones.flatMap(({ panel }, index) => refers(['zones', index, 'panel'], panel, ids('panels'), 'panel')),
     ...file.cameras.flatMap(({ covers }, index) =>
       covers.flatMap((covered, position) =>
-        refers(['cameras', index, 'covers', position], covered, [...ids('doors'), ...ids('zones'), ...areas], 'door, zone or area'),
+        refers(['cameras', index, 'covers', position], coveredPoint(covered), [...ids('doors'), ...ids('zones'), ...areas], 'door, zone or area'),
       ),
     ),
     ...unservable(source, file, adapters),

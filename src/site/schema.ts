@@ -4,6 +4,7 @@ import type { Adapters } from '../adapter/loader.ts';
 import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
 import type { AlarmPolicy } from '../domain/alarm-policy.ts';
 import { escalationSchema } from './escalation-schema.ts';
+import { coveredSchema, ptzSchema } from './ptz-schema.ts';
 import { doorCommands } from '../domain/door.ts';
 import { defaultRetention } from '../domain/retention.ts';
 import type { PointType } from '../domain/point.ts';
@@ -100,7 +101,12 @@ const camera = z.strictObject({
   name,
   area: areaRef,
   device: reference('the device that it is, or that it is a channel of'),
-  covers: z.array(z.string()).default([]).describe('Doors, zones and areas that it sees; their incidents show it.'),
+  covers: z
+    .array(coveredSchema)
+    .default([])
+    .describe('Doors, zones and areas that it sees; their incidents show it. With a preset, they also turn it there.')
+    .meta({ examples: [['door-server', { point: 'door-gate', preset: 'Gate' }]] }),
+  ptz: ptzSchema.exactOptional(),
   at: at.optional(),
 });
 

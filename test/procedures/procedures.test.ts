@@ -55,6 +55,7 @@ function started(store: Store) {
     book,
     clock,
     doors: () => facet,
+    ptz: { manual: () => Promise.resolve() },
     accounts: () => ['ann'],
     startScenario: undefined,
     audit: () => undefined,

@@ -1,8 +1,7 @@
 import { profileToken } from './camera-facts.ts';
 import { faults } from './envelope.ts';
 import type { Operations } from './operations.ts';
-import { PtzUnit } from './ptz-unit.ts';
-import type { Axes } from './ptz-unit.ts';
+import type { Axes, PtzUnit } from './ptz-unit.ts';
 import { childOf, durationMs, escapeXml, textOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 

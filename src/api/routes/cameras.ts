@@ -2,6 +2,10 @@ import express from 'express';
 import { z } from 'zod';
 import type { CameraFacet } from '../../adapter/contract.ts';
 import { Refusal } from '../../desk/operations.ts';
+import type { Operations } from '../../desk/operations.ts';
+import { ptzOrderSchema } from '../../desk/protocol.ts';
+import { cameraPtzSchema, ptzStateSchema } from '../../desk/schemas.ts';
+import type { PtzControl } from '../../ptz/control.ts';
 import type { Camera } from '../../domain/site.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -12,6 +16,9 @@ export interface CameraSources {
   readonly facet: (camera: string) => CameraFacet;
   /** Path of the picture that was kept of a camera when an incident was opened, if there is one. */
   readonly kept: (incident: string, camera: string) => Promise<string | undefined>;
+  /** Who moves a camera. */
+  readonly ptz: Pick<PtzControl, 'holder'>;
+  readonly steer: Operations['steer'];
   readonly audit: (line: { by: string; text: string; point?: string }) => void;
 }
 
@@ -38,9 +45,36 @@ export function cameraEndpoints(sources: CameraSources): Endpoint[] {
       body: z.strictObject({ preset: z.string().min(1).describe('its token or name') }),
       answer: z.object({ camera: z.string(), preset: z.string() }),
       async handle({ params: { id }, body: { preset }, principal }) {
-        await use(sources, id, 'gotoPreset', (gotoPreset) => gotoPreset(id, preset));
-        sources.audit({ by: principal.name, point: id, text: `turned ${nameOf(sources, id)} to ${preset}` });
+        await sources.steer(id, { action: 'preset', preset }, principal);
         return { camera: id, preset };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/cameras/{id}/ptz',
+      tag: 'cameras',
+      summary: 'Whether a camera turns, where it looks, its presets, and who moves it',
+      params,
+      answer: cameraPtzSchema,
+      async handle({ params: { id } }) {
+        const holder = sources.ptz.holder(id);
+        const status = await use(sources, id, 'ptzStatus', (ptzStatus) => ptzStatus(id));
+        const presets = status === undefined ? [] : await use(sources, id, 'presets', (all) => all(id));
+        return { turns: status !== undefined, ...(status && { status }), presets: presets.map((each) => ({ ...each })), ...(holder && { holder }) };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/cameras/{id}/ptz',
+      tag: 'cameras',
+      summary: 'Move a camera by hand; refused with 409 while somebody with a better claim holds it',
+      params,
+      body: z.strictObject({ order: ptzOrderSchema, incident: z.string().exactOptional().describe('the incident for which it is moved') }),
+      answer: ptzStateSchema,
+      async handle({ params: { id }, body: { order, incident }, principal }) {
+        await sources.steer(id, order, principal, incident);
+        const holder = sources.ptz.holder(id);
+        return { camera: id, ...(holder && { holder }) };
       },
     }),
     endpoint({
@@ -105,6 +139,7 @@ async function use<Method extends keyof CameraFacet, Result>(
 
 const words: Readonly<Record<keyof CameraFacet, string>> = {
   stream: 'live picture',
+  substream: 'small picture',
   snapshot: 'single pictures',
   presets: 'presets',
   gotoPreset: 'presets',
