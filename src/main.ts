@@ -24,6 +24,7 @@ import { evidencePictures } from './api/routes/evidence.ts';
 import { incidentEndpoints } from './api/routes/incidents.ts';
 import { integratorEndpoints } from './api/routes/integrator.ts';
 import { siteEndpoints } from './api/routes/site.ts';
+import { threatEndpoints } from './api/routes/threats.ts';
 import { ticketEndpoints } from './api/routes/tickets.ts';
 import { clipRoutes } from './api/routes/video.ts';
 import { siteFacts } from './correlation/site-facts.ts';
@@ -34,6 +35,7 @@ import { Procedures } from './desk/procedures.ts';
 import { publish } from './desk/publications.ts';
 import { Operations } from './desk/operations.ts';
 import { DeskServer } from './desk/server.ts';
+import { openThreatLevels } from './desk/threat-levels.ts';
 import { deviceState, siteView } from './desk/site-view.ts';
 import { defaultAlarmPolicy } from './domain/alarm-policy.ts';
 import { systemClock } from './domain/clock.ts';
@@ -182,6 +184,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
+  const threats = openThreatLevels({ site, desk, store, journal, intake, fleet, clock, log, audit: writeLog });
   const cameraSources = {
     cameras: site.cameras,
     facet: (camera: string) => fleet.cameras(camera),
@@ -215,6 +218,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ...incidentEndpoints(incidents, operations),
       ...procedureEndpoints(procedures, operations),
       ...escalationEndpoints(outbox),
+      ...threatEndpoints(site, threats),
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
       ...cameraEndpoints(cameraSources),
@@ -249,6 +253,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     site: view,
     colleagues: () => accounts.list().map(({ name }) => name),
     operations,
+    threats,
     clock,
     log,
     tickets,
@@ -264,6 +269,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     lab?.close();
     search.close();
     await replays.close();
+    await threats.close();
     await fleet.stop();
     await snapshots.close();
     await video.close();

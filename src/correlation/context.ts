@@ -1,4 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
+import type { EpochMs } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Accounting } from './accounting.ts';
 import type { SiteFacts } from './site-facts.ts';
@@ -6,16 +7,13 @@ import type { SiteFacts } from './site-facts.ts';
 /** How late an event may arrive, by event time, and still lead to the same findings. */
 export const ALLOWED_LATENESS_MS = 5000;
 
-/** The threat level of an area to which nobody has given another. */
-export const NORMAL_THREAT = 'normal';
-
 /** What every rule needs besides itself: the site, its state, and the only source of time. */
 export interface CorrelationContext {
   readonly site: SiteFacts;
   /** Wakes the rules when something is due: `asyncScheduler` in the gateway, virtual time in tests. Its `now()` counts in the same milliseconds as `receivedAt`. */
   readonly scheduler: SchedulerLike;
-  /** The threat level that holds at a place now (its areas, innermost first); `normal` everywhere unless given. */
-  readonly threatLevel?: (areas: readonly PointId[]) => string;
+  /** The threat level that holds at a place (its areas, innermost first) at a time, instead of what the events themselves say of it. */
+  readonly threatLevel?: (areas: readonly PointId[], at: EpochMs) => string;
   /** Is told of an exception inside a rule. The rule and all others go on. */
   readonly failed?: (rule: string, error: unknown) => void;
   /** Counts what became of the events. */

@@ -2,9 +2,9 @@ import { Observable } from 'rxjs';
 import type { Effect } from '../domain/effect.ts';
 import type { LocatedEvent } from '../domain/event.ts';
 import type { Finding, LeadFinding } from '../domain/incident.ts';
+import { NORMAL_THREAT } from '../domain/threat.ts';
 import { Accounting, Seen } from './accounting.ts';
 import type { CorrelationContext } from './context.ts';
-import { NORMAL_THREAT } from './context.ts';
 import { Dispatch } from './dispatch.ts';
 import { DueQueue } from './due-queue.ts';
 import { Memories } from './patterns/memory.ts';
@@ -15,6 +15,7 @@ import type { Runtime } from './runtime.ts';
 import { happens, slot } from './select.ts';
 import type { Slot } from './select.ts';
 import { SupportRun } from './support-rule.ts';
+import { Threats } from './threats.ts';
 
 /**
  * Turns events into findings: leads at once, then what strengthens or ends them, and effects. Windows count in event time; an event that
@@ -51,12 +52,14 @@ class Engine {
       this.#runtime.now = Math.max(this.#runtime.now, at);
       this.#guarded(rule, act);
     });
+    const threats = new Threats((id) => context.site.threatLevel?.(id));
     this.#runtime = {
       site: context.site,
       due,
       accounting: context.accounting ?? new Accounting(),
       memories: new Memories(),
-      threatLevel: context.threatLevel ?? (() => NORMAL_THREAT),
+      threats,
+      threatLevel: context.threatLevel ?? ((areas, at) => threats.at(areas, at)?.id ?? NORMAL_THREAT),
       now: 0,
       emit,
     };
@@ -70,6 +73,7 @@ class Engine {
     runtime.due.runBefore(now);
     runtime.now = now;
     runtime.accounting.take();
+    if (event.kind === 'threat.level') runtime.threats.apply(event);
     const seen = new Seen(event);
     for (const each of this.#dispatch.slotsFor(event)) {
       try {

@@ -1,6 +1,7 @@
 import type { Effect } from '../domain/effect.ts';
 import type { LocatedEvent } from '../domain/event.ts';
 import type { LeadFinding } from '../domain/incident.ts';
+import type { ThreatLevel } from '../domain/threat.ts';
 import type { Seen } from './accounting.ts';
 import type { Duration } from './duration.ts';
 import type { Moment } from './moment.ts';
@@ -157,6 +158,7 @@ export class LeadRun {
       incidentKind: opens.incident,
       title: this.#words.title(event, this.#runtime.site.name, filling),
       priority: opens.priority,
+      ...raisedByThreat(this.#runtime.threats.at(event.place.areas, event.eventAt)),
       reason: this.#words.reason(event, this.#runtime.site.name, filling),
     };
   }
@@ -176,6 +178,11 @@ export class LeadRun {
   #common(event: LocatedEvent) {
     return { rule: this.#rule.id, incidentKey: this.#key(event), event, at: this.#runtime.now };
   }
+}
+
+/** What the threat level adds to the urgency of a lead. */
+function raisedByThreat(level: ThreatLevel | undefined): Pick<LeadFinding, 'threat'> {
+  return level === undefined || level.raisesPriorityBy === 0 ? {} : { threat: { title: level.title, raisesPriorityBy: level.raisesPriorityBy } };
 }
 
 /** Whether the rule concludes from what others tell, so that a message on its way may matter. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NORMAL_THREAT } from '../domain/threat.ts';
 import type { Rule } from './rule-schema.ts';
 import { isLeadRule, isSupportRule, ruleSchemas, selectorsIn } from './rule-schema.ts';
 import { criticalAmong, isNarrowed } from './schema/selector.ts';
@@ -29,6 +30,7 @@ interface PlacedRule {
 export interface SiteNames {
   readonly places: ReadonlySet<string>;
   readonly schedules: ReadonlySet<string>;
+  readonly threatLevels?: ReadonlySet<string>;
 }
 
 const outerSchema = z.strictObject({ rules: z.array(z.unknown()) });
@@ -116,16 +118,23 @@ function maskedKinds(placed: readonly PlacedRule[]): RuleProblem[] {
   });
 }
 
-function unknownNames(placed: readonly PlacedRule[], { places, schedules }: SiteNames): RuleProblem[] {
+function unknownNames(placed: readonly PlacedRule[], { places, schedules, threatLevels }: SiteNames): RuleProblem[] {
   const known = (set: ReadonlySet<string>) => [...set].join(', ') || 'none';
   return placed.flatMap(({ rule, file, path }) =>
-    selectorsIn(rule).flatMap(({ at = [], during, outside }) => [
+    selectorsIn(rule).flatMap(({ at = [], during, outside, threat = [] }) => [
       ...at
         .filter((id) => !places.has(id))
         .map((id) => ({ file, path, message: `the site has no point, device or area "${id}"; it has: ${known(places)}` })),
       ...[during, outside]
         .filter((id) => id !== undefined && !schedules.has(id))
         .map((id) => ({ file, path, message: `the site has no schedule "${String(id)}"; it has: ${known(schedules)}` })),
+      ...threat
+        .filter((id) => threatLevels !== undefined && id !== NORMAL_THREAT && !threatLevels.has(id))
+        .map((id) => ({
+          file,
+          path,
+          message: `the site has no threat level "${id}"; it has: ${NORMAL_THREAT}, ${known(threatLevels ?? new Set())}`,
+        })),
     ]),
   );
 }

@@ -6,6 +6,7 @@ import type { Accounting } from './accounting.ts';
 import type { DueQueue } from './due-queue.ts';
 import type { Memories } from './patterns/memory.ts';
 import type { SiteFacts } from './site-facts.ts';
+import type { Threats } from './threats.ts';
 
 /** What the rules of one running engine share. */
 export interface Runtime {
@@ -13,7 +14,8 @@ export interface Runtime {
   readonly due: DueQueue;
   readonly accounting: Accounting;
   readonly memories: Memories;
-  readonly threatLevel: (areas: readonly PointId[]) => string;
+  readonly threats: Threats;
+  readonly threatLevel: (areas: readonly PointId[], at: EpochMs) => string;
   /** When the present event arrived, or what is being done was due. Never goes back. */
   now: EpochMs;
   emit(found: Finding | Effect): void;

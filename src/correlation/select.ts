@@ -42,8 +42,8 @@ export function narrowing(selector: Selector, { site, threatLevel }: Pick<Runtim
   return (event) =>
     (during === undefined || site.isDuring(during, event.eventAt) === true) &&
     (outside === undefined || site.isDuring(outside, event.eventAt) !== true) &&
-    (threat === undefined || threat.includes(threatLevel(event.place.areas))) &&
-    (holds === undefined || holds(event));
+    (threat === undefined || threat.includes(threatLevel(event.place.areas, event.eventAt))) &&
+    (holds === undefined || holds(event, threatLevel(event.place.areas, event.eventAt)));
 }
 
 /** Whether an event of the slot is what the selector waits for. A state that was read on connecting is not: nobody saw it begin. */

@@ -2,6 +2,7 @@ import type { EpochMs } from '../domain/clock.ts';
 import type { PointId, PointType } from '../domain/point.ts';
 import type { Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
+import type { ThreatLevel } from '../domain/threat.ts';
 import { schedules } from './schedule.ts';
 
 /** What rules need to know of a site beyond the event's place. */
@@ -14,6 +15,8 @@ export interface SiteFacts {
   readonly adjacentTo: (id: PointId) => readonly PointId[];
   /** Whether a schedule of the site runs at that moment; undefined where the site has no such schedule. */
   readonly isDuring: (schedule: string, at: EpochMs) => boolean | undefined;
+  /** A threat level that the site declares. */
+  readonly threatLevel?: (id: string) => ThreatLevel | undefined;
 }
 
 export function siteFacts(site: Site): SiteFacts {
@@ -25,12 +28,14 @@ export function siteFacts(site: Site): SiteFacts {
   ]);
   const held = new Map(site.doors.map(({ id, heldAfterSeconds }) => [id, heldAfterSeconds]));
   const neighbours = adjacency(site);
+  const threatLevels = new Map(site.threatLevels?.map((level) => [level.id, level]));
   return {
     name: (id) => names.get(id) ?? id,
     typeOf: (point) => types.get(point),
     heldAfterSeconds: (door) => held.get(door),
     adjacentTo: (id) => neighbours.get(id) ?? [],
     isDuring: schedules(site),
+    threatLevel: (id) => threatLevels.get(id),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   panelStateSchema,
   ptzStateSchema,
   siteViewSchema,
+  threatStateSchema,
 } from './schemas.ts';
 
 // What a console and the gateway say to each other on the WebSocket /desk, one JSON object a message.
@@ -86,6 +87,22 @@ export const measureRequestSchema = z.strictObject({
 });
 export type MeasureRequest = z.infer<typeof measureRequestSchema>;
 
+const scope = z.string().describe('the identifier of the site, or of an area');
+
+/** Setting a threat level; answered before the doors have answered: their outcomes come as changes. */
+export const threatRequestSchema = z.strictObject({
+  level: z.string().describe('one that the site declares'),
+  scope,
+  note: z.string().trim().max(2000).default('').describe('why'),
+});
+
+/** Lifting threat levels: each door becomes what it was before. */
+export const threatLiftSchema = z.strictObject({ scope: scope.exactOptional().describe('everywhere unless given') });
+
+const threat = z.strictObject({ type: z.literal('threat'), request, ...threatRequestSchema.shape });
+const liftThreat = z.strictObject({ type: z.literal('lift-threat'), request, ...threatLiftSchema.shape });
+const retryThreat = z.strictObject({ type: z.literal('retry-threat'), request });
+
 const beginMeasure = z.strictObject({ type: z.literal('measure'), request, measure: measureRequestSchema });
 const endMeasure = z.strictObject({ type: z.literal('end-measure'), request, measure: z.string() });
 
@@ -105,31 +122,6 @@ const door = z.strictObject({
   incident: z.string().exactOptional().describe('the incident from which it was commanded; the step goes into its log'),
 });
 
-const scenario = z.strictObject({ type: z.literal('scenario'), request, name: z.string() });
-
-/** Everything that a console may send. */
-export const fromConsole = z.discriminatedUnion('type', [
-  resume,
-  act,
-  door,
-  ptz,
-  scenario,
-  beginMeasure,
-  endMeasure,
-]);
-export type FromConsole = z.infer<typeof fromConsole>;
-
-const hello = z.object({
-  type: z.literal('hello'),
-  protocol: z.number().int(),
-  epoch: z.string().describe('of this run of the gateway; revisions of another epoch say nothing'),
-  now: z.number().describe("the gateway's clock, so that the console shows ages by it"),
-  user: z.object({ name: z.string(), role: z.enum(roles) }),
-  colleagues: z.array(z.string()).describe('every account, for handing over'),
-  site: siteViewSchema,
-});
-
-const state = z.object({
 const share = z.number().min(-1).max(1);
 
 /** What a dispatcher tells a camera that turns. */
@@ -151,15 +143,45 @@ const ptz = z.strictObject({
   incident: z.string().exactOptional().describe('the incident for which it is moved: its priority is the dispatcher’s claim'),
 });
 
+const scenario = z.strictObject({ type: z.literal('scenario'), request, name: z.string() });
+
+/** Everything that a console may send. */
+export const fromConsole = z.discriminatedUnion('type', [
+  resume,
+  act,
+  door,
+  ptz,
+  scenario,
+  beginMeasure,
+  endMeasure,
+  threat,
+  liftThreat,
+  retryThreat,
+]);
+export type FromConsole = z.infer<typeof fromConsole>;
+
+const hello = z.object({
+  type: z.literal('hello'),
+  protocol: z.number().int(),
+  epoch: z.string().describe('of this run of the gateway; revisions of another epoch say nothing'),
+  now: z.number().describe("the gateway's clock, so that the console shows ages by it"),
+  user: z.object({ name: z.string(), role: z.enum(roles) }),
+  colleagues: z.array(z.string()).describe('every account, for handing over'),
+  site: siteViewSchema,
+});
+
+const state = z.object({
   type: z.literal('state'),
   revision: z.number().int(),
   incidents: z.array(incidentSchema).describe('every open one, and those closed lately'),
   doors: z.array(doorStateSchema),
   panels: z.array(panelStateSchema).exactOptional().describe('absent where the site has none'),
+  ptz: z.array(ptzStateSchema).exactOptional().describe('cameras that somebody moves'),
   devices: z.array(deviceStateSchema),
   log: z.array(logLineSchema).describe('the latest lines, oldest first'),
   health: healthSchema.exactOptional().describe('absent while all is well'),
   alarms: alarmStateSchema.exactOptional(),
+  threats: threatStateSchema.exactOptional(),
 });
 
 const changes = z.object({
@@ -168,15 +190,16 @@ const changes = z.object({
   incidents: z.array(incidentSchema).exactOptional(),
   doors: z.array(doorStateSchema).exactOptional(),
   panels: z.array(panelStateSchema).exactOptional(),
+  ptz: z.array(ptzStateSchema).exactOptional(),
   devices: z.array(deviceStateSchema).exactOptional(),
   log: z.array(logLineSchema).exactOptional(),
   health: healthSchema.exactOptional().describe('as a whole'),
   alarms: alarmStateSchema.exactOptional(),
+  threats: threatStateSchema.exactOptional().describe('as a whole'),
 });
 
 const answer = z.discriminatedUnion('ok', [
   z.object({ type: z.literal('answer'), request, ok: z.literal(true) }),
-  ptz: z.array(ptzStateSchema).exactOptional().describe('cameras that somebody moves'),
   z.object({
     type: z.literal('answer'),
     request,
@@ -190,6 +213,5 @@ const answer = z.discriminatedUnion('ok', [
 export const toConsole = z.union([z.discriminatedUnion('type', [hello, state, changes]), answer]);
 export type ToConsole = z.infer<typeof toConsole>;
 export type Hello = z.infer<typeof hello>;
-  ptz: z.array(ptzStateSchema).exactOptional(),
 export type DeskState = z.infer<typeof state>;
 export type DeskChanges = z.infer<typeof changes>;

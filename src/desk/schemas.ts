@@ -8,13 +8,16 @@ import type { Avs } from '../domain/avs.ts';
 import type { Measure, MeasureTarget, Suppression } from '../domain/measure.ts';
 import { measureTypes } from '../domain/measure.ts';
 import { eventKinds } from '../domain/kinds.ts';
+import { roles } from '../domain/roles.ts';
+import { afterwardsOfDoors, threatDoorCommands, threatDoorOutcomes } from '../domain/threat.ts';
+import type { ThreatInForce, ThreatLevel, ThreatState } from '../domain/threat.ts';
 import { zoneConditions } from '../domain/panel.ts';
 import type { PanelState } from '../domain/panel.ts';
+import { ptzHolderKinds } from '../domain/ptz.ts';
+import type { PtzState } from '../domain/ptz.ts';
 
 // The domain's types as they travel: shared by the desk's WebSocket protocol and the REST interface.
 
-import { ptzHolderKinds } from '../domain/ptz.ts';
-import type { PtzState } from '../domain/ptz.ts';
 const epochMs = z.number().describe('milliseconds since 1970-01-01T00:00:00Z');
 
 export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 is the most urgent');
@@ -178,9 +181,6 @@ export const panelStateSchema = z.object({
   standing: z.array(standingSchema).readonly().describe('what stands at the panel itself'),
 }) satisfies z.ZodType<PanelState>;
 
-/** A device's link as the supervisor knows it, flattened for people. */
-export const deviceStateSchema = z.object({
-  device: z.string(),
 /** Who moves a camera at present. */
 export const ptzStateSchema = z.object({
   camera: z.string(),
@@ -210,6 +210,9 @@ export const cameraPtzSchema = z.object({
 });
 export type CameraPtz = z.infer<typeof cameraPtzSchema>;
 
+/** A device's link as the supervisor knows it, flattened for people. */
+export const deviceStateSchema = z.object({
+  device: z.string(),
   name: z.string(),
   adapter: z.string(),
   state: z.enum(['connecting', 'online', 'offline', 'failed', 'stopped']),
@@ -230,6 +233,48 @@ export const logLineSchema = z.object({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
+/** A threat level that the site declares. */
+export const threatLevelSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  sign: z.string().describe('tells it without its colour'),
+  severity: z.number().int().describe('the highest of those that hold at a place is its level'),
+  doors: z.enum(threatDoorCommands).exactOptional().describe('what it commands the doors to do; `unlock` wins over `lock`'),
+  except: z.array(z.string()).readonly().describe('doors and areas that it leaves alone'),
+  afterwards: z.enum(afterwardsOfDoors),
+  raisesPriorityBy: z.number().int(),
+  setBy: z.object({ roles: z.array(z.enum(roles)).readonly(), accounts: z.array(z.string()).readonly() }),
+}) satisfies z.ZodType<ThreatLevel>;
+
+const threatInForceSchema = z.object({
+  scope: z.string().describe('the identifier of the site, or of an area'),
+  level: z.string(),
+  by: z.string(),
+  at: epochMs,
+  note: z.string(),
+}) satisfies z.ZodType<ThreatInForce>;
+
+/** Which threat levels are in force, and how far each of their doors has come. */
+export const threatStateSchema = z.object({
+  inForce: z.array(threatInForceSchema).readonly().describe('one for each scope; empty while all is normal'),
+  doors: z
+    .array(
+      z.object({
+        door: z.string(),
+        command: z.enum(threatDoorCommands),
+        level: z.string().exactOptional().describe('that asks for it; absent while the door is restored'),
+        outcome: z
+          .enum(threatDoorOutcomes)
+          .describe(
+            'waiting to be commanded; commanded, as its device confirmed; done, as its own state shows; differs: it was done and is otherwise now; failed; unreachable: commanded as soon as its device is online',
+          ),
+        reason: z.string().exactOptional(),
+        at: epochMs,
+      }),
+    )
+    .readonly(),
+}) satisfies z.ZodType<ThreatState>;
+
 const named = z.object({ id: z.string(), name: z.string() });
 
 /** What a console needs to know of the site to show names instead of identifiers. */
@@ -237,9 +282,12 @@ export const siteViewSchema = z.object({
   id: z.string(),
   name: z.string(),
   areas: z.array(named.extend({ within: z.string().exactOptional() })),
-  doors: z.array(named.extend({ area: z.string().exactOptional(), commands: z.array(z.enum(doorCommands)) })),
+  doors: z.array(
+    named.extend({ area: z.string().exactOptional(), commands: z.array(z.enum(doorCommands)), escapeRoute: z.boolean().exactOptional() }),
+  ),
   cameras: z.array(named.extend({ area: z.string().exactOptional() })),
   points: z.array(named.extend({ type: z.string() })).describe('every point and device, for their names'),
+  threatLevels: z.array(threatLevelSchema).readonly().exactOptional().describe('absent where the site declares none'),
   scenarios: z.array(z.object({ name: z.string(), title: z.string() })).describe('the lab panel; empty on a real site'),
 });
 export type SiteView = z.infer<typeof siteViewSchema>;

@@ -9,9 +9,16 @@ export function siteView(site: Site, scenarios: SiteView['scenarios']): SiteView
     id: site.id,
     name: site.name,
     areas: site.areas.map(({ id, name, within }) => ({ id, name, ...(within !== undefined && { within }) })),
-    doors: site.doors.map(({ id, name, area, commands }) => ({ id, name, commands: [...commands], ...(area !== undefined && { area }) })),
+    doors: site.doors.map(({ id, name, area, commands, escapeRoute }) => ({
+      id,
+      name,
+      commands: [...commands],
+      ...(area !== undefined && { area }),
+      ...(escapeRoute === true && { escapeRoute }),
+    })),
     cameras: site.cameras.map(({ id, name, area }) => ({ id, name, ...(area !== undefined && { area }) })),
     points: [...pointsOf(site), ...site.devices.map((device) => ({ ...device, type: 'device' }))].map(({ id, name, type }) => ({ id, name, type })),
+    ...(site.threatLevels !== undefined && site.threatLevels.length > 0 && { threatLevels: site.threatLevels }),
     scenarios,
   };
 }

@@ -138,6 +138,8 @@ export interface LeadFinding extends FindingBase {
   readonly incidentKind: string;
   readonly title: string;
   readonly priority: Priority;
+  /** The threat level that held there, where it makes incidents more urgent. */
+  readonly threat?: { readonly title: string; readonly raisesPriorityBy: number };
 }
 
 /** Strengthens the open incident of its key, and may raise its priority. */

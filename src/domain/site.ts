@@ -3,6 +3,7 @@ import type { DoorCommand } from './door.ts';
 import type { PointId, PointType } from './point.ts';
 import type { PtzPolicy } from './ptz.ts';
 import type { RetentionPolicy } from './retention.ts';
+import type { ThreatLevel } from './threat.ts';
 
 /** A place; areas nest by `within`. */
 export interface Area {
@@ -40,6 +41,8 @@ export interface Door extends Point {
   /** How long the door may stand open. */
   readonly heldAfterSeconds: number;
   readonly commands: readonly DoorCommand[];
+  /** A way out: no threat level ever locks it. */
+  readonly escapeRoute?: boolean;
   /** Doors next to this one; said on either side. */
   readonly adjacent?: readonly PointId[];
 }
@@ -53,13 +56,13 @@ export interface Camera extends Point {
   readonly type: 'camera';
   /** Doors, zones and areas that it sees. */
   readonly covers: readonly PointId[];
-}
-
-export interface Panel extends Point {
   /** Of what it covers, the preset that shows it. */
   readonly presets?: Readonly<Record<PointId, string>>;
   /** For a camera that turns, where the site departs from the default. */
   readonly ptz?: PtzPolicy;
+}
+
+export interface Panel extends Point {
   readonly type: 'panel';
 }
 
@@ -97,6 +100,7 @@ export interface Site {
   readonly schedules?: readonly Schedule[];
   readonly alarms?: AlarmPolicy;
   readonly retention?: RetentionPolicy;
+  readonly threatLevels?: readonly ThreatLevel[];
   readonly areas: readonly Area[];
   readonly devices: readonly Device[];
   readonly doors: readonly Door[];

@@ -13,7 +13,8 @@ import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
 import { begun, ended, expired } from './measures.ts';
 import { acted, logged, recorded, remarked } from './operators.ts';
-import { stepsMoreUrgent, weightOf } from './priority.ts';
+import { stepsMoreUrgent, weightsOf } from './priority.ts';
+import type { Weight } from './priority.ts';
 import { suppressionOf, testOf } from './suppression.ts';
 
 export { bookFrom, incidentsOf } from './book-value.ts';
@@ -64,11 +65,11 @@ function found(book: Book, finding: Finding): Outcome {
 
 /** @param ofKey the incidents that the lead may belong to. @param known those that may have taken it already. */
 function led(book: Book, finding: LeadFinding, ofKey: readonly Incident[], known: readonly Incident[], test?: string): Outcome {
-  const weight = weightOf(finding, book.areas);
+  const weights = weightsOf(finding, book.areas);
   const target = openOf(ofKey, finding.incidentKey);
   if (known.some((incident) => incident !== target && knows(incident, finding))) return unchanged(book);
-  const lead = weight === undefined ? finding : { ...finding, priority: stepsMoreUrgent(finding.priority, weight.steps) };
-  const next = target === undefined ? begin(book, finding, weight, test) : after(target, lead);
+  const lead = { ...finding, priority: weights.reduce((priority, { steps }) => stepsMoreUrgent(priority, steps), finding.priority) };
+  const next = target === undefined ? begin(book, finding, weights, test) : after(target, lead);
   if (next === undefined) return unchanged(book);
   const outcome = changed(book, next);
   const shelving = shelvingOfChatter(next, finding, [...ofKey.filter((each) => each !== target), next], book.policy);
@@ -79,8 +80,8 @@ function led(book: Book, finding: LeadFinding, ofKey: readonly Incident[], known
   return { ...shelved, ...changed(shelved.book, ...once) };
 }
 
-function begin(book: Book, lead: LeadFinding, weight: ReturnType<typeof weightOf>, test: string | undefined): Incident {
-  const incident = opened(incidentId(nextNumber(book.last, lead.at)), lead, weight, test);
+function begin(book: Book, lead: LeadFinding, weights: readonly Weight[], test: string | undefined): Incident {
+  const incident = opened(incidentId(nextNumber(book.last, lead.at)), lead, weights, test);
   const suppressed = suppressionOf(book, incident);
   if (suppressed === undefined) return incident;
   const line = { at: lead.at, by: GATEWAY, what: 'kept it out of the queue', note: suppressed.because };

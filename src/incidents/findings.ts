@@ -11,8 +11,8 @@ const TEST_PRIORITY = 5;
 
 // What findings make of an incident: the next revision, or undefined where they change nothing.
 
-/** A new incident. `weight`: what its area adds; `test`: why it is only a test. */
-export function opened(id: string, lead: LeadFinding, weight?: Weight, test?: string): Incident {
+/** A new incident. `weights`: what its place adds; `test`: why it is only a test. */
+export function opened(id: string, lead: LeadFinding, weights: readonly Weight[] = [], test?: string): Incident {
   const { event, at, reason } = lead;
   return {
     id,
@@ -21,7 +21,7 @@ export function opened(id: string, lead: LeadFinding, weight?: Weight, test?: st
     title: lead.title,
     reason,
     ...(test === undefined
-      ? openingPriority(lead, weight)
+      ? openingPriority(lead, weights)
       : { priority: TEST_PRIORITY, priorityBecause: [{ priority: TEST_PRIORITY, because: test }] }),
     ...(test !== undefined && { test: true }),
     state: 'new',

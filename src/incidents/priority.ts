@@ -5,22 +5,33 @@ import type { Area } from '../domain/site.ts';
 
 type Prioritised = Pick<Incident, 'priority' | 'priorityBecause'>;
 
-/** The priority with which a lead opens an incident, `weight` steps more urgent for the area where it is. */
-export function openingPriority({ priority, reason }: LeadFinding, weight: Weight | undefined): Prioritised {
-  const opening = { priority, priorityBecause: [{ priority, because: reason }] };
-  const weighed = weight === undefined ? priority : stepsMoreUrgent(priority, weight.steps);
-  if (weight === undefined || weighed === priority) return opening;
-  return step(opening, { priority: weighed, because: weight.because });
+/** The priority with which a lead opens an incident: the rule's, then what the place and its threat level add. */
+export function openingPriority({ priority, reason }: LeadFinding, weights: readonly Weight[]): Prioritised {
+  const opening: Prioritised = { priority, priorityBecause: [{ priority, because: reason }] };
+  return weights.reduce((before, { steps, because }) => {
+    const weighed = stepsMoreUrgent(before.priority, steps);
+    return weighed === before.priority ? before : step(before, { priority: weighed, because });
+  }, opening);
 }
 
 /** What the place adds to the urgency of what happens there. */
 export interface Weight {
-  readonly steps: 1 | -1;
+  readonly steps: number;
   readonly because: string;
 }
 
+/** The weights of the place: of its area, and of the threat level that held there. */
+export function weightsOf(lead: LeadFinding, areas: ReadonlyMap<string, Area>): readonly Weight[] {
+  const { threat } = lead;
+  const ofArea = weightOfArea(lead, areas);
+  return [
+    ...(ofArea === undefined ? [] : [ofArea]),
+    ...(threat === undefined ? [] : [{ steps: threat.raisesPriorityBy, because: `Threat level ${threat.title}: +${threat.raisesPriorityBy}` }]),
+  ];
+}
+
 /** The weight of the innermost area that has one. What is critical never becomes less urgent. */
-export function weightOf({ event, incidentKind }: LeadFinding, areas: ReadonlyMap<string, Area>): Weight | undefined {
+function weightOfArea({ event, incidentKind }: LeadFinding, areas: ReadonlyMap<string, Area>): Weight | undefined {
   const area = event.place.areas.map((id) => areas.get(id)).find((each) => each?.criticality !== undefined);
   if (area?.criticality === 'high') return { steps: 1, because: `${area.name} is an area of high criticality: 1 step more urgent` };
   const critical = isCriticalKind(incidentKind) || kinds[event.kind].severity === 'critical';
@@ -33,9 +44,10 @@ export function stepsMoreUrgent(priority: Priority, steps: number): Priority {
   return Math.min(5, Math.max(1, priority - steps)) as Priority;
 }
 
-/** A further lead makes the incident as urgent as the more urgent of both. */
-export function afterLead(incident: Prioritised, { priority, reason }: LeadFinding): Prioritised {
-  return priority < incident.priority ? step(incident, { priority, because: reason }) : incident;
+/** A further lead makes the incident as urgent as the more urgent of both. Its priority counts what the place adds. */
+export function afterLead(incident: Prioritised, { priority, reason, threat }: LeadFinding): Prioritised {
+  const because = threat === undefined ? reason : `${reason}; threat level ${threat.title}: +${threat.raisesPriorityBy}`;
+  return priority < incident.priority ? step(incident, { priority, because }) : incident;
 }
 
 /** Support makes the incident more urgent by its steps, never beyond 1. Whether its rule has done so before is the caller's knowledge. */

@@ -30,5 +30,6 @@ function namesOf(site: Site): SiteNames {
   return {
     places: new Set([...site.areas, ...site.devices, ...pointsOf(site)].map(({ id }) => id)),
     schedules: new Set(site.schedules?.map(({ id }) => id)),
+    threatLevels: new Set(site.threatLevels?.map(({ id }) => id)),
   };
 }

@@ -52,6 +52,7 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
     schedules: file.schedules,
     ...(file.alarms && { alarms: file.alarms }),
     ...(file.retention && { retention: file.retention }),
+    threatLevels: file.threatLevels,
     areas: file.areas,
     devices: file.devices.map((device, index) => checker.device(device, index)),
     doors: file.doors.map((door, index): Door => ({ ...door, type: 'door', at: checker.at('door', door, ['doors', index]) })),

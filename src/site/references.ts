@@ -2,6 +2,7 @@ import type { Adapters } from '../adapter/loader.ts';
 import { choice, mistake } from './mistakes.ts';
 import { coveredPoint } from './ptz-schema.ts';
 import { pointLists } from './schema.ts';
+import { threatMistakes } from './threat-references.ts';
 import type { SiteFile } from './schema.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
 
@@ -49,6 +50,7 @@ export function referenceMistakes(source: YamlSource, file: SiteFile, adapters: 
       ),
     ),
     ...unservable(source, file, adapters),
+    ...threatMistakes(source, file),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Adapters } from '../adapter/loader.ts';
 import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
 import type { AlarmPolicy } from '../domain/alarm-policy.ts';
 import { escalationSchema } from './escalation-schema.ts';
+import { threatLevelsSchema } from './threat-schema.ts';
 import { coveredSchema, ptzSchema } from './ptz-schema.ts';
 import { doorCommands } from '../domain/door.ts';
 import { defaultRetention } from '../domain/retention.ts';
@@ -84,6 +85,7 @@ const door = z.strictObject({
     .array(z.enum(doorCommands))
     .default([...doorCommands])
     .describe('What dispatchers may do: lock, unlock, access (let one person through).'),
+  escapeRoute: z.boolean().default(false).describe('A way out of a fire: no threat level ever locks it.'),
   adjacent: adjacent('doors'),
   at: at.optional(),
 });
@@ -240,6 +242,7 @@ export const siteFileSchema = z.strictObject({
   alarms,
   retention,
   escalation: escalationSchema,
+  threatLevels: threatLevelsSchema,
   areas: z.array(area).default([]),
   devices: z.array(device).default([]),
   doors: z.array(door).default([]),

@@ -104,4 +104,11 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 'waiting';
   `,
+  `
+  -- Doors that threat levels command: what each is to be, how far it has come, and what it was before. The levels in force are in the journal.
+  CREATE TABLE threat_door (
+    door TEXT PRIMARY KEY,
+    held TEXT NOT NULL                 -- JSON
+  ) STRICT;
+  `,
 ];

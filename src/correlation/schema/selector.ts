@@ -16,7 +16,7 @@ const condition = z
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   })
   .describe(
-    'A condition in CEL that the event must meet: `event.kind`, `.phase`, `.point`, `.device`, `.door` and `.area` are texts, `details` is what its protocol tells. What an event does not tell makes it false.',
+    'A condition in CEL that the event must meet: `event.kind`, `.phase`, `.point`, `.device`, `.door` and `.area` are texts, `details` is what its protocol tells, `threat` the threat level of its area. What an event does not tell makes it false.',
   )
   .meta({ examples: ["details.reason == 'expired'"] });
 
@@ -30,7 +30,7 @@ export const selectorFields = {
   threat: z
     .array(identifier('A threat level; `normal` unless somebody set another.'))
     .min(1)
-    .describe('Only at these threat levels.')
+    .describe('Only at these threat levels of the site file, or `normal`: that of the event’s area when it happened.')
     .exactOptional(),
 };
 
