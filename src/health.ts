@@ -15,6 +15,8 @@ export interface HealthOptions {
   readonly problems: ReadonlySet<string>;
   /** Where a damaged database was put at the start. */
   readonly setAside: string | undefined;
+  /** What others should look at although the gateway does its work, such as who cannot be told of incidents. */
+  readonly notices?: () => readonly string[];
   /** When to look. */
   readonly checks: Observable<unknown>;
 }
@@ -23,10 +25,12 @@ export interface HealthOptions {
 export interface HealthWatch {
   /** Why the gateway cannot do its work right now; empty when it can. */
   problems(): readonly string[];
+  /** What somebody should look at all the same. */
+  notices(): readonly string[];
   stop(): void;
 }
 
-export function watchHealth({ intake, book, audit, desk, problems, setAside, checks }: HealthOptions): HealthWatch {
+export function watchHealth({ intake, book, audit, desk, problems, setAside, notices = () => [], checks }: HealthOptions): HealthWatch {
   const now = () => [
     ...problems,
     ...(intake.journalFails
@@ -39,13 +43,14 @@ export function watchHealth({ intake, book, audit, desk, problems, setAside, che
     setAside === undefined
       ? []
       : [`the database was damaged when the gateway started: it is kept as ${basename(setAside)}, and this one began empty`];
+  const worthKnowing = () => [...aside, ...notices()];
   let told = JSON.stringify({ problems: [], notStored: [] } satisfies Health);
   const watching = checks.subscribe(() => {
-    const health: Health = { problems: [...now(), ...aside], notStored: book.notStored };
+    const health: Health = { problems: [...now(), ...worthKnowing()], notStored: book.notStored };
     const text = JSON.stringify(health);
     if (text === told) return;
     told = text;
     desk.publish({ health });
   });
-  return { problems: now, stop: () => watching.unsubscribe() };
+  return { problems: now, notices: worthKnowing, stop: () => watching.unsubscribe() };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { interval, merge } from 'rxjs';
 import { Accounts } from './access/accounts.ts';
@@ -11,7 +11,6 @@ import { PassCodes } from './access/pass-codes.ts';
 import { Tickets } from './access/tickets.ts';
 import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
-import { readSecret } from './adapter/secret.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { openAlarmPath } from './alarm-path.ts';
 import { createApp } from './api/app.ts';
@@ -29,7 +28,6 @@ import { ticketEndpoints } from './api/routes/tickets.ts';
 import { clipRoutes } from './api/routes/video.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
-import { Escalations } from './desk/escalations.ts';
 import { LabControl } from './desk/lab-control.ts';
 import { Procedures } from './desk/procedures.ts';
 import { publish } from './desk/publications.ts';
@@ -40,6 +38,7 @@ import { deviceState, siteView } from './desk/site-view.ts';
 import { defaultAlarmPolicy } from './domain/alarm-policy.ts';
 import { systemClock } from './domain/clock.ts';
 import { defaultRetention } from './domain/retention.ts';
+import { openEscalations } from './escalation-path.ts';
 import { GATEWAY } from './incidents/life-cycle.ts';
 import { DeviceSearch } from './integrator/device-search.ts';
 import { accountingFigures } from './integrator/diagnosis.ts';
@@ -118,7 +117,6 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
-  const health = watchHealth({ intake, book, audit, desk, problems, setAside, checks: ticks });
   const { doors } = publish({ desk, site, clock, journal, intake, book, audit });
   const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
   book.changes.subscribe((changes) => {
@@ -199,18 +197,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const replays = new Replays(siteFile, dataFolder);
   ticking.add(ticks.subscribe(() => procedures.tick()));
   const outbox = new Outbox(store);
-  const escalations =
-    escalation &&
-    new Escalations({
-      policy: escalation,
-      book,
-      outbox,
-      clock,
-      random: Math.random,
-      siteId: site.id,
-      readSecret: (reference) => readSecret(reference, (path) => resolve(dirname(siteFile), path)),
-    });
+  const escalations = escalation && openEscalations({ section: escalation, site, siteFile, book, outbox, journal, snapshots, clock });
   if (escalations !== undefined) ticking.add(merge(ticks, book.changes).subscribe(() => escalations.tick()));
+  const notices = () => escalations?.problems() ?? [];
+  const health = watchHealth({ intake, book, audit, desk, problems, setAside, notices, checks: ticks });
   const app = createApp({
     accounts,
     tickets,
@@ -238,6 +228,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     ],
     metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
     problems: () => health.problems(),
+    notices: () => health.notices(),
     evidence: (incident, camera) => video.evidence(incident, camera),
     pictures: cameraPictures(cameraSources)
       .use(evidencePictures(incidents, journal))

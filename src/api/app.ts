@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly metrics: Registry;
   /** Why the gateway cannot do its work right now; empty when it can. */
   readonly problems: () => readonly string[];
+  /** What somebody should look at although it can. */
+  readonly notices: () => readonly string[];
   /** Path of an incident's recording by a camera, if there is one. */
   readonly evidence: (incident: string, camera: string) => Promise<string | undefined>;
   /** Serves single pictures to whoever is signed in. */
@@ -37,7 +39,7 @@ const statusOf: Record<Refusal['code'], number> = { invalid: 400, forbidden: 403
 
 /** The HTTP side of the gateway: the REST interface under /api/v1, health and metrics, and the console's files. */
 export function createApp(options: ApiOptions): express.Express {
-  const { accounts, tickets, endpoints, metrics, problems, evidence, pictures, signedIn, consoleFolder, version, log } = options;
+  const { accounts, tickets, endpoints, metrics, problems, notices, evidence, pictures, signedIn, consoleFolder, version, log } = options;
   const signedInOnly = requirePrincipal(authenticator(accounts));
   const app = express();
   app.set('trust proxy', 'loopback');
@@ -52,7 +54,7 @@ export function createApp(options: ApiOptions): express.Express {
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => {
     const found = problems();
-    response.status(found.length === 0 ? 200 : 503).json({ status: found.length === 0 ? 'ready' : 'not ready', problems: found });
+    response.status(found.length === 0 ? 200 : 503).json({ status: found.length === 0 ? 'ready' : 'not ready', problems: found, notices: notices() });
   });
   app.get('/metrics', loopbackOr(signedInOnly), async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.metrics());

@@ -65,6 +65,7 @@ function openDesk(sound: AlarmSound): DeskParts {
     connection,
     clock: systemClock,
     typing: isTyping,
+    linked: new URLSearchParams(location.search).get('incident') ?? undefined,
     alarm: ([first]) => {
       if (first !== undefined && first.priority <= 2) sound.play(first.priority === 1 ? 2 : 1);
     },

@@ -19,6 +19,8 @@ export interface DeskModelOptions {
   readonly typing: () => boolean;
   /** Called with what is new or has become more urgent, most urgent first. */
   readonly alarm: (arrived: readonly Incident[]) => void;
+  /** The incident that the page's address names, to be shown first. */
+  readonly linked?: string | undefined;
 }
 
 /** Joins the connection with the policy of focus; the views subscribe to it. */
@@ -27,9 +29,11 @@ export class DeskModel {
   readonly #options: DeskModelOptions;
   readonly #listeners = new Set<() => void>();
   #snapshot: DeskSnapshot;
+  #linked: string | undefined;
 
   constructor(options: DeskModelOptions) {
     this.#options = options;
+    this.#linked = options.linked;
     this.connection = options.connection;
     this.#snapshot = { view: this.connection.view, link: this.connection.link, focus: noFocus };
     this.connection.subscribe(() => this.#update());
@@ -56,10 +60,18 @@ export class DeskModel {
   #update(): void {
     const { view, link } = this.connection;
     const { focus } = this.#snapshot;
-    const next = focusAfter(focus, view.incidents, this.#options.typing());
+    const next = this.#asLinked(focusAfter(focus, view.incidents, this.#options.typing()), view);
     const arrived = arrivals(focus.known, view.incidents);
     this.#set({ view, link, focus: next });
     if (arrived.length > 0) this.#options.alarm(arrived);
+  }
+
+  /** Once, when the incidents have come. */
+  #asLinked(focus: Focus, { incidents }: DeskView): Focus {
+    if (this.#linked === undefined || !incidents.has(this.#linked)) return focus;
+    const linked = this.#linked;
+    this.#linked = undefined;
+    return focusOn(focus, linked);
   }
 
   #set(snapshot: DeskSnapshot): void {

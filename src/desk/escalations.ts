@@ -1,52 +1,76 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
-import type { Contact, EscalationPolicy } from '../domain/escalation.ts';
+import type { EscalationPolicy } from '../domain/escalation.ts';
 import type { Incident } from '../domain/incident.ts';
 import { backOffMs, GIVE_UP_AFTER_MS } from '../escalation/back-off.ts';
+import type { Channel } from '../escalation/channel.ts';
 import type { Due, Escalation } from '../escalation/escalation.ts';
 import { isWaiting, step } from '../escalation/escalation.ts';
-import { signedHeaders } from '../escalation/signature.ts';
 import { GATEWAY } from '../incidents/life-cycle.ts';
 import type { BookWriter } from '../store/book-writer.ts';
-import type { Message, Outbox } from '../store/outbox.ts';
+import type { Attempt, Message, Outbox } from '../store/outbox.ts';
 
-/** Somebody in the chain, with the reference of the secret that signs what is sent there. */
-type SecretContact<Secret> = Contact & { readonly secret: Secret };
-
-export interface EscalationsOptions<Secret> {
-  readonly policy: Omit<EscalationPolicy, 'chain'> & { readonly chain: readonly SecretContact<Secret>[] };
+export interface EscalationsOptions {
+  readonly policy: EscalationPolicy;
+  /** The way to each of the chain, by name. */
+  readonly channels: ReadonlyMap<string, Channel>;
   readonly book: BookWriter;
   readonly outbox: Outbox;
   readonly clock: Clock;
-  readonly readSecret: (reference: Secret) => Promise<string>;
   readonly random: () => number;
-  readonly siteId: string;
 }
 
 const AT_ONCE = 8;
-const DEADLINE_MS = 10_000;
+
+interface Sending {
+  readonly incident: string;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
 
 /** Escalations at work: looks at the clock, writes what is due to the outbox, and sends it until it is taken or somebody acknowledges. */
-export class Escalations<Secret> {
-  readonly #options: EscalationsOptions<Secret>;
+export class Escalations {
+  readonly #options: EscalationsOptions;
   readonly #known = new Map<string, Escalation | undefined>();
-  readonly #sending = new Map<string, Promise<void>>();
-  readonly #stop = new AbortController();
+  readonly #sending = new Map<string, Sending>();
+  /** By contact: why the latest attempt failed. */
+  readonly #unreachable = new Map<string, string>();
+  /** By message: what became of an attempt, while it could not be written. Nobody is told twice because the disk is full. */
+  readonly #unwritten = new Map<string, Attempt>();
+  #storeFails = false;
+  #closed = false;
 
-  constructor(options: EscalationsOptions<Secret>) {
+  constructor(options: EscalationsOptions) {
     this.#options = options;
+    for (const { contact, problem } of options.outbox.failing()) this.#unreachable.set(contact, problem);
   }
 
   /** Once a second, and at each change of an incident, so that an acknowledgement withdraws at once. */
   tick(): void {
-    for (const incident of [...this.#options.book.incidents.values()]) this.#step(incident);
-    this.#send();
+    try {
+      this.#write();
+      for (const incident of [...this.#options.book.incidents.values()]) this.#step(incident);
+      this.#send();
+      this.#storeFails = false;
+    } catch {
+      // The health banner says so, and the next second tries again.
+      this.#storeFails = true;
+    }
+  }
+
+  /** Who of the chain could not be told at the latest attempt, in sentences. */
+  problems(): readonly string[] {
+    return [
+      ...(this.#storeFails ? ['escalations cannot be written: nobody is told of incidents that wait; look at the disk'] : []),
+      ...[...this.#unreachable].map(([contact, problem]) => `${contact} cannot be told of incidents: ${problem}`),
+    ];
   }
 
   /** Resolves when nothing is being sent; what is not delivered waits for the next start. */
   async close(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#sending.values());
+    this.#closed = true;
+    for (const { stop } of this.#sending.values()) stop.abort();
+    await Promise.all([...this.#sending.values()].map(({ done }) => done));
   }
 
   #step(incident: Incident): void {
@@ -56,88 +80,77 @@ export class Escalations<Secret> {
     this.#known.set(incident.id, before);
     const { escalation, due } = step(policy, before, incident, at);
     if (escalation === before || (before === undefined && !isWaiting(incident))) return;
-    const messages = due.flatMap((each) => this.#message(each, incident));
+    const stops = due.some(({ type }) => type === 'stop');
     outbox.save(
       escalation,
-      messages,
+      due.flatMap((each) => this.#message(each, incident)),
       at,
-      due.some(({ type }) => type === 'stop'),
+      stops,
     );
     this.#known.set(incident.id, escalation);
+    // What is on its way to somebody need not arrive any more.
+    if (stops) for (const sending of this.#sending.values()) if (sending.incident === incident.id) sending.stop.abort();
     for (const each of due) this.#remark(incident.id, wordsOf(each, policy));
   }
 
-  #message(due: Due, { id, kind, title, reason, priority, openedAt, point, areas }: Incident): Pick<Message, 'id' | 'contact' | 'body'>[] {
-    const contact = due.type === 'notify' ? this.#options.policy.chain[due.contact] : undefined;
-    if (contact === undefined) return [];
-    const data = {
-      site: this.#options.siteId,
-      incident: id,
-      kind,
-      title,
-      reason,
-      priority,
-      openedAt: new Date(openedAt).toISOString(),
-      point,
-      areas,
-    };
-    const timestamp = new Date(this.#options.clock.now()).toISOString();
-    return [{ id: `msg_${randomUUID()}`, contact: contact.name, body: JSON.stringify({ type: 'incident.unacknowledged', timestamp, data }) }];
+  #message(due: Due, incident: Incident): Pick<Message, 'id' | 'contact' | 'body'>[] {
+    const { policy, channels } = this.#options;
+    const contact = due.type === 'notify' ? policy.chain[due.contact]?.name : undefined;
+    const channel = contact === undefined ? undefined : channels.get(contact);
+    if (contact === undefined || channel === undefined) return [];
+    return [{ id: `msg_${randomUUID()}`, contact, body: channel.compose(incident) }];
   }
 
   #send(): void {
     const { outbox, clock } = this.#options;
-    if (this.#stop.signal.aborted) return;
+    if (this.#closed) return;
     for (const message of outbox.due(clock.now(), AT_ONCE)) {
-      if (this.#sending.has(message.id)) continue;
-      this.#sending.set(
-        message.id,
-        this.#attempt(message).finally(() => this.#sending.delete(message.id)),
-      );
+      if (this.#sending.has(message.id) || this.#unwritten.has(message.id)) continue;
+      const stop = new AbortController();
+      const done = this.#attempt(message, stop.signal).finally(() => this.#sending.delete(message.id));
+      this.#sending.set(message.id, { incident: message.incident, stop, done });
     }
   }
 
-  async #attempt(message: Message): Promise<void> {
-    const { policy, outbox, clock, random, book } = this.#options;
-    const contact = policy.chain.find(({ name }) => name === message.contact);
-    if (contact === undefined) {
-      outbox.attempted(message.id, 'withdrawn', clock.now());
+  async #attempt(message: Message, signal: AbortSignal): Promise<void> {
+    const { channels, clock, random, book } = this.#options;
+    const { id, contact, incident, attempts, createdAt } = message;
+    const channel = channels.get(contact);
+    if (channel === undefined) {
+      this.#settle(id, { state: 'withdrawn', nextAt: clock.now() });
       return;
     }
-    const failure = await this.#post(contact, message);
-    if (failure === undefined) {
-      outbox.attempted(message.id, 'delivered', clock.now());
-      this.#remark(message.incident, `told ${contact.name}`);
-      return;
-    }
-    // The gateway is stopping: the message is sent by the next start.
-    if (this.#stop.signal.aborted) return;
-    const over = clock.now() - message.createdAt > GIVE_UP_AFTER_MS;
-    outbox.attempted(message.id, over ? 'given-up' : 'waiting', clock.now() + backOffMs(message.attempts + 1, random()));
-    if (message.attempts === 0 && book.incidents.has(message.incident))
-      this.#remark(message.incident, `cannot reach ${contact.name}, tries again`, failure);
-    if (over) this.#remark(message.incident, `gave up reaching ${contact.name}`, failure);
-  }
-
-  /** Why it was not taken; undefined where it was. Neither the address nor the secret is part of it. */
-  async #post(contact: SecretContact<Secret>, { id, body, incident }: Message): Promise<string | undefined> {
-    const { readSecret, clock, book } = this.#options;
     try {
-      const headers = signedHeaders(id, Math.floor(clock.now() / 1000), body, await readSecret(contact.secret));
-      // Somebody may have acknowledged while the secret was read.
-      const current = book.incidents.get(incident);
-      if (current === undefined || !isWaiting(current)) return 'it was acknowledged';
-      const response = await fetch(contact.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DEADLINE_MS)]),
-      });
-      await response.body?.cancel();
-      return response.ok ? undefined : `it answered with status ${response.status}`;
+      await channel.send(message, signal);
     } catch (error) {
-      return error instanceof TypeError ? 'it cannot be reached' : (error as Error).message;
+      // Somebody has acknowledged, or the gateway is stopping and the next start sends it.
+      if (signal.aborted) return;
+      const problem = (error as Error).message;
+      const over = clock.now() - createdAt > GIVE_UP_AFTER_MS;
+      this.#unreachable.set(contact, problem);
+      this.#settle(id, { state: over ? 'given-up' : 'waiting', nextAt: clock.now() + backOffMs(attempts + 1, random()), problem });
+      if (attempts === 0 && book.incidents.has(incident)) this.#remark(incident, `cannot reach ${contact}, tries again`, problem);
+      if (over) this.#remark(incident, `gave up reaching ${contact}`, problem);
+      return;
+    }
+    this.#unreachable.delete(contact);
+    this.#settle(id, { state: 'delivered', nextAt: clock.now() });
+    this.#remark(incident, `told ${contact}`);
+  }
+
+  #settle(id: string, attempt: Attempt): void {
+    this.#unwritten.set(id, attempt);
+    try {
+      this.#write();
+    } catch {
+      this.#storeFails = true;
+    }
+  }
+
+  #write(): void {
+    for (const [id, attempt] of this.#unwritten) {
+      this.#options.outbox.attempted(id, attempt);
+      this.#unwritten.delete(id);
     }
   }
 

@@ -7,10 +7,9 @@ export interface ServiceTarget {
   readonly resolveWithinMs?: number;
 }
 
-/** Somebody in the chain of command, told by a signed web hook. */
+/** Somebody in the chain of command. */
 export interface Contact {
   readonly name: string;
-  readonly url: string;
   /** How long to wait for an acknowledgement before the next in the chain is told. */
   readonly waitMs: number;
 }
@@ -20,3 +19,7 @@ export interface EscalationPolicy {
   readonly targets: readonly ServiceTarget[];
   readonly chain: readonly Contact[];
 }
+
+/** How the connection to a mail server is protected: TLS from the start (RFC 8314), by STARTTLS and never without (RFC 3207), or not at all. */
+export const tlsModes = ['tls', 'starttls', 'none'] as const;
+export type TlsMode = (typeof tlsModes)[number];

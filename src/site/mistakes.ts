@@ -107,7 +107,8 @@ function valueAt(value: unknown, path: Path): unknown {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
+  // An address may hold a password where none belongs.
+  const text = (JSON.stringify(value) as string | undefined)?.replace(/:\/\/[^/@\s]*@/g, '://...@');
   return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -105,6 +105,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 'waiting';
   `,
   `
+  -- Why the latest attempt to send a message failed.
+  ALTER TABLE outbox ADD COLUMN problem TEXT;
+  CREATE INDEX outbox_incident ON outbox (incident);
+  `,
+  `
   -- Doors that threat levels command: what each is to be, how far it has come, and what it was before. The levels in force are in the journal.
   CREATE TABLE threat_door (
     door TEXT PRIMARY KEY,

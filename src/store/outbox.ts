@@ -12,10 +12,17 @@ export interface Message {
   readonly nextAt: EpochMs;
   /** How many have been made. */
   readonly attempts: number;
-  readonly state: 'waiting' | 'delivered' | 'withdrawn' | 'given-up';
+  readonly state: (typeof messageStates)[number];
+  /** Why the latest attempt failed; null when none has. */
+  readonly problem: string | null;
 }
 
-const columns = 'id, incident, contact, body, created_at AS createdAt, next_at AS nextAt, attempts, state';
+export const messageStates = ['waiting', 'delivered', 'withdrawn', 'given-up'] as const;
+
+/** What became of an attempt. `nextAt`: when the next one is made, while it waits. */
+export type Attempt = Pick<Message, 'state' | 'nextAt'> & { readonly problem?: string };
+
+const columns = 'id, incident, contact, body, created_at AS createdAt, next_at AS nextAt, attempts, state, problem';
 
 /** Escalations and the messages that they led to, on disk. */
 export class Outbox {
@@ -56,12 +63,26 @@ export class Outbox {
     return this.#store.prepare(`SELECT ${columns} FROM outbox ORDER BY created_at DESC, id DESC LIMIT ?`).all(limit) as Message[];
   }
 
+  /** Of one incident, the first first. */
+  of(incident: string): Message[] {
+    return this.#store.prepare(`SELECT ${columns} FROM outbox WHERE incident = ? ORDER BY created_at, id`).all(incident) as Message[];
+  }
+
+  /** The contacts whose latest attempt failed, while something still waits for them, and why. */
+  failing(): { readonly contact: string; readonly problem: string }[] {
+    return this.#store.prepare(`SELECT contact, problem FROM outbox WHERE state = 'waiting' AND problem IS NOT NULL ORDER BY created_at`).all() as {
+      contact: string;
+      problem: string;
+    }[];
+  }
+
   /** What became of an attempt; one that was withdrawn meanwhile stays so unless it was delivered. */
-  attempted(id: string, state: Message['state'], nextAt: EpochMs): void {
+  attempted(id: string, { state, nextAt, problem }: Attempt): void {
     this.#store
       .prepare(
-        `UPDATE outbox SET attempts = attempts + 1, next_at = @nextAt, state = @state WHERE id = @id AND (state = 'waiting' OR @state = 'delivered')`,
+        `UPDATE outbox SET attempts = attempts + 1, next_at = @nextAt, state = @state, problem = @problem
+         WHERE id = @id AND (state = 'waiting' OR @state = 'delivered')`,
       )
-      .run({ id, state, nextAt });
+      .run({ id, state, nextAt, problem: problem ?? null });
   }
 }

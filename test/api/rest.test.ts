@@ -97,7 +97,7 @@ describe('the HTTP side of the gateway', () => {
 
   it('tells that it lives, that it is ready, and its figures', async () => {
     assert.equal((await get('/healthz')).status, 200);
-    assert.deepEqual(await (await get('/readyz')).json(), { status: 'ready', problems: [] });
+    assert.deepEqual(await (await get('/readyz')).json(), { status: 'ready', problems: [], notices: [] });
     const figures = await (await get('/metrics')).text();
     for (const name of ['sallyport_signals', 'sallyport_incidents', 'sallyport_consoles', 'sallyport_process_cpu_seconds_total'])
       assert(figures.includes(name), name);

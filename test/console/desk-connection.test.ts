@@ -169,4 +169,15 @@ describe('the connection to the desk', () => {
     line().say({ type: 'changes', revision: 12, incidents: [{ ...incident, revision: 2 }] });
     assert.deepEqual(alarms, ['i1 i1']);
   });
+
+  it('shows the incident that the page’s address names, once, and then what the dispatcher chooses', () => {
+    const model = new DeskModel({ connection, clock, typing: () => false, alarm: () => undefined, linked: 'i2' });
+    goLive();
+    const [first, second] = [forcedDoor(clock.now()), { ...forcedDoor(clock.now()), id: 'i2' }];
+    line().say({ type: 'changes', revision: 11, incidents: [first, second] });
+    assert.equal(model.snapshot().focus.incident, 'i2');
+    model.show('i1');
+    line().say({ type: 'changes', revision: 12, incidents: [{ ...second, revision: 2 }] });
+    assert.equal(model.snapshot().focus.incident, 'i1');
+  });
 });

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Escalations } from '../../src/desk/escalations.ts';
+import { hookChannel } from '../../src/escalation/hook.ts';
 import { BookWriter } from '../../src/store/book-writer.ts';
 import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
@@ -54,13 +55,12 @@ describe('the messages of an escalation', () => {
     const outbox = new Outbox(store);
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const escalations = new Escalations({
-      policy: { targets: [{ priority: 2, acknowledgeWithinMs: 30_000 }], chain: [{ name: 'Leader', url, waitMs: 60_000, secret: 'reference' }] },
+      policy: { targets: [{ priority: 2, acknowledgeWithinMs: 30_000 }], chain: [{ name: 'Leader', waitMs: 60_000 }] },
+      channels: new Map([['Leader', hookChannel({ url, secret: () => Promise.resolve('shared'), siteId: 'lab', clock })]]),
       book,
       outbox,
       clock,
       random: () => 0,
-      siteId: 'lab',
-      readSecret: () => Promise.resolve('shared'),
     });
     open.push(escalations);
     const pass = (ms: number) => {

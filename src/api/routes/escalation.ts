@@ -4,6 +4,7 @@ import { Refusal } from '../../desk/operations.ts';
 import { capMessage } from '../../escalation/cap.ts';
 import type { CapSource } from '../../escalation/cap.ts';
 import type { IncidentStore } from '../../store/incident-store.ts';
+import { messageStates } from '../../store/outbox.ts';
 import type { Outbox } from '../../store/outbox.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -15,7 +16,8 @@ const messageSchema = z.object({
   createdAt: z.number(),
   nextAt: z.number().describe('of the next attempt while it waits, in milliseconds since 1970'),
   attempts: z.number().int(),
-  state: z.enum(['waiting', 'delivered', 'withdrawn', 'given-up']),
+  state: z.enum(messageStates),
+  problem: z.string().nullable().describe('why the latest attempt failed'),
 });
 
 /** What was sent to the chain of command. */

@@ -1,0 +1,36 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Channel } from './channel.ts';
+import { ATTEMPT_MS } from './channel.ts';
+import { signedHeaders } from './signature.ts';
+
+export interface HookOptions {
+  readonly url: string;
+  readonly secret: () => Promise<string>;
+  readonly siteId: string;
+  readonly clock: Clock;
+}
+
+/** Tells by a POST that is signed as Standard Webhooks say. */
+export function hookChannel({ url, secret, siteId, clock }: HookOptions): Channel {
+  return {
+    compose({ id, kind, title, reason, priority, openedAt, point, areas }) {
+      const data = { site: siteId, incident: id, kind, title, reason, priority, openedAt: new Date(openedAt).toISOString(), point, areas };
+      return JSON.stringify({ type: 'incident.unacknowledged', timestamp: new Date(clock.now()).toISOString(), data });
+    },
+    async send({ id, body }, signal) {
+      const headers = signedHeaders(id, Math.floor(clock.now() / 1000), body, await secret());
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
+      }).catch((cause: unknown) => {
+        const late = cause instanceof Error && cause.name === 'TimeoutError';
+        throw new Error(late ? 'it does not answer in time' : 'it cannot be reached', { cause });
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`it answered with status ${response.status}`);
+    },
+  };
+}
