@@ -2,6 +2,7 @@ import { faults } from './envelope.ts';
 import { httpBase, profileToken, snapshotPath, sourceToken, streamAddress } from './camera-facts.ts';
 import type { CameraFacts } from './camera-facts.ts';
 import type { Operations } from './operations.ts';
+import { ptzNode } from './ptz-service.ts';
 import { childOf, textOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -23,22 +24,26 @@ const encoderConfiguration =
   '<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address><tt:Port>0</tt:Port><tt:TTL>0</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast>' +
   '<tt:SessionTimeout>PT60S</tt:SessionTimeout>';
 
-const profile = (tag: string): string =>
+/** The profile turns the camera, where it turns (ONVIF PTZ, 5.1). */
+const ptzConfiguration = `<tt:PTZConfiguration token="ptz_configuration_1"><tt:Name>head</tt:Name><tt:UseCount>1</tt:UseCount><tt:NodeToken>${ptzNode}</tt:NodeToken></tt:PTZConfiguration>`;
+
+const profile = (tag: string, turns: boolean): string =>
   `<trt:${tag} token="${profileToken}" fixed="true"><tt:Name>main</tt:Name>` +
   `<tt:VideoSourceConfiguration token="source_configuration_1">${sourceConfiguration}</tt:VideoSourceConfiguration>` +
-  `<tt:VideoEncoderConfiguration token="encoder_configuration_1">${encoderConfiguration}</tt:VideoEncoderConfiguration></trt:${tag}>`;
+  `<tt:VideoEncoderConfiguration token="encoder_configuration_1">${encoderConfiguration}</tt:VideoEncoderConfiguration>${turns ? ptzConfiguration : ''}</trt:${tag}>`;
 
 /** The media service (ONVIF Media Service Specification): one source, one profile. */
 export function mediaService(facts: CameraFacts): Operations {
+  const turns = facts.services.includes('ptz');
   const mediaUri = (operation: string, uri: string): string =>
     `<trt:${operation}Response><trt:MediaUri><tt:Uri>${uri}</tt:Uri><tt:InvalidAfterConnect>false</tt:InvalidAfterConnect>` +
     `<tt:InvalidAfterReboot>false</tt:InvalidAfterReboot><tt:Timeout>PT0S</tt:Timeout></trt:MediaUri></trt:${operation}Response>`;
   return {
     GetServiceCapabilities: () => `<trt:GetServiceCapabilitiesResponse>${mediaCapabilities}</trt:GetServiceCapabilitiesResponse>`,
-    GetProfiles: () => `<trt:GetProfilesResponse>${profile('Profiles')}</trt:GetProfilesResponse>`,
+    GetProfiles: () => `<trt:GetProfilesResponse>${profile('Profiles', turns)}</trt:GetProfilesResponse>`,
     GetProfile: (request) => {
       knownProfile(request);
-      return `<trt:GetProfileResponse>${profile('Profile')}</trt:GetProfileResponse>`;
+      return `<trt:GetProfileResponse>${profile('Profile', turns)}</trt:GetProfileResponse>`;
     },
     GetVideoSources: () =>
       `<trt:GetVideoSourcesResponse><trt:VideoSources token="${sourceToken}"><tt:Framerate>12.5</tt:Framerate>${resolution}</trt:VideoSources></trt:GetVideoSourcesResponse>`,

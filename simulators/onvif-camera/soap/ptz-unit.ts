@@ -20,6 +20,8 @@ interface Movement {
   readonly velocity: Axes;
   readonly beganMs: number;
   readonly endsMs: number;
+  /** Where it ends, when it was sent to a position. */
+  readonly to?: Axes;
 }
 
 /** A head that turns and a lens that zooms. Where they are is reckoned from what moved them and when; nothing runs meanwhile. */
@@ -48,7 +50,7 @@ export class PtzUnit {
     const { from } = this.#at();
     const seconds = Math.max(...axes.map((axis) => Math.abs(position[axis] - from[axis]))) / PRESET_PER_SECOND;
     const velocity = seconds === 0 ? { pan: 0, tilt: 0, zoom: 0 } : each((axis) => (position[axis] - from[axis]) / seconds);
-    this.#begin(velocity, seconds * 1000);
+    this.#begin(velocity, seconds * 1000, position);
   }
 
   status(): Axes & { readonly turning: boolean; readonly zooming: boolean } {
@@ -57,9 +59,9 @@ export class PtzUnit {
     return { ...from, turning: velocity.pan !== 0 || velocity.tilt !== 0, zooming: velocity.zoom !== 0 };
   }
 
-  #begin(velocity: Axes, forMs: number): void {
+  #begin(velocity: Axes, forMs: number, to?: Axes): void {
     const { from, now } = this.#at();
-    this.#movement = { from, velocity, beganMs: now, endsMs: now + forMs };
+    this.#movement = { from, velocity, beganMs: now, endsMs: now + forMs, ...(to && { to }) };
   }
 
   /** What moves at present; an axis at its end does not. */
@@ -75,7 +77,8 @@ export class PtzUnit {
 
   #at(): { readonly from: Axes; readonly now: number } {
     const now = this.#now();
-    const { from, velocity, beganMs, endsMs } = this.#movement;
+    const { from, velocity, beganMs, endsMs, to } = this.#movement;
+    if (to !== undefined && now >= endsMs) return { now, from: to };
     const seconds = (Math.min(now, endsMs) - beganMs) / 1000;
     return { now, from: each((axis) => Math.max(least[axis], Math.min(1, from[axis] + velocity[axis] * seconds))) };
   }
