@@ -54,10 +54,10 @@ import { Retention } from './store/retention.ts';
 import { Outbox } from './store/outbox.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
 import { createVideo } from './video/index.ts';
-import { Snapshots } from './video/snapshots.ts';
-
 import { PtzControl } from './ptz/control.ts';
 import { IncidentPresets } from './ptz/incident-presets.ts';
+import { Snapshots } from './video/snapshots.ts';
+
 export interface GatewayOptions {
   readonly siteFile: string;
   /** Everything that the gateway keeps: database and recordings. */
@@ -147,7 +147,6 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   });
   desk.publish({ devices: [...fleet.supervisors.values()].map(deviceState) });
 
-  // Consoles and programs -> operations.
   // Incidents and dispatchers -> cameras that turn.
   const ptz = new PtzControl({
     cameras: site.cameras,
@@ -161,6 +160,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     for (const { incident, isNew } of changes) incidentPresets.apply(incident, isNew);
   });
 
+  // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
   const view = () => siteView(site, lab?.scenarios ?? []);
   const procedures = new Procedures({
@@ -177,8 +177,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     book,
     clock,
     doors: (door) => fleet.doors(door),
-    accounts: () => accounts.list().map(({ name }) => name),
     ptz,
+    accounts: () => accounts.list().map(({ name }) => name),
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
@@ -187,10 +187,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     cameras: site.cameras,
     facet: (camera: string) => fleet.cameras(camera),
     kept: (incident: string, camera: string) => snapshots.path(incident, camera),
-    audit: writeLog,
-  };
     ptz,
     steer: operations.steer.bind(operations),
+    audit: writeLog,
+  };
   const latest = new LatestEvents(journal.latestOfEach());
   intake.events.subscribe((event) => latest.apply(event));
   const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
@@ -256,11 +256,11 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   server.on('upgrade', (request, socket, head) => deskServer.upgrade(request, socket, head));
 
   async function close(): Promise<void> {
-    await ptz.close();
     lab?.close();
     search.close();
     await replays.close();
     await threats.close();
+    await ptz.close();
     await fleet.stop();
     await snapshots.close();
     await video.close();

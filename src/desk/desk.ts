@@ -5,7 +5,6 @@ import type { PanelState } from '../domain/panel.ts';
 import type { PtzState } from '../domain/ptz.ts';
 import type { DeskChanges, DeskState } from './protocol.ts';
 import type { ThreatState } from '../domain/threat.ts';
-import type { ThreatState } from '../domain/threat.ts';
 import type { AlarmState, DeviceState, Health, LogLine } from './schemas.ts';
 
 /** How many log lines a console gets when it starts. */
@@ -44,7 +43,6 @@ export class Desk {
   #alarms: AlarmState | undefined;
   #health: Health | undefined;
   #threats: ThreatState | undefined;
-  #threats: ThreatState | undefined;
   #log: LogLine[] = [];
   #changes: DeskChanges[] = [];
   #revision = 0;
@@ -62,7 +60,6 @@ export class Desk {
     if (what.alarms) this.#alarms = what.alarms;
     if (what.health) this.#health = what.health;
     if (what.threats) this.#threats = what.threats;
-    if (what.threats) this.#threats = what.threats;
     if (what.log) this.#log = [...this.#log, ...what.log].slice(-LOG_LINES);
     if (what.incidents) this.#forgetOldest();
     this.#revision += 1;
@@ -77,7 +74,6 @@ export class Desk {
       ...(what.log && { log: [...what.log] }),
       ...(what.alarms && { alarms: what.alarms }),
       ...(what.health && { health: what.health }),
-      ...(what.threats && { threats: what.threats }),
       ...(what.threats && { threats: what.threats }),
     };
     this.#changes.push(changes);
@@ -98,7 +94,6 @@ export class Desk {
       log: this.#log,
       ...(this.#alarms && { alarms: this.#alarms }),
       ...(this.#health && { health: this.#health }),
-      ...(this.#threats && { threats: this.#threats }),
       ...(this.#threats && { threats: this.#threats }),
     };
   }

@@ -13,7 +13,6 @@ import { fromConsole, PROTOCOL_VERSION } from './protocol.ts';
 import type { DeskChanges, DeskState, FromConsole, ToConsole } from './protocol.ts';
 import type { SiteView } from './schemas.ts';
 import type { ThreatLevels } from './threat-levels.ts';
-import type { ThreatLevels } from './threat-levels.ts';
 import { admitToVideo } from './video-admission.ts';
 import type { VideoAdmissionOptions } from './video-admission.ts';
 
@@ -29,7 +28,6 @@ export interface DeskServerOptions extends VideoAdmissionOptions {
   /** The names of every account. */
   readonly colleagues: () => string[];
   readonly operations: Operations;
-  readonly threats: ThreatLevels;
   readonly threats: ThreatLevels;
   readonly log: Logger;
 }
@@ -102,9 +100,6 @@ export class DeskServer {
       if (message.type === 'act') operations.act(message.incident, message.revision, message.act, by);
       else if (message.type === 'measure') operations.begin(message.measure, by);
       else if (message.type === 'end-measure') operations.end(message.measure, by);
-      else if (message.type === 'threat') threats.set(message, by);
-      else if (message.type === 'lift-threat') threats.lift(message.scope, by);
-      else if (message.type === 'retry-threat') threats.retry(by);
       else if (message.type === 'threat') threats.set(message, by);
       else if (message.type === 'lift-threat') threats.lift(message.scope, by);
       else if (message.type === 'retry-threat') threats.retry(by);

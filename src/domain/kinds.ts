@@ -215,6 +215,11 @@ const table = {
     words: { raised: 'has a wrong clock', restored: 'clock is right again' },
     contactId: ['626'],
   },
+  'threat.level': {
+    meaning: 'A person set a threat level (raised) or lifted it (restored), for the site or an area; details.level and details.by say which and who',
+    severity: 'supervisory',
+    words: { raised: 'is under a threat level', restored: 'is back to normal' },
+  },
   'video.motion': {
     meaning: 'A camera sees motion',
     severity: 'informational',

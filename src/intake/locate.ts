@@ -2,6 +2,7 @@ import type { Place } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Point, Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
+import { areasAround } from '../domain/threat.ts';
 
 const nowhere: Place = { areas: [], cameras: [] };
 
@@ -14,10 +15,12 @@ export function locator(site: Site): (point: PointId) => Place {
     const served = index.servedBy.get(device.id) ?? [];
     const area = device.area ?? sharedArea(served, index);
     places.set(device.id, {
-      areas: area === undefined ? [] : withParents(area, index),
+      areas: area === undefined ? [] : areasAround(area, index.parentOf),
       cameras: served.filter(({ type }) => type === 'camera').map(({ id }) => id),
     });
   }
+  // A threat level is set for an area.
+  for (const { id } of site.areas) places.set(id, { areas: areasAround(id, index.parentOf), cameras: index.covering.get(id) ?? [] });
   return (point) => places.get(point) ?? nowhere;
 }
 
@@ -59,7 +62,7 @@ function grouped<Value>(entries: readonly (readonly [PointId, Value])[]): Readon
 function placeOf(point: Point, index: SiteIndex): Place {
   const door = index.doorOf.get(point.id);
   const area = point.area ?? index.areaOf.get(door ?? '') ?? index.areaOf.get(index.panelOf.get(point.id) ?? '');
-  const areas = area === undefined ? [] : withParents(area, index);
+  const areas = area === undefined ? [] : areasAround(area, index.parentOf);
   return { areas, cameras: camerasFor(point, door, areas[0], index), ...(door !== undefined && { door }) };
 }
 
@@ -75,13 +78,4 @@ function camerasFor(point: Point, door: PointId | undefined, area: PointId | und
 function sharedArea(points: readonly Point[], index: SiteIndex): PointId | undefined {
   const areas = new Set(points.map((point) => placeOf(point, index).areas[0]));
   return areas.size === 1 ? [...areas][0] : undefined;
-}
-
-function withParents(area: PointId, { parentOf }: SiteIndex): PointId[] {
-  const chain: PointId[] = [];
-  for (let next: PointId | undefined = area; next !== undefined && !chain.includes(next);) {
-    chain.push(next);
-    next = parentOf.get(next);
-  }
-  return chain;
 }
