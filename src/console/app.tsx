@@ -5,11 +5,15 @@ import type { SessionState } from './desk-connection.ts';
 import type { DeskParts } from './desk-context.ts';
 import { DeskContext, useSnapshotOf } from './desk-context.ts';
 import { DeskModel } from './desk-model.ts';
+import type { DeskSnapshot } from './desk-model.ts';
 import { isTyping } from './keys.ts';
 import { sessionState } from './session.ts';
 import { openDeskSocket } from './socket.ts';
 import type { AlarmSound } from './sound.ts';
 import { Ticker } from './ticker.ts';
+import { LivePlayers } from './video/live-players.ts';
+import { StandBy } from './video/stand-by.ts';
+import { keepTickets } from './video/tickets.ts';
 import { Desk } from './views/desk.tsx';
 import { Integrator } from './views/integrator/integrator.tsx';
 import { SignIn } from './views/sign-in.tsx';
@@ -45,7 +49,11 @@ function SignedIn({ parts, onSignedIn, onSignedOut }: SignedInProps) {
       if (connection.link.state === 'lost') connection.connect();
     };
     addEventListener('online', tryNow);
-    return () => removeEventListener('online', tryNow);
+    return () => {
+      removeEventListener('online', tryNow);
+      parts.players.close();
+      parts.standBy.close();
+    };
   }, [parts]);
   if (link.state === 'signed-out') return <SignIn notice="Your session has ended. Sign in again." onSignedIn={onSignedIn} />;
   return (
@@ -70,6 +78,20 @@ function openDesk(sound: AlarmSound): DeskParts {
       if (first !== undefined && first.priority <= 2) sound.play(first.priority === 1 ? 2 : 1);
     },
   });
+  const standBy = new StandBy();
+  const players = new LivePlayers(standBy);
+  // The picture of what takes the focus is on its way before the page is laid out.
+  let focused: string | undefined;
+  let tickets: DeskSnapshot['view']['tickets'] = [];
+  model.subscribe(() => {
+    const { focus, view } = model.snapshot();
+    if (view.tickets !== tickets) keepTickets(view.tickets);
+    tickets = view.tickets;
+    const [camera] = view.incidents.get(focus.incident ?? '')?.cameras ?? [];
+    if (focus.incident !== focused && camera !== undefined) players.expect(camera);
+    focused = focus.incident;
+  });
   connection.connect();
-  return { model, sound, ticker: new Ticker(model.now) };
+  standBy.start();
+  return { model, sound, ticker: new Ticker(model.now), standBy, players };
 }

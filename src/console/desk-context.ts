@@ -5,12 +5,16 @@ import { namesOf } from './names.ts';
 import type { Names } from './names.ts';
 import type { AlarmSound, SoundState } from './sound.ts';
 import type { Ticker } from './ticker.ts';
+import type { LivePlayers } from './video/live-players.ts';
+import type { StandBy } from './video/stand-by.ts';
 
 /** What the views of the desk share. */
 export interface DeskParts {
   readonly model: DeskModel;
   readonly sound: AlarmSound;
   readonly ticker: Ticker;
+  readonly standBy: StandBy;
+  readonly players: LivePlayers;
 }
 
 export const DeskContext = createContext<DeskParts | undefined>(undefined);

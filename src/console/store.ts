@@ -22,6 +22,8 @@ export interface DeskView {
   readonly log: readonly LogLine[];
   /** What the gateway has trouble with. */
   readonly health: Health;
+  /** What the last changes brought for the pictures of their incidents. */
+  readonly tickets: NonNullable<DeskChanges['tickets']>;
 }
 
 const well: Health = { problems: [], notStored: [] };
@@ -37,6 +39,7 @@ export const emptyView: DeskView = {
   alarms: undefined,
   log: [],
   health: well,
+  tickets: [],
 };
 
 // A console stays open for weeks: what is over must not pile up.
@@ -72,7 +75,7 @@ function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, 
   };
 }
 
-function changed(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms, health }: DeskChanges): DeskView {
+function changed(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms, health, tickets }: DeskChanges): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -82,6 +85,7 @@ function changed(view: DeskView, { revision, incidents, doors, panels, devices, 
     devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
     log: log === undefined ? view.log : mergedLog(view.log, log),
     health: health ?? view.health,
+    tickets: tickets ?? [],
     alarms: alarms ?? view.alarms,
   };
 }

@@ -196,6 +196,10 @@ const changes = z.object({
   health: healthSchema.exactOptional().describe('as a whole'),
   alarms: alarmStateSchema.exactOptional(),
   threats: threatStateSchema.exactOptional().describe('as a whole'),
+  tickets: z
+    .array(z.object({ camera: z.string(), ticket: z.string() }))
+    .exactOptional()
+    .describe('of purpose video, for the first camera of each new incident: one for its picture of now and one for that of the alarm'),
 });
 
 const answer = z.discriminatedUnion('ok', [

@@ -7,6 +7,7 @@ import type { Principal } from '../access/accounts.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Desk } from './desk.ts';
+import { withTickets } from './incident-tickets.ts';
 import { Refusal } from './operations.ts';
 import type { Operations } from './operations.ts';
 import { fromConsole, PROTOCOL_VERSION } from './protocol.ts';
@@ -32,7 +33,7 @@ export interface DeskServerOptions extends VideoAdmissionOptions {
   readonly log: Logger;
 }
 
-/** The WebSocket side of the gateway: /desk for consoles, /video/CAMERA for their tiles. */
+/** The WebSocket side of the gateway: /desk for consoles, /video/CAMERA for their tiles, /video for a tile whose camera is not known yet. */
 export class DeskServer {
   readonly #options: DeskServerOptions;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
@@ -63,7 +64,7 @@ export class DeskServer {
       webSocket.on('error', (error) => this.#options.log.debug({ err: error }, 'console socket'));
       webSocket.on('pong', () => ((webSocket as Heartbeat).silent = false));
       (webSocket as Heartbeat).signedIn = () => this.#options.authenticate(request) !== undefined;
-      if (route.camera !== undefined) admitToVideo(webSocket, request, route.camera, this.#options);
+      if (route.serves === 'video') admitToVideo(webSocket, request, route.camera, this.#options);
       else this.#serveConsole(webSocket, request, principal);
     });
   }
@@ -77,7 +78,9 @@ export class DeskServer {
   #serveConsole(socket: WebSocket, request: IncomingMessage, principal: Principal): void {
     const { desk, site, colleagues, clock, log } = this.#options;
     const send = (message: ToConsole) => socket.send(JSON.stringify(message));
-    const feed = new ConsoleFeed(socket, desk);
+    const session = this.#options.sessionKey(request);
+    const issue = (camera: PointId) => this.#options.tickets.issue({ purpose: 'video', camera, user: principal.name, session }).ticket;
+    const feed = new ConsoleFeed(socket, desk, issue);
     send({ type: 'hello', protocol: PROTOCOL_VERSION, epoch: desk.epoch, now: clock.now(), user: principal, colleagues: colleagues(), site: site() });
     socket.on('close', () => feed.end());
     socket.on('message', (data, isBinary) => {
@@ -119,14 +122,17 @@ export class DeskServer {
 class ConsoleFeed {
   readonly #socket: WebSocket;
   readonly #desk: Desk;
+  /** Gives a ticket for a tile of a camera. */
+  readonly #issue: (camera: PointId) => string;
   #unsubscribe: (() => void) | undefined;
   #behind = false;
   /** The latest that was sent. */
   #revision = 0;
 
-  constructor(socket: WebSocket, desk: Desk) {
+  constructor(socket: WebSocket, desk: Desk, issue: (camera: PointId) => string) {
     this.#socket = socket;
     this.#desk = desk;
+    this.#issue = issue;
   }
 
   begin(epoch: string | undefined, revision: number | undefined): void {
@@ -148,7 +154,7 @@ class ConsoleFeed {
 
   #send(message: DeskState | DeskChanges): void {
     this.#revision = message.revision;
-    this.#socket.send(JSON.stringify(message), () => {
+    this.#socket.send(JSON.stringify(message.type === 'changes' ? withTickets(message, this.#issue) : message), () => {
       if (!this.#behind || this.#socket.bufferedAmount > BEHIND_BYTES / 2) return;
       this.#behind = false;
       this.#send(this.#desk.latestSince(this.#revision));
@@ -166,11 +172,13 @@ function parse(data: RawData): FromConsole | undefined {
   }
 }
 
-function routeOf(url: string): { camera?: PointId } | undefined {
+type Route = { readonly serves: 'console' } | { readonly serves: 'video'; readonly camera: PointId | undefined };
+
+function routeOf(url: string): Route | undefined {
   const path = url.split('?', 1)[0] ?? '';
-  if (path === '/desk') return {};
-  const camera = /^\/video\/([a-z0-9-]+)$/.exec(path)?.[1];
-  return camera === undefined ? undefined : { camera };
+  if (path === '/desk') return { serves: 'console' };
+  const [video, camera] = /^\/video(?:\/([a-z0-9-]+))?$/.exec(path) ?? [];
+  return video === undefined ? undefined : { serves: 'video', camera };
 }
 
 /** A browser tells which page opens the socket; a page of another site must not use this user's cookie. Programs send no origin. */

@@ -5,6 +5,7 @@ import type { Tickets } from '../access/tickets.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
 import { playSchema } from './video-protocol.ts';
+import type { Play } from './video-protocol.ts';
 
 /** A tile that has not said by then what it wants is hung up on. */
 const FIRST_MESSAGE_MS = 10_000;
@@ -22,15 +23,19 @@ export interface VideoAdmissionOptions {
   readonly serveVideo: (socket: WebSocket, camera: PointId) => void;
 }
 
-/** Lets a tile through to its camera when its first message holds a ticket for that. */
-export function admitToVideo(socket: WebSocket, request: IncomingMessage, camera: PointId, options: VideoAdmissionOptions): void {
+/**
+ * Lets a tile through to its camera when its first message holds a ticket for that.
+ * @param of the camera; undefined for a connection that a console keeps ready, for as long as it likes: there the message names the camera.
+ */
+export function admitToVideo(socket: WebSocket, request: IncomingMessage, of: PointId | undefined, options: VideoAdmissionOptions): void {
   const { tickets, clock, authenticate, sessionKey, serveVideo } = options;
-  const cancel = clock.after(FIRST_MESSAGE_MS, () => socket.close(POLICY_VIOLATION, 'no play message'));
+  const cancel = of === undefined ? () => undefined : clock.after(FIRST_MESSAGE_MS, () => socket.close(POLICY_VIOLATION, 'no play message'));
   socket.once('close', cancel);
   socket.once('message', (data, isBinary) => {
     cancel();
     const play = isBinary ? undefined : parse(data);
-    if (play === undefined) return socket.close(POLICY_VIOLATION, 'one play message is expected');
+    const camera = of ?? play?.camera;
+    if (play === undefined || camera === undefined) return socket.close(POLICY_VIOLATION, 'one play message is expected');
     const user = authenticate(request)?.name;
     const refused =
       user === undefined ? 'the session has ended' : tickets.redeem(play.ticket, { purpose: 'video', camera, user, session: sessionKey(request) });
@@ -41,7 +46,7 @@ export function admitToVideo(socket: WebSocket, request: IncomingMessage, camera
   });
 }
 
-function parse(data: RawData): { readonly ticket?: string } | undefined {
+function parse(data: RawData): Play | undefined {
   try {
     return playSchema.parse(JSON.parse((data as Buffer).toString('utf8')));
   } catch {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-// What a tile and the gateway say to each other on the WebSocket /video/CAMERA (session cookie, same origin, and the ticket in the first message).
+// What a tile and the gateway say to each other on the WebSocket /video/CAMERA (session cookie, same origin, and the ticket in the first message),
+// or on /video, which a console opens before it knows which camera it will want: there the first message names the camera.
 // Text messages are the JSON objects below; a binary message is a piece of fragmented MP4 for one SourceBuffer:
-// an initialisation segment after each `init`, then fragments that each start where `fragment clock` says.
+// after each `init` an initialisation segment with the first fragments behind it, then fragments, one or many at a time, each of which says its time.
 //
 //   tile                               gateway
 //      |------- play ------------------------>|
@@ -13,6 +14,11 @@ import { z } from 'zod';
 //      |<------ status -----------------------|   lost, live again, or pictures skipped for a slow viewer
 //      |<------ end --------------------------|   after the last picture of a part of the past
 
+const camera = z
+  .string()
+  .regex(/^[a-z0-9-]+$/)
+  .exactOptional()
+  .describe('on /video, whose address names none');
 const epochMs = z.number().describe("milliseconds since 1970-01-01T00:00:00Z by the gateway's clock");
 
 const ticket = z.string().max(200).exactOptional().describe('admits this session to this camera once: POST /api/v1/tickets gives it');
@@ -22,10 +28,11 @@ export const playSchema = z.discriminatedUnion('mode', [
   z.strictObject({
     type: z.literal('play'),
     mode: z.literal('live'),
+    camera,
     from: epochMs.exactOptional().describe('how far back the past is wanted; no past without it'),
     ticket,
   }),
-  z.strictObject({ type: z.literal('play'), mode: z.literal('past'), from: epochMs, to: epochMs, ticket }),
+  z.strictObject({ type: z.literal('play'), mode: z.literal('past'), camera, from: epochMs, to: epochMs, ticket }),
 ]);
 export type Play = z.infer<typeof playSchema>;
 

@@ -58,6 +58,25 @@ async function* between(pictures: AsyncIterable<PastPicture> | Iterable<PastPict
   }
 }
 
+const LARGEST_PIECE_BYTES = 512 * 1024;
+
+/** The same pictures by the group that they belong to, a large group in several parts. */
+export async function* inGroups(
+  pictures: AsyncIterable<PastPicture>,
+): AsyncGenerator<{ readonly stream: PastStream; readonly fragments: readonly Buffer[] }> {
+  let gathered: { readonly stream: PastStream; readonly fragments: Buffer[]; bytes: number } | undefined;
+  for await (const { stream, fragment, key } of pictures) {
+    if (gathered !== undefined && (key || gathered.stream !== stream || gathered.bytes + fragment.length > LARGEST_PIECE_BYTES)) {
+      yield gathered;
+      gathered = undefined;
+    }
+    gathered ??= { stream, fragments: [], bytes: 0 };
+    gathered.fragments.push(fragment);
+    gathered.bytes += fragment.length;
+  }
+  if (gathered !== undefined) yield gathered;
+}
+
 /** The pictures of some groups of the ring. Whoever reads on must keep the ring's memory from being used again meanwhile. */
 export function* picturesOf(groups: readonly Group[]): Generator<PastPicture> {
   for (const { stream, pictures } of groups) {

@@ -2,6 +2,7 @@ import type { Clock, EpochMs } from '../domain/clock.ts';
 import { playSchema } from '../desk/video-protocol.ts';
 import type { FromVideo, Play } from '../desk/video-protocol.ts';
 import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
+import { inGroups } from './past.ts';
 import type { PastPicture, PastStream } from './past.ts';
 import { endOf } from './ring.ts';
 import type { Group, Picture } from './ring.ts';
@@ -113,9 +114,10 @@ export class Viewer implements Reader {
     }
   }
 
+  /** In one piece, with what must come before it: each message costs a console as much as a picture does. */
   #sendGroup({ stream, pictures }: Group): void {
-    this.#describe(stream);
-    for (const { fragment } of pictures) this.#socket.send(fragment);
+    const head = this.#introduce(stream);
+    this.#socket.send(Buffer.concat([...head, ...pictures.map(({ fragment }) => fragment)]));
     this.#burstBytes = this.#socket.bufferedAmount;
   }
 
@@ -139,10 +141,9 @@ export class Viewer implements Reader {
     this.#pastPending = true;
     let found = false;
     try {
-      for await (const { stream, fragment } of this.#findPast(this.#feed, from, to)) {
+      for await (const { stream, fragments } of inGroups(this.#findPast(this.#feed, from, to))) {
         found = true;
-        this.#describe(stream);
-        await this.#sendAtPace(fragment);
+        await this.#sendAtPace(Buffer.concat([...this.#introduce(stream), ...fragments]));
         if (this.#mode !== 'past') return;
       }
       this.#tell(found ? { type: 'end' } : { type: 'end', reason: 'nothing of that time is kept' });
@@ -154,22 +155,27 @@ export class Viewer implements Reader {
   }
 
   /** Resolves at once while the line keeps up, else when it has taken this; at its end as well. */
-  #sendAtPace(fragment: Buffer): Promise<void> | undefined {
+  #sendAtPace(piece: Buffer): Promise<void> | undefined {
     if (this.#socket.bufferedAmount <= WAITING_LIMIT_BYTES) {
-      this.#socket.send(fragment);
+      this.#socket.send(piece);
       return undefined;
     }
     return new Promise((resolve) => {
       this.#ended = resolve;
-      this.#socket.send(fragment, resolve);
+      this.#socket.send(piece, resolve);
     });
   }
 
   #describe(stream: PastStream): void {
-    if (this.#stream === stream) return;
+    for (const init of this.#introduce(stream)) this.#socket.send(init);
+  }
+
+  /** Tells of a stream that is new to the tile; what must come before its first picture. */
+  #introduce(stream: PastStream): readonly Buffer[] {
+    if (this.#stream === stream) return [];
     this.#stream = stream;
     this.#tell(initMessage(stream));
-    this.#socket.send(stream.init);
+    return [stream.init];
   }
 
   /** A tile knows only live and lost: a camera that is being connected to shows no picture either. */

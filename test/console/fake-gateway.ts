@@ -148,9 +148,12 @@ export class FakeGateway {
 
   #serve(socket: WebSocket, url: string): void {
     socket.on('error', () => undefined);
-    const camera = /^\/video\/(.+)$/.exec(url)?.[1];
-    if (camera !== undefined) {
-      socket.once('message', (data) => void this.#play(socket, camera, playSchema.parse(JSON.parse(textOf(data)))));
+    if (url.startsWith('/video')) {
+      const camera = /^\/video\/(.+)$/.exec(url)?.[1];
+      socket.once('message', (data) => {
+        const play = playSchema.parse(JSON.parse(textOf(data)));
+        void this.#play(socket, camera ?? play.camera ?? '', play);
+      });
       return;
     }
     this.#consoles.add(socket);

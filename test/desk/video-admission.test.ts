@@ -7,7 +7,7 @@ import { admitToVideo, TICKET_REFUSED } from '../../src/desk/video-admission.ts'
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** What a tile's connection came to: the code with which it was hung up, the camera that it got, what that was told. */
-function open() {
+function open(camera = 'cam-1') {
   const clock = new ManualClock();
   const tickets = new Tickets(clock);
   const came: { code?: number; camera?: string; message?: string; signedIn: boolean } = { signedIn: true };
@@ -17,7 +17,7 @@ function open() {
       socket.emit('close');
     },
   });
-  admitToVideo(socket as unknown as WebSocket, { headers: {} } as unknown as IncomingMessage, 'cam-1', {
+  admitToVideo(socket as unknown as WebSocket, { headers: {} } as unknown as IncomingMessage, camera === '' ? undefined : camera, {
     tickets,
     clock,
     authenticate: () => (came.signedIn ? { name: 'dana', role: 'dispatcher' } : undefined),
@@ -51,6 +51,19 @@ describe('a tile at the door', () => {
       say(spoil === 'none' ? live : { ...live, ticket: spoil === 'other' ? other : ticket });
       assert.deepEqual([came.code, came.camera], [TICKET_REFUSED, undefined], spoil);
     }
+  });
+
+  it('may wait, when it came before its camera was known, and then names it', () => {
+    const { clock, came, ticket, say } = open('');
+    clock.advance(3_600_000);
+    say({ ...live, camera: 'cam-1', ticket });
+    assert.deepEqual([came.code, came.camera], [undefined, 'cam-1']);
+    const nameless = open('');
+    nameless.say({ ...live, ticket: nameless.ticket });
+    assert.equal(nameless.came.code, 1008);
+    const other = open('');
+    other.say({ ...live, camera: 'cam-2', ticket: other.ticket });
+    assert.equal(other.came.code, TICKET_REFUSED);
   });
 
   it('is hung up on when it says nothing, or nothing of the protocol', () => {

@@ -13,6 +13,7 @@ import type { DeviceSignal } from '../../src/domain/event.ts';
 import { createVideo } from '../../src/video/index.ts';
 import { until } from '../support/until.ts';
 import { decode } from './support/footage.ts';
+import { piecesOf } from './support/socket.ts';
 
 /** A simulated camera, the gateway's video part, and a WebSocket server as the desk has one. */
 async function arrange(password = 'secret of the lab') {
@@ -40,7 +41,7 @@ async function arrange(password = 'secret of the lab') {
     const messages: Record<string, unknown>[] = [];
     const binary: Buffer[] = [];
     socket.on('message', (data: Buffer, isBinary) =>
-      isBinary ? binary.push(data) : messages.push(JSON.parse(data.toString()) as Record<string, unknown>),
+      isBinary ? binary.push(...piecesOf(data)) : messages.push(JSON.parse(data.toString()) as Record<string, unknown>),
     );
     await new Promise((resolve) => socket.once('open', resolve));
     socket.send(JSON.stringify({ type: 'play', ...play }));

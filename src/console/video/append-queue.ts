@@ -2,21 +2,31 @@ import type { Range } from './steer.ts';
 
 type Step = { readonly append: ArrayBuffer } | { readonly mime: string; readonly offsetS: number } | { readonly removeUntil: number };
 
+/** Who is told what becomes of the steps. */
+export interface AppendHandlers {
+  /** Called after each step. */
+  readonly changed: () => void;
+  /** Called when the browser refuses the stream. */
+  readonly failed: (reason: string) => void;
+}
+
 /** A MediaSource with one SourceBuffer, which takes one step at a time: appends and removals wait here for their turn. */
 export class AppendQueue {
   readonly #source = new MediaSource();
   readonly #address = URL.createObjectURL(this.#source);
-  readonly #changed: () => void;
-  readonly #failed: (reason: string) => void;
+  #handlers: AppendHandlers | undefined;
   #buffer: SourceBuffer | undefined;
+  #mime = '';
   #steps: Step[] = [];
 
-  /** @param changed called after each step; @param failed called when the browser refuses the stream */
-  constructor(video: HTMLVideoElement, changed: () => void, failed: (reason: string) => void) {
-    this.#changed = changed;
-    this.#failed = failed;
+  /** Opens the source in `video`; nobody needs to listen yet. */
+  constructor(video: HTMLVideoElement) {
     this.#source.addEventListener('sourceopen', () => this.#next(), { once: true });
     video.src = this.#address;
+  }
+
+  listen(handlers: AppendHandlers): void {
+    this.#handlers = handlers;
   }
 
   /** Announces an initialisation segment; pictures after it are moved by `offsetS`, to the time base of the first one. */
@@ -40,6 +50,7 @@ export class AppendQueue {
   }
 
   close(): void {
+    this.#handlers = undefined;
     this.#steps = [];
     this.#buffer = undefined;
     URL.revokeObjectURL(this.#address);
@@ -61,7 +72,7 @@ export class AppendQueue {
         this.#makeRoom(step);
         return;
       }
-      this.#failed(error instanceof Error ? error.message : String(error));
+      this.#handlers?.failed(error instanceof Error ? error.message : String(error));
       return;
     }
     this.#next();
@@ -83,13 +94,14 @@ export class AppendQueue {
     if (this.#buffer === undefined) {
       this.#buffer = this.#source.addSourceBuffer(mime);
       this.#buffer.addEventListener('updateend', () => {
-        this.#changed();
+        this.#handlers?.changed();
         this.#next();
       });
-      this.#buffer.addEventListener('error', () => this.#failed('the pictures cannot be decoded'));
-    } else {
+      this.#buffer.addEventListener('error', () => this.#handlers?.failed('the pictures cannot be decoded'));
+    } else if (mime !== this.#mime) {
       this.#buffer.changeType(mime);
     }
+    this.#mime = mime;
     if (this.#buffer.timestampOffset !== offsetS) this.#buffer.timestampOffset = offsetS;
   }
 
@@ -98,7 +110,7 @@ export class AppendQueue {
     const ranges = this.ranges();
     const [start, end] = [ranges[0]?.start ?? 0, ranges.at(-1)?.end ?? 0];
     if (end - start < 2) {
-      this.#failed('the browser has no memory left for the picture');
+      this.#handlers?.failed('the browser has no memory left for the picture');
       return;
     }
     this.#steps.unshift({ removeUntil: (start + end) / 2 }, step);

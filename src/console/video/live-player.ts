@@ -1,9 +1,11 @@
 import type { FromVideo } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
-import type { PlayerOptions } from './picture.ts';
+import type { Picture, PlayerListener } from './picture.ts';
 import { onEachFrame, release, start, unsupported } from './picture.ts';
+import type { StandBy } from './stand-by.ts';
 import { liveTarget, steerLive } from './steer.ts';
+import type { VideoSocketHandlers } from './video-socket.ts';
 import { VideoSocket } from './video-socket.ts';
 
 /** A picture that has not changed for this long is not live, whatever the connection says. */
@@ -11,13 +13,19 @@ const FROZEN_MS = 2_000;
 const KEEP_BEHIND_S = 10;
 const TRIM_BEHIND_S = 25;
 
-/** Plays a camera's live stream into a video element, as near to now as the stream allows. */
+/** Plays a camera's live stream, as near to now as the stream allows. A tile may take it over while it plays. */
 export class LivePlayer {
-  readonly #options: PlayerOptions;
+  readonly camera: string;
+  readonly video: HTMLVideoElement;
+  readonly #standBy: StandBy;
   readonly #socket: VideoSocket;
   readonly #watchdog: number;
   readonly #endFrames: () => void;
   #queue: AppendQueue;
+  #listener: PlayerListener | undefined;
+  #picture: Picture = { state: 'waiting', detail: 'Waiting for the picture' };
+  /** Between two tiles it does not play: what is not on the page is not decoded. */
+  #resting = false;
   /** Whether the queue has begun to take a stream; a new stream needs a new one. */
   #begun = false;
   #epochAtZero: EpochMs = 0;
@@ -27,20 +35,39 @@ export class LivePlayer {
   #end = 0;
   #largestStepS = 0;
 
-  constructor(options: PlayerOptions) {
-    this.#options = options;
-    this.#queue = this.#newQueue();
-    this.#endFrames = onEachFrame(options.video, (mediaTimeS) => this.#painted(mediaTimeS));
+  constructor(camera: string, standBy: StandBy) {
+    this.camera = camera;
+    this.#standBy = standBy;
+    const { video, queue } = standBy.element();
+    this.video = video;
+    this.#queue = queue;
+    this.#listenTo(queue);
+    this.#endFrames = onEachFrame(video, (mediaTimeS) => this.#painted(mediaTimeS));
     this.#watchdog = window.setInterval(() => this.#watch(), 250);
     document.addEventListener('visibilitychange', this.#shown);
-    this.#socket = new VideoSocket(options.camera, () => ({ type: 'play', mode: 'live' }), {
+    const handlers: VideoSocketHandlers = {
       message: (message) => this.#told(message),
       media: (data) => this.#queue.append(data),
       lost: () => {
         this.#begun = false;
         this.#lose('The connection to the gateway broke; trying again');
       },
-    });
+    };
+    this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'live' }), handlers, standBy.socket());
+  }
+
+  /** Tells a tile what happens from now on, beginning with how it is. */
+  showIn(listener: PlayerListener): void {
+    this.#listener = listener;
+    this.#resting = false;
+    this.#shown();
+    listener.picture(this.#picture);
+  }
+
+  /** The tile is gone; another may follow. */
+  rest(): void {
+    this.#listener = undefined;
+    this.#resting = true;
   }
 
   close(): void {
@@ -49,15 +76,11 @@ export class LivePlayer {
     document.removeEventListener('visibilitychange', this.#shown);
     this.#endFrames();
     this.#queue.close();
-    release(this.#options.video);
+    release(this.video);
   }
 
-  #newQueue(): AppendQueue {
-    return new AppendQueue(
-      this.#options.video,
-      () => this.#steer(),
-      (reason) => this.#lose(`The picture cannot be shown: ${reason}`),
-    );
+  #listenTo(queue: AppendQueue): void {
+    queue.listen({ changed: () => this.#steer(), failed: (reason) => this.#lose(`The picture cannot be shown: ${reason}`) });
   }
 
   #told(message: FromVideo): void {
@@ -70,14 +93,16 @@ export class LivePlayer {
     const detail = unsupported(mime);
     if (detail !== undefined) {
       this.#socket.close();
-      this.#options.listener.picture({ state: 'unsupported', detail });
+      this.#tell({ state: 'unsupported', detail });
       return;
     }
+    this.#standBy.plays(mime);
     if (!this.#begun) {
       // The picture before stays on the screen, marked as lost, until there is a new one.
       if (this.#epochAtZero !== 0) {
         this.#queue.close();
-        this.#queue = this.#newQueue();
+        this.#queue = new AppendQueue(this.video);
+        this.#listenTo(this.#queue);
       }
       this.#begun = true;
       this.#epochAtZero = epochAtZero;
@@ -87,7 +112,7 @@ export class LivePlayer {
   }
 
   #steer(): void {
-    const { video } = this.#options;
+    const { video } = this;
     const newest = this.#queue.ranges().at(-1);
     if (newest === undefined) return;
     if (this.#end > 0 && newest.end > this.#end) this.#largestStepS = Math.max(newest.end - this.#end, this.#largestStepS * 0.98);
@@ -95,7 +120,7 @@ export class LivePlayer {
     const { seekTo, playbackRate } = steerLive(video.currentTime, newest, liveTarget(this.#largestStepS), video.playbackRate);
     if (seekTo !== undefined) video.currentTime = seekTo;
     if (video.playbackRate !== playbackRate) video.playbackRate = playbackRate;
-    if (video.paused && !document.hidden) start(video);
+    if (video.paused && !document.hidden && !this.#resting) start(video);
     if (video.currentTime - newest.start > TRIM_BEHIND_S) this.#queue.removeUntil(video.currentTime - KEEP_BEHIND_S);
   }
 
@@ -103,20 +128,25 @@ export class LivePlayer {
     this.#paintedAtMs = performance.now();
     this.#lastPicture = this.#epochAtZero + mediaTimeS * 1000;
     this.#lost = undefined;
-    this.#options.listener.picture({ state: 'playing' });
-    this.#options.listener.painted(this.#lastPicture);
+    this.#tell({ state: 'playing' });
+    this.#listener?.painted(this.#lastPicture);
   }
 
   #lose(detail: string): void {
     this.#lost = detail;
     // Pictures that are already here may still play for a moment; the watchdog speaks once they stop.
-    if (this.#lastPicture === undefined) this.#options.listener.picture({ state: 'waiting', detail });
+    if (this.#lastPicture === undefined) this.#tell({ state: 'waiting', detail });
   }
 
   #watch(): void {
-    if (document.hidden || performance.now() - this.#paintedAtMs < FROZEN_MS) return;
+    if (document.hidden || this.#resting || performance.now() - this.#paintedAtMs < FROZEN_MS) return;
     const detail = this.#lost ?? 'The camera sends no new picture';
-    this.#options.listener.picture({ state: 'lost', since: this.#lastPicture, detail });
+    this.#tell({ state: 'lost', since: this.#lastPicture, detail });
+  }
+
+  #tell(picture: Picture): void {
+    this.#picture = picture;
+    this.#listener?.picture(picture);
   }
 
   /** A hidden tab paints nothing: that is not a loss. */

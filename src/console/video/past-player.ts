@@ -1,14 +1,19 @@
-import type { FromVideo } from '../../desk/video-protocol.ts';
+import type { FromVideo, Play } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
-import { AppendQueue } from './append-queue.ts';
-import type { PlayerOptions } from './picture.ts';
+import type { AppendQueue } from './append-queue.ts';
+import type { PlayerListener } from './picture.ts';
 import { onEachFrame, release, start, unsupported } from './picture.ts';
+import type { StandBy } from './stand-by.ts';
 import { steerLoop } from './steer.ts';
 import { fetchWithTicket } from './tickets.ts';
 import type { Range } from './steer.ts';
+import type { VideoSocketHandlers } from './video-socket.ts';
 import { VideoSocket } from './video-socket.ts';
 
-export interface PastOptions extends PlayerOptions {
+export interface PastOptions {
+  readonly camera: string;
+  readonly listener: PlayerListener;
+  readonly standBy: StandBy;
   readonly from: EpochMs;
   readonly to: EpochMs;
   /** The gateway's clock. */
@@ -24,10 +29,11 @@ const RECORDING_RETRY_MS = 3_000;
 
 /** Plays a part of the past in a loop. While that part is not over it begins with what there is, and fetches the rest when it is. */
 export class PastPlayer {
+  readonly video: HTMLVideoElement;
   readonly #options: PastOptions;
   readonly #endFrames: () => void;
   readonly #steering: number;
-  #queue: AppendQueue;
+  readonly #queue: AppendQueue;
   #socket: VideoSocket | undefined;
   #timer: number | undefined;
   /** Wall time of media time 0; undefined until the first stream begins, and for a recording, whose times are not known. */
@@ -40,12 +46,11 @@ export class PastPlayer {
 
   constructor(options: PastOptions) {
     this.#options = options;
-    this.#queue = new AppendQueue(
-      options.video,
-      () => this.#steer(),
-      (reason) => this.#playRecording(`The pictures cannot be shown: ${reason}`),
-    );
-    this.#endFrames = onEachFrame(options.video, (mediaTimeS) => {
+    const { video, queue } = options.standBy.element();
+    this.video = video;
+    this.#queue = queue;
+    queue.listen({ changed: () => this.#steer(), failed: (reason) => this.#playRecording(`The pictures cannot be shown: ${reason}`) });
+    this.#endFrames = onEachFrame(video, (mediaTimeS) => {
       options.listener.picture({ state: 'playing' });
       options.listener.painted(this.#epochAtZero === undefined ? undefined : this.#epochAtZero + mediaTimeS * 1000);
     });
@@ -61,20 +66,22 @@ export class PastPlayer {
     this.#queue.close();
     this.#ended.abort();
     if (this.#address !== undefined) URL.revokeObjectURL(this.#address);
-    this.#options.video.onerror = null;
-    release(this.#options.video);
+    this.video.onerror = null;
+    release(this.video);
   }
 
   /** Asks for what is missing at the end of the window. */
   #fetch(): void {
-    const { camera, from, to, listener } = this.#options;
-    this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'past', from: this.#keptUntil() ?? from, to }), {
+    const { camera, from, to, listener, standBy } = this.#options;
+    const handlers: VideoSocketHandlers = {
       message: (message) => this.#told(message),
       media: (data) => this.#queue.append(data),
       lost: () => {
         if (!this.#begun) listener.picture({ state: 'waiting', detail: 'The connection to the gateway broke; trying again' });
       },
-    });
+    };
+    const play = (): Play => ({ type: 'play', mode: 'past', from: this.#keptUntil() ?? from, to });
+    this.#socket = new VideoSocket(camera, play, handlers, standBy.socket());
   }
 
   #keptUntil(): EpochMs | undefined {
@@ -110,7 +117,7 @@ export class PastPlayer {
   }
 
   #steer(): void {
-    const { video } = this.#options;
+    const { video } = this;
     const wanted = this.#window();
     const ranges = this.#queue.ranges();
     if (wanted === undefined || ranges.length === 0 || video.seeking) return;
@@ -128,7 +135,8 @@ export class PastPlayer {
 
   /** A recording is written a moment after the alarm: until then the gateway does not find it. */
   #playRecording(detail: string): void {
-    const { video, listener } = this.#options;
+    const { video } = this;
+    const { listener } = this.#options;
     this.#socket?.close();
     this.#queue.close();
     this.#epochAtZero = undefined;
@@ -139,7 +147,8 @@ export class PastPlayer {
   }
 
   async #load(): Promise<void> {
-    const { video, camera, recording } = this.#options;
+    const { video } = this;
+    const { camera, recording } = this.#options;
     try {
       const response = await fetchWithTicket('clip', camera, recording, this.#ended.signal);
       const file = await response.blob();

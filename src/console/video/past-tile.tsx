@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { EpochMs } from '../../domain/clock.ts';
 import { useParts } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
@@ -6,7 +6,7 @@ import { clockTime } from '../time.ts';
 import { Overlay } from './overlay.tsx';
 import { PastPlayer } from './past-player.ts';
 import type { Picture } from './picture.ts';
-import { changesOnly } from './picture.ts';
+import { changesOnly, putInto } from './picture.ts';
 
 interface PastTileProps {
   readonly camera: string;
@@ -19,16 +19,17 @@ interface PastTileProps {
 
 /** The seconds around the alarm, again and again, with the time of each picture and its distance from the alarm. */
 export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTileProps) {
-  const { model } = useParts();
-  const video = useRef<HTMLVideoElement>(null);
+  const { model, standBy } = useParts();
+  const tile = useRef<HTMLElement>(null);
+  const video = useRef<HTMLVideoElement>(undefined);
   const label = useRef<HTMLSpanElement>(null);
   const progress = useRef<HTMLSpanElement>(null);
   const [picture, setPicture] = useState<Picture>({ state: 'waiting', detail: 'Waiting for the picture' });
   const [paused, setPaused] = useState(false);
-  useEffect(() => {
-    if (video.current === null) return;
+  useLayoutEffect(() => {
+    if (tile.current === null) return;
     const player = new PastPlayer({
-      video: video.current,
+      standBy,
       camera,
       from,
       to,
@@ -44,8 +45,15 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
         },
       },
     });
-    return () => player.close();
-  }, [camera, from, to, alarmAt, recording, model]);
+    video.current = player.video;
+    putInto(tile.current, player.video, { testId: 'tile-past', camera, label: `${name}, around the alarm` });
+    player.video.onplay = () => setPaused(false);
+    player.video.onpause = () => setPaused(true);
+    return () => {
+      player.video.remove();
+      player.close();
+    };
+  }, [camera, name, from, to, alarmAt, recording, model, standBy]);
 
   const toggle = () => {
     if (video.current?.paused === true) void video.current.play();
@@ -53,19 +61,7 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
   };
   useKeys({ p: toggle });
   return (
-    <figure className="tile past" data-picture={picture.state}>
-      <video
-        ref={video}
-        data-testid="tile-past"
-        data-camera={camera}
-        muted
-        playsInline
-        disablePictureInPicture
-        tabIndex={-1}
-        aria-label={`${name}, around the alarm`}
-        onPlay={() => setPaused(false)}
-        onPause={() => setPaused(true)}
-      />
+    <figure ref={tile} className="tile past" data-picture={picture.state}>
       <Overlay picture={picture} />
       <figcaption>
         <span className="camera-name">Before the alarm</span>

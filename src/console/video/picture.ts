@@ -15,11 +15,20 @@ export interface PlayerListener {
   readonly painted: (wallTime: EpochMs | undefined) => void;
 }
 
-/** What both players need of the page they run in. */
-export interface PlayerOptions {
-  readonly video: HTMLVideoElement;
+/** What a tile tells the element that is put into it. */
+export interface TileLabels {
+  readonly testId: string;
   readonly camera: string;
-  readonly listener: PlayerListener;
+  readonly label: string;
+}
+
+/** Puts a player's element into a tile, behind everything that lies over the picture. */
+export function putInto(tile: HTMLElement, video: HTMLVideoElement, { testId, camera, label }: TileLabels): void {
+  video.dataset['testid'] = testId;
+  video.dataset['camera'] = camera;
+  video.setAttribute('aria-label', label);
+  delete video.dataset['painted'];
+  tile.prepend(video);
 }
 
 /** Calls `painted` with the media time of each frame that reaches the screen; the returned function ends that. */

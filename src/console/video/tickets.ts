@@ -11,10 +11,25 @@ interface Asked {
 }
 
 const MOST_AT_ONCE = 64;
+/** Well within the time that the gateway gives them. */
+const KEPT_MS = 20_000;
+/** What came with incidents and was not used yet. */
+let kept: { readonly camera: string; readonly ticket: string; readonly untilMs: number }[] = [];
 const waiting = new Map<Purpose, Asked[]>();
+
+/** Keeps what came unasked, for the tiles that are about to be shown. */
+export function keepTickets(tickets: readonly { readonly camera: string; readonly ticket: string }[]): void {
+  const now = performance.now();
+  kept = [...kept.filter(({ untilMs }) => untilMs > now), ...tickets.map((each) => ({ ...each, untilMs: now + KEPT_MS }))];
+}
 
 /** A ticket that admits to one camera once; undefined when the gateway gives none. What many tiles ask for in one turn is one request. */
 export function ticketFor(purpose: Purpose, camera: string): Promise<string | undefined> {
+  const ready = purpose === 'video' ? kept.find((each) => each.camera === camera && each.untilMs > performance.now()) : undefined;
+  if (ready !== undefined) {
+    kept = kept.filter((each) => each !== ready);
+    return Promise.resolve(ready.ticket);
+  }
   return new Promise((answer) => {
     const asked = waiting.get(purpose);
     if (asked !== undefined && asked.length < MOST_AT_ONCE) return void asked.push({ camera, answer });

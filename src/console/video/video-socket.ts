@@ -22,12 +22,19 @@ export class VideoSocket {
   #timer: number | undefined;
   #attempt = 0;
 
-  /** @param play made anew for each connection, because what is past by then is not live any more */
-  constructor(camera: string, play: () => Play, handlers: VideoSocketHandlers) {
+  /**
+   * @param play made anew for each connection, because what is past by then is not live any more
+   * @param ready an open connection to begin with
+   */
+  constructor(camera: string, play: () => Play, handlers: VideoSocketHandlers, ready?: WebSocket) {
     this.#camera = camera;
     this.#play = play;
     this.#handlers = handlers;
-    this.#open();
+    if (ready === undefined) this.#open();
+    else {
+      this.#hear(ready);
+      void this.#ask(ready, ticketFor('video', camera));
+    }
   }
 
   close(): void {
@@ -39,11 +46,15 @@ export class VideoSocket {
 
   #open(): void {
     const socket = new WebSocket(socketAddress(`/video/${encodeURIComponent(this.#camera)}`));
-    this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     // Asked for while the connection is being made, so that it costs no time.
     const ticket = ticketFor('video', this.#camera);
     socket.addEventListener('open', () => void this.#ask(socket, ticket));
+    this.#hear(socket);
+  }
+
+  #hear(socket: WebSocket): void {
+    this.#socket = socket;
     socket.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (this.#socket === socket) this.#received(event.data);
     });
@@ -60,7 +71,7 @@ export class VideoSocket {
     if (this.#socket !== socket || socket.readyState !== WebSocket.OPEN) return;
     // Without one it is tried again, as when the connection breaks.
     if (ticket === undefined) socket.close();
-    else socket.send(JSON.stringify({ ...this.#play(), ticket }));
+    else socket.send(JSON.stringify({ ...this.#play(), camera: this.#camera, ticket }));
   }
 
   #received(data: unknown): void {

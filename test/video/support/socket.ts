@@ -3,8 +3,19 @@ import type { WebSocket } from 'ws';
 import { fromVideo } from '../../../src/desk/video-protocol.ts';
 import type { FromVideo, Play } from '../../../src/desk/video-protocol.ts';
 
-function isPicture(data: string | Buffer): boolean {
-  return Buffer.isBuffer(data) && data.toString('latin1', 4, 8) === 'moof';
+const typeOf = (piece: Buffer) => piece.toString('latin1', 4, 8);
+const isPicture = (piece: Buffer) => typeOf(piece) === 'moof';
+
+/** Initialisation segments and fragments that came in one piece. */
+export function piecesOf(bytes: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const first = at + bytes.readUInt32BE(at);
+    const end = first + bytes.readUInt32BE(first);
+    pieces.push(Buffer.from(bytes.subarray(at, end)));
+    at = end;
+  }
+  return pieces;
 }
 
 /** A tile's WebSocket whose line a test can make slow: what is sent waits while `slow` is set. */
@@ -14,14 +25,15 @@ export class TestSocket extends EventEmitter {
   /** How many pictures were sent. */
   pictures = 0;
   closedWith: number | undefined;
-  /** Everything that was sent, in order: messages parsed, binary pieces as they are. */
+  /** Everything that was sent, in order: messages parsed, initialisation segments and fragments each for itself. */
   readonly received: (FromVideo | Buffer)[] = [];
   #unflushed: (() => void)[] = [];
 
   send(data: string | Buffer, flushed?: () => void): void {
-    this.received.push(typeof data === 'string' ? fromVideo.parse(JSON.parse(data)) : Buffer.from(data));
+    const parts = typeof data === 'string' ? [fromVideo.parse(JSON.parse(data))] : piecesOf(data);
+    this.received.push(...parts);
     this.bufferedAmount += data.length;
-    if (isPicture(data)) this.pictures += 1;
+    this.pictures += parts.filter((part) => Buffer.isBuffer(part) && isPicture(part)).length;
     if (flushed !== undefined) this.#unflushed.push(flushed);
     setImmediate(() => {
       if (!this.slow) this.flush();
@@ -55,7 +67,7 @@ export class TestSocket extends EventEmitter {
   /** What a player has in the end: the last description and the pictures after it in the order of their times. */
   get film(): Buffer {
     const pictures = this.binary.filter(isPicture);
-    const init = this.binary.find((bytes) => bytes.toString('latin1', 4, 8) === 'ftyp') ?? Buffer.alloc(0);
+    const init = this.binary.find((bytes) => typeOf(bytes) === 'ftyp') ?? Buffer.alloc(0);
     const time = (bytes: Buffer) => Number(bytes.readBigUInt64BE(60));
     return Buffer.concat([init, ...pictures.sort((a, b) => time(a) - time(b))]);
   }
