@@ -53,6 +53,7 @@ import { openSoundStore } from './store/database.ts';
 import { Retention } from './store/retention.ts';
 import { Outbox } from './store/outbox.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
+import { planStreams } from './video/budget.ts';
 import { createVideo } from './video/index.ts';
 import { PtzControl } from './ptz/control.ts';
 import { IncidentPresets } from './ptz/incident-presets.ts';
@@ -112,7 +113,14 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   });
 
   // Camera -> ring -> tiles.
-  const video = createVideo({ ...kept, clock, log, dataDir: dataFolder, report: (signal) => intake.report(signal.point, signal) });
+  const video = createVideo({
+    ...kept,
+    ...planStreams(kept, site.cameras.length),
+    clock,
+    log,
+    dataDir: dataFolder,
+    report: (signal) => intake.report(signal.point, signal),
+  });
   const snapshots = new Snapshots(join(dataFolder, 'evidence'), takePicture, log);
 
   // The book, the doors and the devices -> desk -> consoles.
@@ -286,7 +294,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   }
   server.on('error', (error) => log.error({ err: error }, 'HTTP server'));
   fleet.start();
-  for (const camera of site.cameras) video.attach(camera, async () => fleet.cameras(camera.id).stream(camera.id));
+  for (const camera of site.cameras) {
+    const { id } = camera;
+    video.attach(camera, async (stream) => (stream === 'main' ? fleet.cameras(id).stream(id) : fleet.cameras(id).substream?.(id)));
+  }
   void lab?.open();
   const { port: bound } = server.address() as AddressInfo;
   return { url: `http://${address.host}:${bound}`, accounts, close };

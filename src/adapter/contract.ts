@@ -74,6 +74,8 @@ export interface DoorFacet {
 export interface CameraFacet {
   /** Where the camera's picture comes from. The credentials are for the RTSP client alone: never logged, never sent to a browser. */
   stream(camera: PointId): Promise<StreamAddress>;
+  /** The same for a smaller picture of the same view, for small tiles and short memory; undefined for a camera that has none. */
+  substream?(camera: PointId): Promise<StreamAddress | undefined>;
   /** A picture that the camera makes now. @throws Error with a sentence for the dispatcher. */
   snapshot?(camera: PointId): Promise<Snapshot>;
   /** The positions that were stored in a camera that moves; empty for one that does not. */

@@ -7,6 +7,7 @@ import { schemaMistakes } from './mistakes.ts';
 import { coverage } from './ptz-schema.ts';
 import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
+import { budgetWarnings } from './video-budget.ts';
 import type { SiteFile, pointLists } from './schema.ts';
 import { parseYaml, readYaml } from './yaml-source.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';

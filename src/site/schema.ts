@@ -9,6 +9,7 @@ import { coveredSchema, ptzSchema } from './ptz-schema.ts';
 import { doorCommands } from '../domain/door.ts';
 import { defaultRetention } from '../domain/retention.ts';
 import type { PointType } from '../domain/point.ts';
+import { streamKinds } from '../desk/video-protocol.ts';
 import { scheduleDays } from '../domain/site.ts';
 
 // The site file as an integrator writes it. Descriptions and examples here become the JSON Schema that editors complete from.
@@ -211,10 +212,29 @@ export const siteFileSchema = z.strictObject({
     .strictObject({
       ringSeconds: z
         .number()
-        .min(5)
-        .max(120)
+        .min(10)
+        .max(60)
         .default(15)
         .describe('How much of the past of each camera is always in memory, in seconds: 250 kB a second at 2 Mbit/s.'),
+      ringStream: z
+        .enum(streamKinds)
+        .default('main')
+        .describe(
+          'Which stream of each camera is always taken in, for the past and for recordings. With `sub` a tile in focus still gets the main stream, from when it is looked at. Cameras without a sub-stream give their only one.',
+        ),
+      memoryMegabytes: z
+        .number()
+        .positive()
+        .default(1024)
+        .describe(
+          'How much memory the past of all cameras may take. When it would be more, everything is taken from the sub-streams, and "sallyport check" says so.',
+        ),
+      mainMegabits: z
+        .number()
+        .positive()
+        .default(4)
+        .describe('What the main stream of a camera has, in Mbit/s, for the arithmetic of `memoryMegabytes`.'),
+      subMegabits: z.number().positive().default(0.5).describe('The same for a sub-stream.'),
       evidenceDays: z
         .number()
         .positive()

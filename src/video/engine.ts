@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { PointId } from '../domain/point.ts';
 import { CameraFeed } from './camera-feed.ts';
 import type { Reader } from './camera-feed.ts';
+import { CameraStreams } from './camera-streams.ts';
 import { writeClip } from './clip.ts';
 import { Evidence } from './evidence.ts';
 import { joined, picturesOf } from './past.ts';
@@ -20,9 +21,9 @@ const holder: Reader = { kind: 'recording', idle: false, picture: () => undefine
 
 /** The video of some cameras in the thread that calls it. Nothing is connected to before the first `attach`. */
 export function createEngine(options: VideoOptions): Video {
-  const { clock, log, dataDir, ringSeconds = DEFAULT_RING_SECONDS } = options;
+  const { clock, log, dataDir, ringSeconds = DEFAULT_RING_SECONDS, ringStream = 'main', liveMain = true } = options;
   const pool = new SlabPool();
-  const feeds = new Map<PointId, CameraFeed>();
+  const cameras = new Map<PointId, CameraStreams>();
   const sockets = new Set<TileSocket>();
   let clipsUnderWay = 0;
   const evidence = new Evidence(join(dataDir, 'evidence'), clock, log);
@@ -32,34 +33,43 @@ export function createEngine(options: VideoOptions): Video {
     yield* joined([...recordings, () => picturesOf(ring.between(from, to))], from, to);
   };
 
+  const silent = log.child({}, { level: 'silent' });
+
+  /** Of the stream that is only looked at, the group that begins is enough, and its loss is told of by the ring. */
+  function feedOf(id: PointId, use: 'ring' | 'view'): CameraFeed {
+    const shared = { clock, pool, random: Math.random };
+    if (use === 'view') return new CameraFeed(id, { ...shared, log: silent, ringSeconds: 0, report: () => Promise.resolve() });
+    return new CameraFeed(id, { ...shared, log, ringSeconds, report: (signal) => options.report(signal) });
+  }
+
   return {
     attach({ id, name }, open) {
-      let feed = feeds.get(id);
-      if (feed === undefined) {
-        feed = new CameraFeed(id, { clock, log, pool, ringSeconds, report: (signal) => options.report(signal), random: Math.random });
-        feeds.set(id, feed);
+      let camera = cameras.get(id);
+      if (camera === undefined) {
+        camera = new CameraStreams({ clock, ringStream, liveMain, feed: (use) => feedOf(id, use) });
+        cameras.set(id, camera);
       }
-      feed.start(name, open);
+      camera.start(name, open);
     },
-    serve(socket, camera) {
-      const feed = feeds.get(camera);
-      if (feed === undefined) {
+    serve(socket, id) {
+      const camera = cameras.get(id);
+      if (camera === undefined) {
         socket.close(closeCodes.tryAgainLater, 'this camera is not connected yet');
         return;
       }
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      new Viewer(socket, feed, clock, findPast);
+      new Viewer(socket, camera, clock, findPast);
     },
-    keep(incident, cameras, at, resumes) {
-      for (const camera of new Set(cameras)) {
-        const feed = feeds.get(camera);
-        if (feed !== undefined) evidence.keep(incident, feed, at, resumes);
+    keep(incident, seenBy, at, resumes) {
+      for (const id of new Set(seenBy)) {
+        const camera = cameras.get(id);
+        if (camera !== undefined) evidence.keep(incident, camera.ring, at, resumes);
       }
     },
     attended: (incident) => evidence.attended(incident),
     async clip(camera, from, to) {
-      const feed = feeds.get(camera);
+      const feed = cameras.get(camera)?.ring;
       if (feed === undefined) return undefined;
       if (clipsUnderWay >= MAX_CLIPS) throw new VideoError('unsupported', 'too many clips are being made: ask again in a moment');
       clipsUnderWay += 1;
@@ -68,16 +78,16 @@ export function createEngine(options: VideoOptions): Video {
         return await writeClip(join(dataDir, 'clips'), findPast(feed, from, to));
       } finally {
         clipsUnderWay -= 1;
-        if (clipsUnderWay === 0) for (const each of feeds.values()) each.removeReader(holder);
+        if (clipsUnderWay === 0) for (const { ring } of cameras.values()) ring.removeReader(holder);
       }
     },
     evidence: (incident, camera) => evidence.path(incident, camera),
-    status: () => [...feeds.values()].map((feed) => feed.status()),
+    status: () => [...cameras.values()].map(({ ring, ringStream: stream }) => ({ ...ring.status(), stream })),
     async close() {
       for (const socket of sockets) socket.close(closeCodes.goingAway, 'the gateway is stopping');
       await evidence.close();
-      await Promise.all([...feeds.values()].map((feed) => feed.close()));
-      feeds.clear();
+      await Promise.all([...cameras.values()].map((camera) => camera.close()));
+      cameras.clear();
       // Those whose console has not answered by now would keep the process alive for half a minute.
       for (const socket of sockets) socket.terminate();
     },

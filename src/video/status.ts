@@ -1,5 +1,6 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
+import type { StreamKind } from '../desk/video-protocol.ts';
 import type { Ring } from './ring.ts';
 import { TICKS_PER_SECOND } from './rtp/timeline.ts';
 
@@ -19,6 +20,8 @@ export interface CameraStatus {
   /** From one key frame to the next. */
   readonly groupSeconds?: number;
   readonly transport?: 'tcp' | 'udp';
+  /** Which of its streams the ring has. */
+  readonly stream?: StreamKind;
   /** The camera's clock minus ours, where the camera tells it by RTCP. */
   readonly clockOffsetMs?: number;
   /** How much of the past is in memory. */

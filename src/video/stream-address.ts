@@ -19,6 +19,7 @@ export async function streamAddress(open: () => Promise<StreamAddress>, clock: C
   try {
     return await Promise.race([open(), late]);
   } catch (cause) {
+    if (cause instanceof VideoError) throw cause;
     const why = cause instanceof Error ? cause.message.replace(/\/\/[^/\s]*@/g, '//') : 'unknown reason';
     throw new VideoError('unreachable', `the camera's device gives no stream address: ${why}`, { cause });
   } finally {

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { RawData } from 'ws';
-import type { StreamAddress } from '../adapter/contract.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
+import type { StreamKind } from '../desk/video-protocol.ts';
+import type { OpenStream } from './camera-streams.ts';
 import type { Clip } from './clip.ts';
 import type { CameraStatus } from './status.ts';
 
@@ -14,6 +15,10 @@ export interface VideoOptions {
   readonly dataDir: string;
   /** How much of the past is always in memory, in whole groups of pictures; 15 if not said. */
   readonly ringSeconds?: number;
+  /** Which stream is always taken in; the main one if not said, or where there is no other. */
+  readonly ringStream?: StreamKind;
+  /** Whether viewers may have the main stream while the ring has the sub-stream; they may if not said. */
+  readonly liveMain?: boolean;
   /** Recordings older than this are deleted; 31 days if not said. */
   readonly evidenceDays?: number;
   /** The oldest recordings are deleted while all together take more; 50 if not said. */
@@ -37,7 +42,7 @@ export interface TileSocket {
 /** The cameras' pictures: taken in all the time, shown live or from the past, kept around alarms. */
 export interface Video {
   /** Starts to take a camera's pictures in. `open` is asked for the address at each attempt. Calling again for the same camera replaces it; its past and its viewers stay. */
-  attach(camera: { readonly id: PointId; readonly name: string }, open: () => Promise<StreamAddress>): void;
+  attach(camera: { readonly id: PointId; readonly name: string }, open: OpenStream): void;
   /** Serves one tile, which the caller has authorised, by the protocol of desk/video-protocol.ts. */
   serve(socket: TileSocket, camera: PointId): void;
   /**

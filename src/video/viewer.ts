@@ -1,7 +1,10 @@
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import { playSchema } from '../desk/video-protocol.ts';
-import type { FromVideo, Play } from '../desk/video-protocol.ts';
+import type { FromVideo, Play, StreamKind } from '../desk/video-protocol.ts';
+import { accessUnit } from './access-unit.ts';
 import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
+import type { CameraStreams } from './camera-streams.ts';
+import { decoderConfiguration } from './fmp4/read.ts';
 import { inGroups } from './past.ts';
 import type { PastPicture, PastStream } from './past.ts';
 import { endOf } from './ring.ts';
@@ -25,11 +28,17 @@ export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs) => AsyncIt
 export class Viewer implements Reader {
   readonly kind = 'viewer';
   readonly #socket: TileSocket;
+  readonly #camera: CameraStreams;
+  /** Of the ring. */
   readonly #feed: CameraFeed;
   readonly #clock: Clock;
   readonly #findPast: FindPast;
   #mode: 'waiting' | 'live' | 'past' = 'waiting';
+  #asUnits = false;
   #stream: PastStream | undefined;
+  /** The stream that was asked for, where it is not the ring's, and whether it is the one that is sent. */
+  #other: { readonly feed: CameraFeed; readonly reader: Reader } | undefined;
+  #sendsOther = false;
   /** Groups of the past that are still wanted, the newest last. */
   #older: Group[] = [];
   /** Whether the picture before the next one was sent, so that the next one can be decoded. */
@@ -40,8 +49,10 @@ export class Viewer implements Reader {
   #pastPending = false;
   #ended: () => void = () => undefined;
 
-  constructor(socket: TileSocket, feed: CameraFeed, clock: Clock, findPast: FindPast) {
+  constructor(socket: TileSocket, camera: CameraStreams, clock: Clock, findPast: FindPast) {
+    const feed = camera.ring;
     this.#socket = socket;
+    this.#camera = camera;
     this.#feed = feed;
     this.#clock = clock;
     this.#findPast = findPast;
@@ -54,6 +65,7 @@ export class Viewer implements Reader {
       this.#older = [];
       this.#ended();
       feed.removeReader(this);
+      this.#leaveOther();
     });
     socket.on('message', (data, isBinary) => {
       cancelDeadline();
@@ -70,7 +82,10 @@ export class Viewer implements Reader {
   }
 
   picture(picture: Picture, group: Group): void {
-    if (this.#mode !== 'live') return;
+    if (this.#mode === 'live' && !this.#sendsOther) this.#show(picture, group);
+  }
+
+  #show(picture: Picture, group: Group): void {
     const waiting = this.#socket.bufferedAmount;
     this.#burstBytes = Math.min(this.#burstBytes, waiting);
     const slow = waiting - this.#burstBytes > WAITING_LIMIT_BYTES;
@@ -81,17 +96,52 @@ export class Viewer implements Reader {
     }
     if (this.#following) {
       this.#describe(group.stream);
-      this.#socket.send(picture.fragment);
+      this.#send(picture.fragment, group.stream);
     } else if (this.#skipped > 0) this.#skipped += 1;
   }
 
   state(state: FeedState): void {
-    if (this.#mode === 'live') this.#tellState(state);
+    if (this.#mode === 'live' && !this.#sendsOther) this.#tellState(state);
+  }
+
+  /** The ring's pictures are sent until the other stream has a key frame, and again when it is lost. */
+  #joinOther(stream: StreamKind): void {
+    const feed = this.#camera.join(stream);
+    if (feed === undefined) return;
+    const idle = () => this.idle;
+    const reader: Reader = {
+      kind: 'viewer',
+      get idle() {
+        return idle();
+      },
+      picture: (picture, group) => {
+        if (!this.#sendsOther && picture.key) {
+          this.#sendsOther = true;
+          this.#older = [];
+        }
+        if (this.#sendsOther) this.#show(picture, group);
+      },
+      state: ({ state }) => {
+        if (state === 'live' || !this.#sendsOther) return;
+        this.#sendsOther = false;
+        this.#following = false;
+        this.#tellState(this.#feed.state);
+      },
+    };
+    this.#other = { feed, reader };
+    feed.addReader(reader);
+  }
+
+  #leaveOther(): void {
+    if (this.#other === undefined) return;
+    this.#other.feed.removeReader(this.#other.reader);
+    this.#camera.leave(this.#other.feed);
   }
 
   #play(play: Play): void {
     this.#mode = play.mode;
     if (play.mode === 'past') return void this.#playPast(play.from, play.to);
+    this.#asUnits = play.format === 'units';
     const { ring, state } = this.#feed;
     this.#tellState(state);
     const current = state.state === 'live' ? ring.groups.at(-1) : undefined;
@@ -101,6 +151,7 @@ export class Viewer implements Reader {
       this.#sendGroup(current);
       this.#following = true;
     } else this.#sendOlder();
+    if (play.stream !== undefined) this.#joinOther(play.stream);
   }
 
   /** Sends the older groups, the newest first, as long as the socket takes them; the rest waits for the next key frame. */
@@ -116,9 +167,15 @@ export class Viewer implements Reader {
 
   /** In one piece, with what must come before it: each message costs a console as much as a picture does. */
   #sendGroup({ stream, pictures }: Group): void {
-    const head = this.#introduce(stream);
-    this.#socket.send(Buffer.concat([...head, ...pictures.map(({ fragment }) => fragment)]));
+    if (this.#asUnits) {
+      this.#describe(stream);
+      for (const { fragment } of pictures) this.#send(fragment, stream);
+    } else this.#socket.send(Buffer.concat([...this.#introduce(stream), ...pictures.map(({ fragment }) => fragment)]));
     this.#burstBytes = this.#socket.bufferedAmount;
+  }
+
+  #send(fragment: Buffer, stream: PastStream): void {
+    this.#socket.send(this.#asUnits ? accessUnit(fragment, stream) : fragment);
   }
 
   #skip(): void {
@@ -174,8 +231,16 @@ export class Viewer implements Reader {
   #introduce(stream: PastStream): readonly Buffer[] {
     if (this.#stream === stream) return [];
     this.#stream = stream;
-    this.#tell(initMessage(stream));
-    return [stream.init];
+    const { mime, width, height, epochAtZero, init } = stream;
+    const { ringStream } = this.#camera;
+    const which = this.#sendsOther ? (ringStream === 'main' ? 'sub' : 'main') : ringStream;
+    const told = { type: 'init', mime, width, height, epochAtZero, stream: which } as const;
+    if (this.#asUnits) {
+      this.#tell({ ...told, configuration: decoderConfiguration(init).toString('base64') });
+      return [];
+    }
+    this.#tell(told);
+    return [init];
   }
 
   /** A tile knows only live and lost: a camera that is being connected to shows no picture either. */
@@ -186,10 +251,6 @@ export class Viewer implements Reader {
   #tell(message: FromVideo): void {
     this.#socket.send(JSON.stringify(message));
   }
-}
-
-function initMessage({ mime, width, height, epochAtZero }: PastStream): FromVideo {
-  return { type: 'init', mime, width, height, epochAtZero };
 }
 
 function parsePlay(data: unknown): Play | undefined {

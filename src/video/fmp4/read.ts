@@ -96,6 +96,12 @@ function readReferenceTime(prft: Buffer): EpochMs {
   return ms - NTP_TO_UNIX_MS - readUInt64(prft, MEDIA_TIME_AT) / 90;
 }
 
+/** The decoder's configuration record in an initialisation segment that was written here: what is in its avcC or hvcC box (ISO/IEC 14496-15, 5.3.3, 8.3.3). */
+export function decoderConfiguration(init: Buffer): Buffer {
+  const name = Math.max(init.indexOf('avcC'), init.indexOf('hvcC'));
+  return name < 4 ? Buffer.alloc(0) : init.subarray(name + 4, name - 4 + init.readUInt32BE(name - 4));
+}
+
 /** What `initSegment` wrote; undefined when it is damaged. */
 function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } | undefined {
   const table = init.indexOf('stsd');

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../adapter/worker/messages.ts';
+import type { StreamKind } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { DeviceSignal } from '../../domain/event.ts';
 import type { PointId } from '../../domain/point.ts';
@@ -10,6 +11,8 @@ import type { CameraStatus } from '../status.ts';
 export interface ThreadSettings {
   readonly dataDir: string;
   readonly ringSeconds: number | undefined;
+  readonly ringStream: StreamKind | undefined;
+  readonly liveMain: boolean | undefined;
   readonly logLevel: string;
 }
 
@@ -45,7 +48,7 @@ export type FromVideoThread =
   | Answer
   | { readonly type: 'ready' }
   | { readonly type: 'pong' }
-  | { readonly type: 'address'; readonly call: number; readonly camera: PointId }
+  | { readonly type: 'address'; readonly call: number; readonly camera: PointId; readonly stream: StreamKind }
   | { readonly type: 'report'; readonly call: number; readonly signal: DeviceSignal }
   | { readonly type: 'send'; readonly parcels: readonly Parcel[] }
   | { readonly type: 'hang-up'; readonly tile: number; readonly code: number; readonly reason: string }

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { StreamAddress } from '../../adapter/contract.ts';
 import { Calls, outcomeOf } from '../../adapter/worker/calls.ts';
+import type { StreamKind } from '../../desk/video-protocol.ts';
 import { systemClock } from '../../domain/clock.ts';
 import { createEngine } from '../engine.ts';
 import type { FromVideoThread, ThreadSettings, ToVideo } from './messages.ts';
@@ -14,7 +15,7 @@ const STATUS_MS = 500;
 
 if (parentPort === null) throw new Error('this module is the inside of a worker thread');
 const port = parentPort;
-const { dataDir, ringSeconds, logLevel } = workerData as ThreadSettings;
+const { dataDir, ringSeconds, ringStream, liveMain, logLevel } = workerData as ThreadSettings;
 const post = (message: FromVideoThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const calls = new Calls();
 const tiles = new Map<number, RemoteSocket>();
@@ -25,6 +26,8 @@ const engine = createEngine({
   log: pino({ level: logLevel, base: null, timestamp: false }, { write: (line) => post({ type: 'log', line }) }),
   dataDir,
   ...(ringSeconds !== undefined && { ringSeconds }),
+  ...(ringStream !== undefined && { ringStream }),
+  ...(liveMain !== undefined && { liveMain }),
   report: async (signal) => {
     await calls.make((call) => post({ type: 'report', call, signal }));
   },
@@ -50,7 +53,8 @@ port.on('message', (message: ToVideo) => {
       return calls.settle(message.call, message.outcome);
     case 'attach': {
       const { camera, name } = message;
-      const open = () => calls.make((call) => post({ type: 'address', call, camera })) as Promise<StreamAddress>;
+      const open = (stream: StreamKind) =>
+        calls.make((call) => post({ type: 'address', call, camera, stream })) as Promise<StreamAddress | undefined>;
       return engine.attach({ id: camera, name }, open);
     }
     case 'tile':

@@ -3,10 +3,12 @@ import { pino } from 'pino';
 import type { Level } from 'pino';
 import { backOffMs } from '../../adapter/back-off.ts';
 import type { StreamAddress } from '../../adapter/contract.ts';
+import type { StreamKind } from '../../desk/video-protocol.ts';
 import { Calls, outcomeOf } from '../../adapter/worker/calls.ts';
 import { Heartbeat } from '../../adapter/worker/heartbeat.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { PointId } from '../../domain/point.ts';
+import type { OpenStream } from '../camera-streams.ts';
 import type { Clip } from '../clip.ts';
 import { BEFORE_ALARM_MS, LONGEST_AFTER_ALARM_MS } from '../evidence.ts';
 import type { CameraStatus } from '../status.ts';
@@ -22,7 +24,7 @@ const HEALTHY_MS = 60_000;
 
 interface Attached {
   readonly name: string;
-  readonly open: () => Promise<StreamAddress>;
+  readonly open: OpenStream;
   readonly since: EpochMs;
 }
 
@@ -66,7 +68,7 @@ export class VideoThread {
     return this.#cameras.has(camera);
   }
 
-  attach(camera: PointId, name: string, open: () => Promise<StreamAddress>): void {
+  attach(camera: PointId, name: string, open: OpenStream): void {
     this.#cameras.set(camera, { name, open, since: this.#options.clock.now() });
     this.#post({ type: 'attach', camera, name });
   }
@@ -113,8 +115,8 @@ export class VideoThread {
   }
 
   #start(): Worker {
-    const { dataDir, ringSeconds, log } = this.#options;
-    const settings: ThreadSettings = { dataDir, ringSeconds, logLevel: log.level };
+    const { dataDir, ringSeconds, ringStream, liveMain, log } = this.#options;
+    const settings: ThreadSettings = { dataDir, ringSeconds, ringStream, liveMain, logLevel: log.level };
     // The entry registers what is needed; what the gateway itself was started with does not concern the thread.
     const worker = new Worker(new URL('entry.mjs', import.meta.url), { workerData: settings, execArgv: [] });
     worker.on('message', (message: FromVideoThread) => this.#take(message));
@@ -145,7 +147,7 @@ export class VideoThread {
         this.#status = new Map(message.cameras.map((status) => [status.camera, status]));
         return;
       case 'address':
-        return this.#answer(message.call, this.#address(message.camera));
+        return this.#answer(message.call, this.#address(message.camera, message.stream));
       case 'report':
         return this.#answer(message.call, this.#options.report(message.signal));
       case 'log':
@@ -157,10 +159,10 @@ export class VideoThread {
     }
   }
 
-  async #address(camera: PointId): Promise<StreamAddress> {
+  async #address(camera: PointId, stream: StreamKind): Promise<StreamAddress | undefined> {
     const attached = this.#cameras.get(camera);
     if (attached === undefined) throw new Error('the camera was taken away');
-    return attached.open();
+    return attached.open(stream);
   }
 
   #answer(call: number, result: Promise<unknown>): void {
