@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FromConsole, IncidentAction, MeasureRequest, ToConsole } from '../desk/protocol.ts';
+import type { FromConsole, IncidentAction, MeasureRequest, PtzOrder, ToConsole } from '../desk/protocol.ts';
 import { PROTOCOL_VERSION, toConsole } from '../desk/protocol.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
@@ -108,6 +108,11 @@ export class DeskConnection {
 
   commandDoor(door: string, command: DoorCommand, incident?: string): Promise<Answer> {
     return this.#ask((request) => ({ type: 'door', request, door, command, ...(incident === undefined ? {} : { incident }) }));
+  }
+
+  /** Moves a camera; an order to move is said again while the key is down. */
+  steer(camera: string, order: PtzOrder, incident: string): Promise<Answer> {
+    return this.#ask((request) => ({ type: 'ptz', request, camera, order, incident }));
   }
 
   /** Shelves, takes out of service or puts on test. */

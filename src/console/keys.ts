@@ -28,6 +28,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['T, twice', 'Let one person through the door'],
   ['L', 'Lock the door'],
   ['1 to 9', 'Another camera of the incident'],
+  ['0', 'Steer the camera: arrow keys, + and −'],
   ['P', 'Pause or play the time before the alarm'],
   ['M', 'Mute or unmute the alarm sound'],
   [',', 'The site, for integrators; and back to the desk'],

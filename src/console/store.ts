@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/clock.ts';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PanelState } from '../domain/panel.ts';
+import type { PtzState } from '../domain/ptz.ts';
 
 /** Everything that the gateway has told this console. */
 export interface DeskView {
@@ -15,6 +16,8 @@ export interface DeskView {
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly doors: ReadonlyMap<string, DoorState>;
   readonly panels: ReadonlyMap<string, PanelState>;
+  /** Cameras that somebody moves. */
+  readonly ptz: ReadonlyMap<string, PtzState>;
   readonly devices: ReadonlyMap<string, DeviceState>;
   /** What the queue leaves out or groups; undefined until it is known. */
   readonly alarms: AlarmState | undefined;
@@ -35,6 +38,7 @@ export const emptyView: DeskView = {
   incidents: new Map(),
   doors: new Map(),
   panels: new Map(),
+  ptz: new Map(),
   devices: new Map(),
   alarms: undefined,
   log: [],
@@ -61,13 +65,14 @@ export function reduce(view: DeskView, message: ToConsole, localNow: EpochMs): D
   }
 }
 
-function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms, health }: DeskState): DeskView {
+function stateOf(view: DeskView, { revision, incidents, doors, panels, ptz, devices, log, alarms, health }: DeskState): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
     incidents: new Map(incidents.map((incident) => [incident.id, incident])),
     doors: new Map(doors.map((door) => [door.door, door])),
     panels: new Map(panels?.map((panel) => [panel.panel, panel])),
+    ptz: new Map(ptz?.map((state) => [state.camera, state])),
     devices: new Map(devices.map((device) => [device.device, device])),
     log: log.slice(-LOG_LINES),
     health: health ?? well,
@@ -75,13 +80,14 @@ function stateOf(view: DeskView, { revision, incidents, doors, panels, devices, 
   };
 }
 
-function changed(view: DeskView, { revision, incidents, doors, panels, devices, log, alarms, health, tickets }: DeskChanges): DeskView {
+function changed(view: DeskView, { revision, incidents, doors, panels, ptz, devices, log, alarms, health, tickets }: DeskChanges): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
     incidents: incidents === undefined ? view.incidents : mergedIncidents(view.incidents, incidents),
     doors: doors === undefined ? view.doors : new Map([...view.doors, ...doors.map((door) => [door.door, door] as const)]),
     panels: panels === undefined ? view.panels : new Map([...view.panels, ...panels.map((panel) => [panel.panel, panel] as const)]),
+    ptz: ptz === undefined ? view.ptz : new Map([...view.ptz, ...ptz.map((state) => [state.camera, state] as const)]),
     devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
     log: log === undefined ? view.log : mergedLog(view.log, log),
     health: health ?? view.health,

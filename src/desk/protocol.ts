@@ -134,6 +134,7 @@ export const ptzOrderSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('home') }),
   z.strictObject({ action: z.literal('release') }).describe('lets go of the camera before the lease is over'),
 ]);
+export type PtzOrder = z.infer<typeof ptzOrderSchema>;
 
 const ptz = z.strictObject({
   type: z.literal('ptz'),

@@ -3,6 +3,7 @@ import type { Incident } from '../../domain/incident.ts';
 import { useNames } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
 import { LiveTile } from '../video/live-tile.tsx';
+import { PtzPad } from '../video/ptz-pad.tsx';
 import { PastTile } from '../video/past-tile.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { DoorCard } from './door-card.tsx';
@@ -34,6 +35,7 @@ export function FocusPanel({ incident }: { readonly incident: Incident }) {
               <Cameras cameras={incident.cameras} chosen={camera} onChoose={setChosen} />
             </LiveTile>
           )}
+              <PtzPad camera={camera} name={names.point(camera)} incident={incident.id} />
         </div>
         <div className="beside">
           {camera === undefined ? (
