@@ -41,11 +41,16 @@ export interface Answer {
   readonly raw: string;
 }
 
+/** What the client needs of the gateway. */
+export interface ClientHost extends Pick<AdapterHost, 'clock' | 'malformed'> {
+  readonly log: { info(about: object, text: string): void };
+}
+
 /** One device, spoken to through the BACnet library: each request has a deadline of its own, and no answer can throw elsewhere. */
 export class DeviceClient {
   readonly #client: BacnetClient;
   readonly #transport: GuardedTransport;
-  readonly #host: AdapterHost;
+  readonly #host: ClientHost;
   readonly #receiver: { readonly address: string };
   readonly #waiting: (() => void)[] = [];
   readonly #closed = new AbortController();
@@ -53,7 +58,7 @@ export class DeviceClient {
   #readsMultiple = true;
   #writesMultiple = true;
 
-  constructor(transport: GuardedTransport, peer: Endpoint, host: AdapterHost) {
+  constructor(transport: GuardedTransport, peer: Endpoint, host: ClientHost) {
     this.#transport = transport;
     this.#host = host;
     this.#receiver = { address: `${peer.address}:${peer.port}` };
@@ -137,9 +142,12 @@ export class DeviceClient {
     return { reading, raw: this.lastFrame };
   }
 
-  /** Reads one property. @throws NoAnswer, Refused or Unintelligible. */
-  async readProperty(object: BACNetObjectID, property: number, attempts = 1): Promise<readonly AppData[]> {
-    const answer = await this.#request(`reading ${objectKey(object)}`, attempts, () => this.#client.readProperty(this.#receiver, object, property));
+  /** Reads one property, or an element of one that is an array (0: how many it has). @throws NoAnswer, Refused or Unintelligible. */
+  async readProperty(object: BACNetObjectID, property: number, attempts = 1, arrayIndex?: number): Promise<readonly AppData[]> {
+    const element = arrayIndex === undefined ? {} : { arrayIndex };
+    const answer = await this.#request(`reading ${objectKey(object)}`, attempts, () =>
+      this.#client.readProperty(this.#receiver, object, property, element),
+    );
     const answered: number = answer.property.id;
     if (answered !== property) throw this.#unintelligible(`an answer about another property than ${property}`);
     return answer.values;

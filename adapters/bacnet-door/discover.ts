@@ -4,11 +4,16 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import type { DiscoverOptions, DiscoveredDevice } from '../../src/adapter/contract.ts';
 import { pause } from '../../src/domain/clock.ts';
+import { takeInventory } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
+import type { Endpoint } from './transport.ts';
 
 const PORT = 47_808;
 /** UDP loses datagrams. */
 const TIMES = 3;
 const MAX_FOUND = 4_096;
+/** How many devices are asked what they have at the same time. */
+const AT_ONCE = 16;
 
 /** Who-Is without limits (ASHRAE 135-2020, 16.10.1) in an NPDU to all networks (6.2) or to one host, in a BVLL message of Annex J. */
 const whoIsToAll = Buffer.from('810b000c0120ffff00ff1008', 'hex');
@@ -20,33 +25,57 @@ export interface IAm {
   readonly vendor: number;
 }
 
-/** Asks the subnet of an interface by Who-Is; `host` (with `:PORT` where it is not 47808) is asked directly. */
-export async function discover({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
-  const found = new Map<number, DiscoveredDevice>();
-  const take = (datagram: Buffer, from: { readonly address: string; readonly port: number }) => {
+/**
+ * Asks the subnet of an interface by Who-Is; `host` (with `:PORT` where it is not 47808) is asked directly, or everybody on that port where it is the
+ * subnet's broadcast address. Devices that answer are asked for their doors and readers.
+ */
+export async function discover(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
+  const found = await whoIs(options);
+  const devices: DiscoveredDevice[] = [];
+  for (let at = 0; at < found.length; at += AT_ONCE)
+    devices.push(...(await Promise.all(found.slice(at, at + AT_ONCE).map((answered) => described(answered, options)))));
+  return devices;
+}
+
+async function described(answered: Answered, options: DiscoverOptions): Promise<DiscoveredDevice> {
+  const inventory = await takeInventory(answered.from, answered.instance, options).catch((error: unknown) => {
+    options.signal.throwIfAborted();
+    return error instanceof Error ? error.message : String(error);
+  });
+  return asDevice(answered, inventory, options.interface);
+}
+
+interface Answered extends IAm {
+  readonly from: Endpoint;
+}
+
+async function whoIs({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly Answered[]> {
+  const found = new Map<number, Answered>();
+  const take = (datagram: Buffer, from: Endpoint) => {
     const iAm = readIAm(datagram);
-    if (iAm !== undefined && found.size < MAX_FOUND) found.set(iAm.instance, asDevice(iAm, from, address));
+    if (iAm !== undefined && found.size < MAX_FOUND) found.set(iAm.instance, { ...iAm, from: { address: from.address, port: from.port } });
   };
   const broadcast = broadcastOf(address);
   if (broadcast === undefined && host === undefined)
-    throw new Error(`${address} is no address of a network interface with a broadcast address: name one host, as in --bacnet 192.0.2.30`);
+    throw new Error(`${address} is no address of a network interface with a broadcast address: name one host to ask`);
+  const [named, port] = hostAndPort(host ?? broadcast ?? '');
+  const everybody = named === broadcast;
   const asking = await opened(address, 0, take);
   // A device may answer to everybody (16.10.2); broadcasts of this subnet alone arrive here.
-  const listening = broadcast === undefined ? undefined : await opened(broadcast, PORT, take).catch(() => undefined);
+  const listening = broadcast === undefined ? undefined : await opened(broadcast, port, take).catch(() => undefined);
   try {
     for (let time = 0; time < TIMES; time += 1) {
-      if (broadcast !== undefined && host === undefined) await send(asking, whoIsToAll, broadcast, PORT);
-      if (host !== undefined) await send(asking, whoIsToOne, ...hostAndPort(host));
+      await send(asking, everybody ? whoIsToAll : whoIsToOne, named, port);
       await pause(clock, timeoutMs / TIMES, signal);
     }
   } finally {
     asking.close();
     listening?.close();
   }
-  return [...found].sort(([a], [b]) => a - b).map(([, device]) => device);
+  return [...found.values()].sort((a, b) => a.instance - b.instance);
 }
 
-async function opened(address: string, port: number, take: (datagram: Buffer, from: { address: string; port: number }) => void): Promise<Socket> {
+async function opened(address: string, port: number, take: (datagram: Buffer, from: Endpoint) => void): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', reuseAddr: port !== 0 });
   socket.bind(port, address);
   await once(socket, 'listening').catch((cause: unknown) => {
@@ -70,11 +99,11 @@ function hostAndPort(host: string): [address: string, port: number] {
   return [address, port === undefined ? PORT : Number(port)];
 }
 
-/** The directed broadcast address of the interface that has `address`. */
+/** The directed broadcast address of the interface that has `address`. The loopback has one as well: 127.255.255.255. */
 function broadcastOf(address: string): string | undefined {
   const own = Object.values(networkInterfaces())
     .flat()
-    .find((each) => each?.address === address && each.family === 'IPv4' && !each.internal);
+    .find((each) => each?.address === address && each.family === 'IPv4');
   if (own === undefined) return undefined;
   const mask = own.netmask.split('.').map(Number);
   return address
@@ -106,12 +135,22 @@ export function readIAm(datagram: Buffer): IAm | undefined {
   return { instance: object & 0x3f_ffff, vendor: service.readUIntBE(vendorAt + 1, vendorBytes) };
 }
 
-function asDevice({ instance, vendor }: IAm, from: { readonly address: string; readonly port: number }, bindAddress: string): DiscoveredDevice {
+/** `inventory`: what it has, or why it did not tell. */
+function asDevice({ instance, vendor, from }: Answered, inventory: Inventory | string, bindAddress: string): DiscoveredDevice {
+  const told = typeof inventory === 'string' ? { points: [], more: false } : inventory;
+  const has =
+    typeof inventory === 'string'
+      ? `its objects could not be read (${inventory})`
+      : `${count(told.points, 'door')} doors and ${count(told.points, 'reader')} readers${told.more ? ' at least' : ''}`;
   return {
     id: `bacnet-${instance}`,
-    name: `BACnet device ${instance}`,
+    name: told.name ?? `BACnet device ${instance}`,
     options: { host: from.address, port: from.port, deviceInstance: instance, bindAddress },
-    points: [],
-    remark: `vendor ${vendor}; its doors and readers are told by the instances of their objects`,
+    points: told.points,
+    remark: `vendor ${vendor}; ${has}`,
   };
+}
+
+function count(points: Inventory['points'], type: 'door' | 'reader'): number {
+  return points.filter((point) => point.type === type).length;
 }

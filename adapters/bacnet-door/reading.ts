@@ -44,6 +44,11 @@ export function objectOf(reading: Reading, property: number): BACNetObjectID | u
   return isObjectId(value) ? value : undefined;
 }
 
+/** All object identifiers of a list. */
+export function objectsOf(values: readonly AppData[]): BACNetObjectID[] {
+  return values.map(({ value }) => value).filter(isObjectId);
+}
+
 function isObjectId(value: unknown): value is BACNetObjectID {
   return typeof value === 'object' && value !== null && 'type' in value && 'instance' in value && typeof value.instance === 'number';
 }

@@ -21,7 +21,7 @@ const nobodyThere = new Set([0x0a, 0x0b]);
  * Takes up to a minute behind a gateway. @throws Error when no host is named, or it does not accept a connection.
  */
 export async function discover({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
-  if (host === undefined) throw new Error('Modbus devices do not answer to everybody: name one host, as in --modbus 192.0.2.20');
+  if (host === undefined) throw new Error('Modbus devices do not answer to everybody: name one host to ask');
   const [name = host, given] = host.split(':');
   const port = given === undefined ? PORT : Number(given);
   const socket = connect({ host: name, port, localAddress: address, noDelay: true });

@@ -21,6 +21,8 @@ export interface ControllerSettings {
   /** Who is told of alarms, and whether each is to be confirmed. */
   readonly recipient: Peer | undefined;
   readonly eventsConfirmed: boolean;
+  /** Where broadcasts arrive. */
+  readonly broadcast: string | undefined;
 }
 
 type Request = Extract<Apdu, { type: 'confirmed-request' }>;
@@ -37,9 +39,12 @@ export class Controller {
   readonly #refusesCovOnDoors: boolean;
   readonly #refusesWriteMultiple: boolean;
   readonly #peers = new Map<string, Peer>();
+  readonly #broadcast: string | undefined;
   #socket: Socket | undefined;
+  #hearing: Socket | undefined;
 
-  constructor({ installation, refusesCovOnDoors, refusesWriteMultiple, recipient, eventsConfirmed }: ControllerSettings) {
+  constructor({ installation, refusesCovOnDoors, refusesWriteMultiple, recipient, eventsConfirmed, broadcast }: ControllerSettings) {
+    this.#broadcast = broadcast;
     this.#installation = installation;
     this.#objects = new ObjectDatabase(installation);
     this.#subscriptions = new Subscriptions(this.#objects, installation.instance, this.#notifier);
@@ -56,7 +61,13 @@ export class Controller {
 
   /** @throws Error naming the address when it is taken. */
   async start(host: string, port: number): Promise<void> {
-    const socket = createSocket('udp4');
+    this.#socket = await this.#bind(host, port);
+    if (this.#broadcast !== undefined) this.#hearing = await this.#bind(this.#broadcast, this.port);
+  }
+
+  async #bind(host: string, port: number): Promise<Socket> {
+    // Controllers on one machine share the address at which broadcasts arrive.
+    const socket = createSocket({ type: 'udp4', reuseAddr: host === this.#broadcast });
     await new Promise<void>((resolve, reject) => {
       socket.once('error', (cause) => reject(new Error(`UDP ${host}:${port} cannot be bound`, { cause })));
       socket.bind(port, host, resolve);
@@ -64,7 +75,7 @@ export class Controller {
     socket.removeAllListeners('error');
     socket.on('error', () => undefined);
     socket.on('message', (bytes, { address, port: from }) => this.#receive(bytes, { address, port: from }));
-    this.#socket = socket;
+    return socket;
   }
 
   /** The port in use; 0 while stopped. */
@@ -75,9 +86,10 @@ export class Controller {
   async stop(): Promise<void> {
     this.#subscriptions.forget();
     this.#notifier.forget();
-    const socket = this.#socket;
+    const sockets = [this.#socket, this.#hearing];
     this.#socket = undefined;
-    if (socket !== undefined) await new Promise<void>((resolve) => socket.close(() => resolve()));
+    this.#hearing = undefined;
+    for (const socket of sockets) if (socket !== undefined) await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
 
   changed(): void {

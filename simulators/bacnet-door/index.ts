@@ -37,6 +37,7 @@ export function createController(id: string, options: Options): BacnetDoorSimula
     refusesWriteMultiple: options.writePropertyMultiple === 'refuse',
     recipient: eventRecipient && { address: eventRecipient.host, port: eventRecipient.port },
     eventsConfirmed: eventRecipient?.confirmed ?? true,
+    broadcast: options.broadcast,
   });
 
   const doorOf = (args: StimulusArguments) => pick(doors, args);

@@ -55,6 +55,7 @@ export const properties = {
   authenticationStatus: 260,
   priorityForWriting: 88,
   accessEventTag: 322,
+  accessDoors: 246,
 } as const;
 
 export const confirmedServices = {

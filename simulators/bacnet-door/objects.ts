@@ -63,7 +63,7 @@ export class ObjectDatabase {
       );
     }
     for (const [number, reader] of installation.readers) {
-      this.#add({ type: objectTypes.accessPoint, instance: number }, `Reader ${number}`, accessPoint(reader));
+      this.#add({ type: objectTypes.accessPoint, instance: number }, `Reader ${number}`, accessPoint(reader, number));
     }
   }
 
@@ -210,8 +210,10 @@ function binaryOutput(door: Door): [number, Property][] {
   ];
 }
 
-function accessPoint(reader: Reader): [number, Property][] {
+/** The reader with the door's number is the one beside it. */
+function accessPoint(reader: Reader, door: number): [number, Property][] {
   return [
+    [properties.accessDoors, () => [deviceObjectReference({ type: objectTypes.accessDoor, instance: door })]],
     [properties.statusFlags, () => [flags(false)]],
     [properties.eventState, () => [enumerated(0)]],
     [properties.outOfService, () => [{ type: 'boolean', value: false }]],

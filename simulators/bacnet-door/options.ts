@@ -3,6 +3,10 @@ import { z } from 'zod';
 const schema = z.strictObject({
   host: z.string().default('127.0.0.3').describe('address to bind; more than one controller on a machine: one 127.x address each'),
   port: z.int().min(0).max(65535).default(47808).describe('UDP port; 0 takes a free one'),
+  broadcast: z
+    .ipv4()
+    .optional()
+    .describe('address at which broadcasts arrive, such as 127.255.255.255; without it a Who-Is to everybody is not heard'),
   deviceInstance: z.int().min(0).max(4_194_302),
   doors: z.int().min(1).max(100).default(2).describe('how many doors, numbered from 1'),
   pulseMs: z.int().min(1).default(5000).describe('how long a pulse-unlock lasts'),

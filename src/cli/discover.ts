@@ -22,7 +22,10 @@ const discover: Command = {
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort(new Error('interrupted')));
     const { found, failures } = await discoverAll(searches, { interface: address, timeoutMs, signal: stop.signal, clock: systemClock });
-    for (const [adapter, reason] of failures) console.error(`${adapter}: ${reason}`);
+    for (const { adapter, host } of searches) {
+      const reason = failures.get(adapter.name);
+      if (reason !== undefined) console.error(`${adapter.name}: ${reason}${host === undefined ? ` (--${flagOf(adapter)} HOST asks one)` : ''}`);
+    }
     console.error(`${found.length} ${found.length === 1 ? 'device' : 'devices'} found`);
     if (found.length > 0) process.stdout.write(siteFragment(found));
     return failures.size > 0 && found.length === 0 ? 1 : 0;

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import fc from 'fast-check';
+import { stub } from 'sinon';
+import { parse } from 'yaml';
 import bacnet from '../../adapters/bacnet-door/index.ts';
 import { readIAm } from '../../adapters/bacnet-door/discover.ts';
 import modbus from '../../adapters/modbus-door/index.ts';
+import type { AdapterDefinition } from '../../src/adapter/contract.ts';
+import { discoverAll } from '../../src/discovery/discover.ts';
+import { siteFragment } from '../../src/discovery/site-fragment.ts';
+import discoverCommand from '../../src/cli/discover.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import bacnetSimulator from '../../simulators/bacnet-door/index.ts';
 import modbusSimulator from '../../simulators/modbus-door/index.ts';
@@ -95,14 +101,90 @@ describe('discovery: BACnet', () => {
       const found = (await bacnet.discover?.({ ...asked, host: `127.0.0.84:${port}` })) ?? [];
       assert.equal(found.length, 1);
       assert.deepEqual(found[0]?.options, { host: '127.0.0.84', port, deviceInstance: 3001, bindAddress: '127.0.0.1' });
+      assert.deepEqual(found[0]?.points, [
+        { id: 'door-3001-1', type: 'door', name: 'Door 1', at: { accessDoor: 1 } },
+        { id: 'reader-3001-1', type: 'reader', name: 'Reader 1', at: { accessPoint: 1 }, parent: 'door-3001-1' },
+      ]);
       bacnet.options.parse(found[0]?.options);
     } finally {
       await simulator.stop();
     }
   });
 
-  it('needs a host on an interface that has no broadcast address', async () => {
-    await assert.rejects(bacnet.discover?.(asked) ?? Promise.resolve(), /name one host/);
+  it('finds every controller by one Who-Is to the broadcast address, with its doors and readers', async () => {
+    const [port = 0] = await freePorts(1);
+    const broadcast = '127.255.255.255';
+    const simulators = [
+      bacnetSimulator.create('north', { host: '127.0.0.85', port, broadcast, deviceInstance: 3002, doors: 2 }),
+      bacnetSimulator.create('south', { host: '127.0.0.86', port, broadcast, deviceInstance: 3003, doors: 1 }),
+    ];
+    try {
+      for (const simulator of simulators) await simulator.start();
+      const searches = [{ adapter: bacnet as AdapterDefinition, host: `${broadcast}:${port}` }];
+      const { found, failures } = await discoverAll(searches, asked);
+      assert.deepEqual([...failures], []);
+      const fragment = parse(siteFragment(found)) as Record<
+        string,
+        { id: string; device?: string; door?: string; deviceInstance?: number; host?: string }[]
+      >;
+      assert.deepEqual(
+        fragment['devices']?.map(({ deviceInstance, host }) => [deviceInstance, host]),
+        [
+          [3002, '127.0.0.85'],
+          [3003, '127.0.0.86'],
+        ],
+      );
+      assert.deepEqual(
+        fragment['doors']?.map(({ id, device }) => [id, device]),
+        [
+          ['door-3002-1', 'bacnet-3002'],
+          ['door-3002-2', 'bacnet-3002'],
+          ['door-3003-1', 'bacnet-3003'],
+        ],
+      );
+      assert.deepEqual(
+        fragment['readers']?.map(({ id, door }) => [id, door]),
+        [
+          ['reader-3002-1', 'door-3002-1'],
+          ['reader-3002-2', 'door-3002-2'],
+          ['reader-3003-1', 'door-3003-1'],
+        ],
+      );
+    } finally {
+      for (const simulator of simulators) await simulator.stop();
+    }
+  });
+
+  it('prints what to paste into a site file, from the command line', async () => {
+    const [port = 0] = await freePorts(1);
+    const broadcast = '127.255.255.255';
+    const simulator = bacnetSimulator.create('north', { host: '127.0.0.87', port, broadcast, deviceInstance: 3004, doors: 1 });
+    await simulator.start();
+    const printed = stub(process.stdout, 'write').returns(true);
+    const remarks = stub(console, 'error');
+    try {
+      const status = await discoverCommand.run(['--interface', '127.0.0.1', '--bacnet', `${broadcast}:${port}`, '--modbus', '--timeout', '0.6']);
+      assert.equal(status, 0);
+    } finally {
+      printed.restore();
+      remarks.restore();
+      await simulator.stop();
+    }
+    const text = printed.args.map(([piece]) => String(piece)).join('');
+    const fragment = parse(text) as { devices: { adapter: string; host: string }[]; doors: unknown[] };
+    assert.deepEqual(
+      fragment.devices.map(({ adapter, host }) => [adapter, host]),
+      [['bacnet-door', '127.0.0.87']],
+    );
+    assert.deepEqual(fragment.doors, [{ id: 'door-3004-1', name: 'Door 1', device: 'bacnet-3004', at: { accessDoor: 1 } }]);
+    assert.match(remarks.args.join('\n'), /modbus-door: .*name one host to ask \(--modbus HOST asks one\)/);
+  });
+
+  it('needs a host on an interface that has no broadcast address, and says so without naming options of a program', async () => {
+    await assert.rejects(
+      bacnet.discover?.({ ...asked, interface: '127.0.0.84' }) ?? Promise.resolve(),
+      (error: Error) => /name one host/.test(error.message) && !error.message.includes('--'),
+    );
   });
 
   it('reads an I-Am with and without a destination, and nothing else, whatever the bytes', () => {
