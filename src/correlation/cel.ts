@@ -43,7 +43,8 @@ function callsIn(node: unknown): string[] {
   return [...own, ...callsIn(node.args)];
 }
 
-function isNode(value: unknown): value is ASTNode {
+/** Whether something is a node of a parsed condition. */
+export function isNode(value: unknown): value is ASTNode {
   return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
 }
 

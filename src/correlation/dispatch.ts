@@ -3,17 +3,25 @@ import type { EventKind } from '../domain/kinds.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Slot } from './select.ts';
 
+/** The slots of one kind at one point: for every event, or by a detail for those events alone that have its value. */
+interface Choice {
+  readonly always: readonly Slot[];
+  readonly byDetail: ReadonlyMap<string, ReadonlyMap<string | number | boolean, readonly Slot[]>>;
+}
+
 /**
- * Finds the slots that an event goes to. Which they are depends on its kind and point alone, so it is worked out once for each
- * of these: an event costs one look-up, however many rules look at other kinds, points and areas.
+ * Finds the slots that an event goes to. Which they are depends on its kind and point, and on constants that conditions compare details with,
+ * so it is worked out once for each of these: an event costs one look-up, however many rules look at other kinds, points, areas and constants.
  */
 export class Dispatch {
   readonly #byKind = new Map<EventKind, Slot[]>();
-  readonly #known = new Map<EventKind, Map<PointId, readonly Slot[]>>();
-  /** Most points of a site have the same slots: they share one list. */
-  readonly #lists = new Map<string, readonly Slot[]>();
+  readonly #order: ReadonlyMap<Slot, number>;
+  readonly #known = new Map<EventKind, Map<PointId, Choice>>();
+  /** Most points of a site have the same slots: they share one choice. */
+  readonly #choices = new Map<string, Choice>();
 
   constructor(slots: readonly Slot[]) {
+    this.#order = new Map(slots.map((slot, index) => [slot, index]));
     for (const slot of slots) {
       for (const kind of slot.kinds) {
         const known = this.#byKind.get(kind);
@@ -25,16 +33,41 @@ export class Dispatch {
 
   /** In the order of the rules. */
   slotsFor(event: LocatedEvent): readonly Slot[] {
-    const points = this.#known.get(event.kind) ?? new Map<PointId, readonly Slot[]>();
-    const known = points.get(event.point);
-    if (known !== undefined) return known;
-    const all = this.#byKind.get(event.kind) ?? [];
-    const fitting = [...all.keys()].filter((index) => all[index]?.fits(event));
-    const name = `${event.kind} ${fitting.join()}`;
-    const list = this.#lists.get(name) ?? fitting.flatMap((index) => all[index] ?? []);
-    this.#lists.set(name, list);
-    points.set(event.point, list);
-    this.#known.set(event.kind, points);
-    return list;
+    const choice = this.#known.get(event.kind)?.get(event.point) ?? this.#learn(event);
+    if (choice.byDetail.size === 0) return choice.always;
+    let slots = choice.always;
+    for (const [detail, byValue] of choice.byDetail) {
+      const value = event.details[detail];
+      const fitting = value === undefined ? undefined : byValue.get(value);
+      if (fitting !== undefined) slots = this.#inOrder([...slots, ...fitting]);
+    }
+    return slots;
   }
+
+  #learn(event: LocatedEvent): Choice {
+    const all = this.#byKind.get(event.kind) ?? [];
+    const fitting = all.filter((slot) => slot.fits(event));
+    const name = `${event.kind} ${fitting.map((slot) => this.#order.get(slot)).join()}`;
+    const choice = this.#choices.get(name) ?? choiceOf(fitting);
+    this.#choices.set(name, choice);
+    const points = this.#known.get(event.kind) ?? new Map<PointId, Choice>();
+    this.#known.set(event.kind, points.set(event.point, choice));
+    return choice;
+  }
+
+  #inOrder(slots: Slot[]): readonly Slot[] {
+    return slots.sort((a, b) => (this.#order.get(a) ?? 0) - (this.#order.get(b) ?? 0));
+  }
+}
+
+function choiceOf(slots: readonly Slot[]): Choice {
+  const byDetail = new Map<string, Map<string | number | boolean, Slot[]>>();
+  for (const slot of slots) {
+    if (slot.only === undefined) continue;
+    const { detail, value } = slot.only;
+    const byValue = byDetail.get(detail) ?? new Map<string | number | boolean, Slot[]>();
+    byDetail.set(detail, byValue);
+    byValue.set(value, [...(byValue.get(value) ?? []), slot]);
+  }
+  return { always: slots.filter(({ only }) => only === undefined), byDetail };
 }

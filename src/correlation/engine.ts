@@ -12,7 +12,7 @@ import { LeadRun } from './lead-rule.ts';
 import { isLeadRule, isSupportRule } from './rule-schema.ts';
 import type { Rule, SuppressRule } from './rule-schema.ts';
 import type { Runtime } from './runtime.ts';
-import { happens, slot } from './select.ts';
+import { happening } from './select.ts';
 import type { Slot } from './select.ts';
 import { SupportRun } from './support-rule.ts';
 import { Threats } from './threats.ts';
@@ -102,20 +102,17 @@ class Engine {
   }
 }
 
-/** Those that suppress come first, then what rules remember together; those that strengthen come after those that lead. */
+/** Those that suppress come first, then what rules remember together; ends and those that strengthen come after those that lead. */
 function slotsOf(rules: readonly Rule[], runtime: Runtime): readonly Slot[] {
   const strengthening = rules.filter(isSupportRule).map((rule) => ({ rule, run: new SupportRun(rule, runtime) }));
   const led = (lead: LeadFinding) => {
     for (const { rule, run } of strengthening) if (rule.strengthens.includes(lead.incidentKind)) run.led(lead);
   };
   const suppressing = rules.filter((rule): rule is SuppressRule => 'suppresses' in rule).map((rule) => suppression(rule, runtime));
-  const leading = rules.filter(isLeadRule).flatMap((rule) => new LeadRun(rule, runtime, led).slots);
-  return [...suppressing, ...runtime.memories.slots, ...leading, ...strengthening.flatMap(({ run }) => run.slots)];
+  const leading = rules.filter(isLeadRule).flatMap((rule, order) => new LeadRun(rule, order, runtime, led).slots);
+  return [...suppressing, ...runtime.memories.slots, ...leading, ...runtime.memories.endSlots, ...strengthening.flatMap(({ run }) => run.slots)];
 }
 
 function suppression({ id, suppresses }: SuppressRule, runtime: Runtime): Slot {
-  const counts = happens(suppresses, runtime);
-  return slot(id, suppresses, runtime, (seen) => {
-    if (counts(seen.event)) runtime.accounting.suppress(seen, id);
-  });
+  return happening(id, suppresses, runtime, (seen) => runtime.accounting.suppress(seen, id));
 }

@@ -9,17 +9,17 @@ import { Absent } from './patterns/absent.ts';
 import { Armed } from './patterns/armed.ts';
 import { Chain } from './patterns/chain.ts';
 import type { Condition } from './patterns/condition.ts';
+import type { Ending, Ends } from './patterns/ends.ts';
 import { Explained } from './patterns/explained.ts';
 import { Judge } from './patterns/judge.ts';
 import { Lasts } from './patterns/lasts.ts';
-import { Restores } from './patterns/restores.ts';
 import { incidentKey } from './relation.ts';
 import { HELD_AFTER } from './rule-schema.ts';
 import type { LeadRule } from './rule-schema.ts';
 import type { Runtime } from './runtime.ts';
 import { triggersOf } from './schema/when.ts';
 import type { Slot } from './select.ts';
-import { happens, slot } from './select.ts';
+import { happening } from './select.ts';
 import { interval, words } from './template.ts';
 
 /** A rule that opens incidents or acts: its pattern, and what ends it, as findings and effects. */
@@ -29,12 +29,14 @@ export class LeadRun {
   readonly #runtime: Runtime;
   /** Is told of each lead, with the event as it was seen. */
   readonly #leads: (lead: LeadFinding) => void;
-  readonly #restores: Restores | undefined;
+  readonly #ends: Ends | undefined;
+  readonly #ending: Ending;
   /** The incident to which an event was told last. */
   readonly #told = new WeakMap<Seen, string>();
   readonly #words;
 
-  constructor(rule: LeadRule, runtime: Runtime, leads: (lead: LeadFinding) => void) {
+  /** `order`: its place among the rules. */
+  constructor(rule: LeadRule, order: number, runtime: Runtime, leads: (lead: LeadFinding) => void) {
     this.#rule = rule;
     this.#runtime = runtime;
     this.#leads = leads;
@@ -42,11 +44,15 @@ export class LeadRun {
       title: words(rule.title ?? ''),
       reason: words(rule.opens?.reason ?? ''),
       evidence: words('{point} {words} {when}'),
+      end: words('{point} {words}'),
       effects: (rule.does ?? []).map(({ bookmark }) => words(bookmark)),
     };
-    this.#restores =
-      rule.restoredBy === undefined ? undefined : new Restores(rule, rule.restoredBy, waitMs(rule), runtime, (event) => this.#key(event));
-    this.slots = [...this.#pattern(), ...(this.#restores?.slots ?? [])];
+    this.#ending = { order, tell: (event, group) => this.#ended(event, group) };
+    if (rule.restoredBy !== undefined && rule.opens !== undefined) {
+      this.#ends = runtime.memories.ends(rule.id, rule.restoredBy, rule.opens.per, runtime);
+      this.#ends.add(this.#ending, waitMs(rule));
+    }
+    this.slots = this.#pattern();
   }
 
   #pattern(): readonly Slot[] {
@@ -74,10 +80,9 @@ export class LeadRun {
     const inferred = isInferred(this.#rule);
     let latest: Seen | undefined;
     return triggersOf(when).map((selector) => {
-      const counts = happens(selector, this.#runtime);
-      return slot(id, selector, this.#runtime, (seen) => {
+      return happening(id, selector, this.#runtime, (seen) => {
         // What happened while the link was down may have had an explanation that was missed with it.
-        if (!counts(seen.event) || seen.suppressedBy !== undefined || (inferred && seen.event.details['changedWhileOffline'] === true)) return;
+        if (seen.suppressedBy !== undefined || (inferred && seen.event.details['changedWhileOffline'] === true)) return;
         // An event may fit several steps of a pattern.
         if (seen === latest) return;
         latest = seen;
@@ -101,7 +106,7 @@ export class LeadRun {
       this.#runtime.accounting.attach(seen);
       this.#runtime.emit(lead);
       this.#leads(lead);
-      this.#restores?.begun(event);
+      this.#ends?.begun(event, this.#ending);
     }
     for (const reason of this.#words.effects) {
       const effect: Effect = {
@@ -134,6 +139,19 @@ export class LeadRun {
     });
   }
 
+  #ended(event: LocatedEvent, group: string): void {
+    const { id, opens, resolves } = this.#rule;
+    if (opens === undefined) return;
+    this.#runtime.emit({
+      ...this.#common(event),
+      incidentKey: `${opens.incident}@${group}`,
+      type: 'restore',
+      id: `${id}:${event.id}`,
+      resolves,
+      reason: this.#words.end(event, this.#runtime.site.name),
+    });
+  }
+
   /** What nobody had to act on is over by itself: taking back always resolves. */
   #takenBack(event: LocatedEvent, because: LocatedEvent): void {
     if (this.#rule.opens === undefined) return;
@@ -144,7 +162,7 @@ export class LeadRun {
       type: 'restore',
       id: `${this.#rule.id}:${event.id}:${because.id}`,
       resolves: true,
-      reason: `Taken back: ${words('{point} {words}')(because, name)} ${interval(because.eventAt - event.eventAt)}${late}`,
+      reason: `Taken back: ${this.#words.end(because, name)} ${interval(because.eventAt - event.eventAt)}${late}`,
     });
   }
 

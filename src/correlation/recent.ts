@@ -3,90 +3,112 @@ import type { EpochMs } from '../domain/clock.ts';
 /** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
 
-/** What arrived under one key: values, and when each came, at the same index. */
-interface Entries<Value> {
-  readonly values: Value[];
-  readonly arrivals: EpochMs[];
+/** One value under one key, in two lists: of its key, and of everything by arrival. */
+interface Entry<Value> {
+  readonly value: Value;
+  readonly arrivedAt: EpochMs;
+  readonly line: Line<Value>;
+  /** The next newer one of the key. */
+  newer: Entry<Value> | undefined;
+  before: Entry<Value> | undefined;
+  after: Entry<Value> | undefined;
+}
+
+/** What is held under one key, oldest first. */
+interface Line<Value> {
+  readonly key: string;
+  count: number;
+  oldest: Entry<Value> | undefined;
+  newest: Entry<Value> | undefined;
 }
 
 /**
- * What happened lately, by key. Entries are forgotten `keepMs` after their arrival; sweeping happens
- * on adding, so there is no timer, and the whole is never larger than what arrived in two such spans.
+ * What happened lately, by key. Entries are forgotten `keepMs` after their arrival, oldest first, when others are added or looked for:
+ * there is no timer, each entry costs the same however many there are, and nothing is held that is too old to be asked for.
  */
 export class Recent<Value> {
   #keepMs: number;
   readonly #time: { readonly now: EpochMs };
-  readonly #entries = new Map<string, Entries<Value>>();
-  #sweptAt: EpochMs;
+  readonly #lines = new Map<string, Line<Value>>();
+  #oldest: Entry<Value> | undefined;
+  #newest: Entry<Value> | undefined;
+  #size = 0;
 
   constructor(keepMs: number, time: { readonly now: EpochMs }) {
     this.#keepMs = keepMs;
     this.#time = time;
-    this.#sweptAt = time.now;
   }
 
   /** From now on entries are kept for at least so long. */
   keepFor(ms: number): void {
-    this.#keepMs = Math.max(this.#keepMs, ms);
+    if (ms > this.#keepMs) this.#keepMs = ms;
   }
 
   add(key: string, value: Value): void {
-    const { now } = this.#time;
-    if (now - this.#sweptAt > this.#keepMs) this.#sweep(now);
-    const entries = this.#entries.get(key);
-    if (entries === undefined) {
-      this.#entries.set(key, { values: [value], arrivals: [now] });
-      return;
-    }
-    this.#trim(entries, now);
-    entries.values.push(value);
-    entries.arrivals.push(now);
+    this.#forgetOld();
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { key, count: 0, oldest: undefined, newest: undefined };
+      this.#lines.set(key, line);
+    } else if (line.count >= MOST_PER_KEY && line.oldest !== undefined) this.#forget(line.oldest);
+    const entry: Entry<Value> = { value, arrivedAt: this.#time.now, line, newer: undefined, before: this.#newest, after: undefined };
+    if (line.newest === undefined) line.oldest = entry;
+    else line.newest.newer = entry;
+    line.newest = entry;
+    line.count += 1;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.after = entry;
+    this.#newest = entry;
+    this.#size += 1;
   }
 
   /** Whether any value under the key passes. */
   some(key: string, passes: (value: Value) => boolean): boolean {
-    const entries = this.#entries.get(key);
-    if (entries === undefined) return false;
-    this.#trim(entries, this.#time.now);
-    return entries.values.some(passes);
+    this.#forgetOld();
+    for (let entry = this.#lines.get(key)?.oldest; entry !== undefined; entry = entry.newer) if (passes(entry.value)) return true;
+    return false;
   }
 
   /** What was added under any of the keys, in the order of arrival for each; a value under several keys comes once. */
   of(keys: readonly string[]): readonly Value[] {
+    this.#forgetOld();
     const [first] = keys;
-    if (first === undefined) return [];
+    if (first === undefined || this.#size === 0) return none;
     if (keys.length === 1) return this.#under(first);
     return [...new Set(keys.flatMap((key) => this.#under(key)))];
   }
 
   /** How many entries are held. */
   get size(): number {
-    return [...this.#entries.values()].reduce((sum, { values }) => sum + values.length, 0);
+    return this.#size;
   }
 
+  /** A copy: what is done with a value may add another. */
   #under(key: string): readonly Value[] {
-    const entries = this.#entries.get(key);
-    if (entries === undefined) return [];
-    this.#trim(entries, this.#time.now);
-    // A copy: what is done with a value may add another.
-    return entries.values.slice();
+    const line = this.#lines.get(key);
+    if (line === undefined) return none;
+    const values: Value[] = [];
+    for (let entry = line.oldest; entry !== undefined; entry = entry.newer) values.push(entry.value);
+    return values;
   }
 
-  /** Forgets what is too old, and makes room for one more. */
-  #trim({ values, arrivals }: Entries<Value>, now: EpochMs): void {
-    const oldest = now - this.#keepMs;
-    let gone = Math.max(0, values.length - MOST_PER_KEY + 1);
-    while (gone < values.length && (arrivals[gone] ?? now) < oldest) gone += 1;
-    if (gone === 0) return;
-    values.splice(0, gone);
-    arrivals.splice(0, gone);
+  #forgetOld(): void {
+    const oldest = this.#time.now - this.#keepMs;
+    while (this.#oldest !== undefined && this.#oldest.arrivedAt < oldest) this.#forget(this.#oldest);
   }
 
-  #sweep(now: EpochMs): void {
-    this.#sweptAt = now;
-    for (const [key, entries] of this.#entries) {
-      this.#trim(entries, now);
-      if (entries.values.length === 0) this.#entries.delete(key);
-    }
+  /** `entry` is the oldest of its key. */
+  #forget(entry: Entry<Value>): void {
+    const { line, before, after } = entry;
+    line.oldest = entry.newer;
+    line.count -= 1;
+    if (line.oldest === undefined) this.#lines.delete(line.key);
+    if (before === undefined) this.#oldest = after;
+    else before.after = after;
+    if (after === undefined) this.#newest = before;
+    else after.before = before;
+    this.#size -= 1;
   }
 }
+
+const none: readonly never[] = [];

@@ -68,9 +68,13 @@ export type Grouping = (typeof groupings)[number];
 
 /** Findings with the same key belong to one open incident: its kind at its door, or at its point where there is no door, unless `per` says otherwise. */
 export function incidentKey(incidentKind: string, event: LocatedEvent, per: Grouping = 'place'): string {
-  const { point, place } = event;
+  return `${incidentKind}@${groupOf(event, per)}`;
+}
+
+/** What of an event tells the incidents of one kind from one another. */
+export function groupOf(event: LocatedEvent, per: Grouping): string {
   const own = per === 'place' ? undefined : keysOf(event, per, { adjacentTo: () => none })[0];
-  return `${incidentKind}@${own ?? place.door ?? point}`;
+  return own ?? event.place.door ?? event.point;
 }
 
 /** The place itself, and the border to each neighbour: two neighbours share their border and nothing else. */

@@ -1,7 +1,8 @@
 import type { LocatedEvent } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { Seen } from './accounting.ts';
-import { condition } from './condition.ts';
+import { condition, constantOf } from './condition.ts';
+import type { Constant } from './condition.ts';
 import type { Runtime } from './runtime.ts';
 import type { Selector } from './schema/selector.ts';
 import type { SiteFacts } from './site-facts.ts';
@@ -10,6 +11,8 @@ import type { SiteFacts } from './site-facts.ts';
 export interface Slot {
   readonly rule: string;
   readonly kinds: readonly EventKind[];
+  /** Nothing else of a kind and point concerns it than events with this detail. */
+  readonly only?: Constant;
   fits(event: LocatedEvent): boolean;
   take(seen: Seen): void;
 }
@@ -17,6 +20,16 @@ export interface Slot {
 /** A slot for the events of a selector. */
 export function slot(rule: string, selector: Selector, { site }: Pick<Runtime, 'site'>, take: (seen: Seen) => void): Slot {
   return { rule, kinds: selector.event, fits: (event) => isAt(selector, event) && isOfType(selector, event, site), take };
+}
+
+/** A slot for what a selector waits for, and nothing else. */
+export function happening(rule: string, selector: Selector, runtime: Pick<Runtime, 'site' | 'threatLevel'>, take: (seen: Seen) => void): Slot {
+  const counts = happens(selector, runtime);
+  const only = selector.if === undefined ? undefined : constantOf(selector.if);
+  const checked = (seen: Seen) => {
+    if (counts(seen.event)) take(seen);
+  };
+  return { ...slot(rule, selector, runtime, checked), ...(only !== undefined && { only }) };
 }
 
 function isOfType({ of }: Selector, { point }: LocatedEvent, { typeOf }: Pick<SiteFacts, 'typeOf'>): boolean {

@@ -7,7 +7,7 @@ import { keysOfAll } from './relation.ts';
 import type { SupportRule } from './rule-schema.ts';
 import type { Runtime } from './runtime.ts';
 import type { Slot } from './select.ts';
-import { happens, slot } from './select.ts';
+import { happening } from './select.ts';
 import { words } from './template.ts';
 
 /** One event strengthens at most so many incidents, the most urgent and then the newest: in a flood its evidence would be everywhere, and say nothing. */
@@ -34,12 +34,7 @@ export class SupportRun {
     this.#leads = new Recent(rule.within.ms + ALLOWED_LATENESS_MS, runtime);
     // A rule that waits (`lasts`) leads long after its event: what happened meanwhile counts as well.
     this.#events = new Recent(rule.before.ms + rule.within.ms + ALLOWED_LATENESS_MS, runtime);
-    const counts = happens(rule.with, runtime);
-    this.slots = [
-      slot(rule.id, rule.with, runtime, (seen) => {
-        if (counts(seen.event)) this.#take(seen);
-      }),
-    ];
+    this.slots = [happening(rule.id, rule.with, runtime, (seen) => this.#take(seen))];
   }
 
   led(lead: LeadFinding): void {

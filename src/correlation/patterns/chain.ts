@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { When } from '../schema/when.ts';
 import type { Slot } from '../select.ts';
-import { happens, slot } from '../select.ts';
+import { happening } from '../select.ts';
 import type { Condition } from './condition.ts';
 import { Watchers } from './watchers.ts';
 
@@ -44,15 +44,13 @@ export class Chain implements Condition {
     this.#recent = new Recent(pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS, runtime);
     this.#watchers = new Watchers(runtime);
     this.#steps = stepsOf(pattern);
-    this.slots = this.#steps.map(({ selector }, step) => {
-      const counts = happens(selector, runtime);
-      return slot(rule, selector, runtime, (seen) => {
-        if (!counts(seen.event)) return;
+    this.slots = this.#steps.map(({ selector }, step) =>
+      happening(rule, selector, runtime, (seen) => {
         const keys = this.#keysOf(seen);
         for (const key of keys) this.#recent.add(key, { seen, step });
         this.#watchers.tell(keys, seen);
-      });
-    });
+      }),
+    );
   }
 
   #keysOf({ event }: Seen): readonly string[] {

@@ -3,11 +3,13 @@ import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { Recent } from '../recent.ts';
 import type { Relation } from '../relation.ts';
 import { keysOfAll } from '../relation.ts';
+import type { Grouping } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { happens, narrowing, slot } from '../select.ts';
+import { happening, narrowing, slot } from '../select.ts';
 import { StandingStates } from '../standing.ts';
+import { Ended, Ends } from './ends.ts';
 import { Watchers } from './watchers.ts';
 
 /** What a memory keeps: events of late, or states that stand. */
@@ -27,7 +29,8 @@ export class Memory {
     this.#runtime = runtime;
     this.#recent = new Recent(0, runtime);
     this.watchers = new Watchers(runtime);
-    this.slot = slot(rule, selector, runtime, keeps === 'states' ? this.#state(selector) : this.#event(selector));
+    this.slot =
+      keeps === 'states' ? slot(rule, selector, runtime, this.#state(selector)) : happening(rule, selector, runtime, (seen) => this.#event(seen));
   }
 
   /** Keeps events for at least so long after they happened, lateness included. */
@@ -51,14 +54,10 @@ export class Memory {
   }
 
   /** A state that was read on connecting is no news of something that happened lately. */
-  #event(selector: Selector): (seen: Seen) => void {
-    const counts = happens(selector, this.#runtime);
-    return (seen) => {
-      if (!counts(seen.event)) return;
-      const keys = this.keysOf(seen);
-      for (const key of keys) this.#recent.add(key, seen);
-      this.watchers.tell(keys, seen);
-    };
+  #event(seen: Seen): void {
+    const keys = this.keysOf(seen);
+    for (const key of keys) this.#recent.add(key, seen);
+    this.watchers.tell(keys, seen);
   }
 
   #state(selector: Selector): (seen: Seen) => void {
@@ -75,17 +74,34 @@ export class Memory {
 /** The memories of all rules, one for each thing that is remembered. */
 export class Memories {
   readonly #known = new Map<string, Memory>();
+  readonly #ends = new Map<string, Ends>();
+  readonly #ended = new Ended();
 
   /** Where the memories learn. They learn of an event before any rule considers it. */
   get slots(): readonly Slot[] {
     return [...this.#known.values()].map((memory) => memory.slot);
   }
 
+  /** Where they learn of ends: after the rules that lead. */
+  get endSlots(): readonly Slot[] {
+    return [...[...this.#ends.values()].map((ends) => ends.slot), this.#ended.slot];
+  }
+
+  ends(rule: string, restoredBy: Selector, per: Grouping, runtime: Runtime): Ends {
+    const name = JSON.stringify([...parts(restoredBy), per]);
+    const ends = this.#ends.get(name) ?? new Ends(rule, restoredBy, per, this.#ended, runtime);
+    this.#ends.set(name, ends);
+    return ends;
+  }
+
   of(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime): Memory {
-    const { event, of, at, if: condition, during, outside, threat, phase } = selector;
-    const name = JSON.stringify([event, of, at, condition, during, outside, threat, phase, by, keeps]);
+    const name = JSON.stringify([...parts(selector), by, keeps]);
     const memory = this.#known.get(name) ?? new Memory(rule, selector, by, keeps, runtime);
     this.#known.set(name, memory);
     return memory;
   }
+}
+
+function parts({ event, of, at, if: condition, during, outside, threat, phase }: Selector): readonly unknown[] {
+  return [event, of, at, condition, during, outside, threat, phase];
 }

@@ -1,0 +1,118 @@
+import type { EpochMs } from '../../domain/clock.ts';
+import type { LocatedEvent } from '../../domain/event.ts';
+import { eventKinds } from '../../domain/kinds.ts';
+import type { Seen } from '../accounting.ts';
+import { ALLOWED_LATENESS_MS } from '../context.ts';
+import { Recent } from '../recent.ts';
+import type { Grouping } from '../relation.ts';
+import { groupOf } from '../relation.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Selector } from '../schema/selector.ts';
+import type { Slot } from '../select.ts';
+import { isPhase, narrowing, slot } from '../select.ts';
+
+/** A rule whose incidents have an end. */
+export interface Ending {
+  /** Its place among the rules. */
+  readonly order: number;
+  /** Tells of the end of what it found at a door, a point or whatever groups its incidents. */
+  tell(event: LocatedEvent, group: string): void;
+}
+
+/** What has ended by one event. The rules tell of it in their order. */
+export class Ended {
+  readonly slot: Slot;
+  #told: { readonly ending: Ending; readonly event: LocatedEvent; readonly group: string }[] = [];
+
+  constructor() {
+    this.slot = { rule: 'ends', kinds: eventKinds, fits: () => true, take: () => this.#tell() };
+  }
+
+  add(ending: Ending, event: LocatedEvent, group: string): void {
+    this.#told.push({ ending, event, group });
+  }
+
+  #tell(): void {
+    if (this.#told.length === 0) return;
+    const told = this.#told.sort((a, b) => a.ending.order - b.ending.order);
+    this.#told = [];
+    for (const { ending, event, group } of told) ending.tell(event, group);
+  }
+}
+
+/** What of a rule has begun in a group. */
+interface Begun {
+  at: EpochMs;
+  /** The points at which it is over since. */
+  readonly over: Set<string>;
+}
+
+/**
+ * What ends the conditions of rules: those whose ends are the same events, of incidents that are told apart in the same way, share one of these, and
+ * a rule costs nothing where nothing of it began. The first end at each point is told to every rule: an incident may stand since before
+ * a restart. After that an end is told when something has begun since the last one. When the begin becomes known only after its end
+ * (it arrived late, or was concluded late), the end is told once more after it. An end that was read on connecting is an end too.
+ */
+export class Ends {
+  readonly slot: Slot;
+  readonly #per: Grouping;
+  readonly #runtime: Runtime;
+  readonly #recent: Recent<Seen>;
+  readonly #endings: Ending[] = [];
+  readonly #begun = new Map<string, Map<Ending, Begun>>();
+  /** The groups and points at which anything has ended. */
+  readonly #known = new Set<string>();
+
+  readonly #told: Ended;
+
+  constructor(rule: string, restoredBy: Selector, per: Grouping, told: Ended, runtime: Runtime) {
+    this.#told = told;
+    this.#per = per;
+    this.#runtime = runtime;
+    this.#recent = new Recent(0, runtime);
+    const passes = narrowing(restoredBy, runtime);
+    this.slot = slot(rule, restoredBy, runtime, (seen) => {
+      if (isPhase(restoredBy.phase, seen.event) && passes(seen.event)) this.#ended(seen);
+    });
+  }
+
+  /** `graceMs`: how long after its event a begin may be concluded. */
+  add(ending: Ending, graceMs: number): void {
+    this.#endings.push(ending);
+    this.#recent.keepFor(graceMs + ALLOWED_LATENESS_MS);
+  }
+
+  /** Something began: its end is awaited, or known already. */
+  begun(event: LocatedEvent, ending: Ending): void {
+    const group = groupOf(event, this.#per);
+    const endings = this.#begun.get(group) ?? new Map<Ending, Begun>();
+    this.#begun.set(group, endings);
+    endings.set(ending, { at: Math.max(event.eventAt, endings.get(ending)?.at ?? event.eventAt), over: new Set() });
+    for (const seen of this.#recent.of([group])) if (seen.event.eventAt >= event.eventAt) ending.tell(seen.event, group);
+  }
+
+  #ended(seen: Seen): void {
+    const { event } = seen;
+    const group = groupOf(event, this.#per);
+    this.#recent.add(group, seen);
+    const endings = this.#begun.get(group);
+    if (this.#isFirst(group, event.point)) {
+      for (const ending of this.#endings) if (endings?.has(ending) !== true) this.#told.add(ending, event, group);
+    }
+    if (endings === undefined) return;
+    for (const [ending, begun] of endings) {
+      if (begun.over.has(event.point)) continue;
+      // An end that was told late may lie before the latest begin: that one is not over.
+      if (event.eventAt >= begun.at) begun.over.add(event.point);
+      this.#runtime.accounting.attach(seen);
+      this.#told.add(ending, event, group);
+    }
+  }
+
+  #isFirst(group: string, point: string): boolean {
+    const name = group === point ? point : `${group} ${point}`;
+    if (this.#known.has(name)) return false;
+    this.#known.add(name);
+    return true;
+  }
+}
