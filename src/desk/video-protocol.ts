@@ -47,6 +47,10 @@ export const playSchema = z.discriminatedUnion('mode', [
 ]);
 export type Play = z.infer<typeof playSchema>;
 
+/** Sent any time after a `play` of live pictures: the tile has another use now, or cannot decode what comes. */
+export const wishSchema = z.strictObject({ type: z.literal('stream'), stream: z.enum(streamKinds) });
+export type Wish = z.infer<typeof wishSchema>;
+
 export const fromVideo = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('init'),

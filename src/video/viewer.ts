@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import type { Clock, EpochMs } from '../domain/clock.ts';
-import { playSchema } from '../desk/video-protocol.ts';
+import { playSchema, wishSchema } from '../desk/video-protocol.ts';
 import type { FromVideo, Play, StreamKind } from '../desk/video-protocol.ts';
 import { accessUnit } from './access-unit.ts';
 import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
@@ -69,9 +70,12 @@ export class Viewer implements Reader {
     });
     socket.on('message', (data, isBinary) => {
       cancelDeadline();
-      const play = isBinary || this.#mode !== 'waiting' ? undefined : parsePlay(data);
-      if (play === undefined) socket.close(closeCodes.policyViolation, 'one play message is expected');
-      else this.#play(play);
+      const text = isBinary ? '' : (data as Buffer).toString('utf8');
+      const play = this.#mode === 'waiting' ? parse(playSchema, text) : undefined;
+      const wish = this.#mode === 'live' ? parse(wishSchema, text) : undefined;
+      if (play !== undefined) this.#play(play);
+      else if (wish !== undefined) this.#want(wish.stream);
+      else socket.close(closeCodes.policyViolation, 'one play message is expected');
     });
     // From the beginning, so that the ring knows who may hold views of its memory, to the socket's end.
     feed.addReader(this);
@@ -136,6 +140,7 @@ export class Viewer implements Reader {
     if (this.#other === undefined) return;
     this.#other.feed.removeReader(this.#other.reader);
     this.#camera.leave(this.#other.feed);
+    this.#other = undefined;
   }
 
   #play(play: Play): void {
@@ -151,7 +156,16 @@ export class Viewer implements Reader {
       this.#sendGroup(current);
       this.#following = true;
     } else this.#sendOlder();
-    if (play.stream !== undefined) this.#joinOther(play.stream);
+    if (play.stream !== undefined) this.#want(play.stream);
+  }
+
+  #want(stream: StreamKind): void {
+    if (this.#other !== undefined && this.#camera.ringStream === stream) {
+      this.#leaveOther();
+      // From the ring's next key frame on.
+      if (this.#sendsOther) this.#following = false;
+      this.#sendsOther = false;
+    } else if (this.#other === undefined) this.#joinOther(stream);
   }
 
   /** Sends the older groups, the newest first, as long as the socket takes them; the rest waits for the next key frame. */
@@ -253,9 +267,9 @@ export class Viewer implements Reader {
   }
 }
 
-function parsePlay(data: unknown): Play | undefined {
+function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> | undefined {
   try {
-    return playSchema.parse(JSON.parse(String(data)));
+    return schema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { FromVideo } from '../../desk/video-protocol.ts';
+import type { FromVideo, StreamKind } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { Picture, PlayerListener } from './picture.ts';
@@ -10,6 +10,8 @@ import { VideoSocket } from './video-socket.ts';
 
 /** A picture that has not changed for this long is not live, whatever the connection says. */
 const FROZEN_MS = 2_000;
+/** So long it may take until the camera's other stream is there. */
+const OTHER_STREAM_MS = 5_000;
 const KEEP_BEHIND_S = 10;
 const TRIM_BEHIND_S = 25;
 
@@ -32,6 +34,10 @@ export class LivePlayer {
   #lastPicture: EpochMs | undefined;
   #paintedAtMs = performance.now();
   #lost: string | undefined;
+  #wanted: StreamKind = 'main';
+  /** What comes now cannot be decoded: the sub-stream was asked for, and this ends the waiting for it. */
+  #skipping: number | undefined;
+  #onlySub = false;
   #end = 0;
   #largestStepS = 0;
 
@@ -47,17 +53,20 @@ export class LivePlayer {
     document.addEventListener('visibilitychange', this.#shown);
     const handlers: VideoSocketHandlers = {
       message: (message) => this.#told(message),
-      media: (data) => this.#queue.append(data),
+      media: (data) => {
+        if (this.#skipping === undefined) this.#queue.append(data);
+      },
       lost: () => {
         this.#begun = false;
         this.#lose('The connection to the gateway broke; trying again');
       },
     };
-    this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'live' }), handlers, standBy.socket());
+    this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'live', stream: this.#wanted }), handlers, standBy.socket());
   }
 
-  /** Tells a tile what happens from now on, beginning with how it is. */
-  showIn(listener: PlayerListener): void {
+  /** Tells a tile what happens from now on, beginning with how it is. `stream`: the one that is good for such a tile. */
+  showIn(listener: PlayerListener, stream: StreamKind): void {
+    this.#want(stream);
     this.#listener = listener;
     this.#resting = false;
     this.#shown();
@@ -72,6 +81,7 @@ export class LivePlayer {
 
   close(): void {
     this.#socket.close();
+    window.clearTimeout(this.#skipping);
     window.clearInterval(this.#watchdog);
     document.removeEventListener('visibilitychange', this.#shown);
     this.#endFrames();
@@ -89,13 +99,32 @@ export class LivePlayer {
     else if (message.state === 'lost') this.#lose(message.detail);
   }
 
-  #initialise({ mime, epochAtZero }: Extract<FromVideo, { type: 'init' }>): void {
+  #want(stream: StreamKind): void {
+    if (stream === this.#wanted || (stream === 'main' && this.#onlySub)) return;
+    this.#wanted = stream;
+    this.#socket.say({ type: 'stream', stream });
+  }
+
+  /** Another stream of the camera may be of a kind that this browser decodes. */
+  #trySub(stream: StreamKind | undefined, detail: string): void {
+    if (this.#skipping !== undefined && stream !== 'sub') return;
+    window.clearTimeout(this.#skipping);
+    this.#onlySub = true;
+    this.#want('sub');
+    this.#skipping = window.setTimeout(
+      () => {
+        this.#socket.close();
+        this.#tell({ state: 'unsupported', detail });
+      },
+      stream === 'sub' ? 0 : OTHER_STREAM_MS,
+    );
+  }
+
+  #initialise({ mime, epochAtZero, stream }: Extract<FromVideo, { type: 'init' }>): void {
     const detail = unsupported(mime);
-    if (detail !== undefined) {
-      this.#socket.close();
-      this.#tell({ state: 'unsupported', detail });
-      return;
-    }
+    if (detail !== undefined) return this.#trySub(stream, detail);
+    window.clearTimeout(this.#skipping);
+    this.#skipping = undefined;
     this.#standBy.plays(mime);
     if (!this.#begun) {
       // The picture before stays on the screen, marked as lost, until there is a new one.

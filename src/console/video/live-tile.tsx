@@ -1,15 +1,21 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import type { StreamKind } from '../../desk/video-protocol.ts';
 import { useParts } from '../desk-context.ts';
 import { clockTime } from '../time.ts';
+import { UnitPlayer } from './unit-player.ts';
 import { Overlay } from './overlay.tsx';
-import type { Picture } from './picture.ts';
+import type { Picture, PlayerListener } from './picture.ts';
 import { changesOnly, putInto } from './picture.ts';
+import { StillPlayer } from './still-player.ts';
+import { firstWay, nextWay, wordsOf } from './ways.ts';
 
 interface LiveTileProps {
   readonly camera: string;
   readonly name: string;
   readonly testId: string;
+  /** The stream that is good for a tile of this size. */
+  readonly stream: StreamKind;
   readonly children?: ReactNode;
 }
 
@@ -17,18 +23,22 @@ interface LiveTileProps {
 const LATE_MS = 3_000;
 
 /** A camera now. A picture that is not of now says so. */
-export function LiveTile({ camera, name, testId, children }: LiveTileProps) {
+export function LiveTile({ camera, name, testId, stream, children }: LiveTileProps) {
   const { model, players } = useParts();
   const tile = useRef<HTMLElement>(null);
   const label = useRef<HTMLSpanElement>(null);
   const [picture, setPicture] = useState<Picture>({ state: 'waiting', detail: 'Waiting for the picture' });
+  const [way, setWay] = useState(firstWay);
   // Before the page is painted: an element that moves from tile to tile at once does not even stop.
   useLayoutEffect(() => {
     if (tile.current === null) return;
-    const player = players.take(camera);
-    putInto(tile.current, player.video, { testId, camera, label: `${name}, live` });
-    player.showIn({
-      picture: changesOnly(setPicture),
+    const tell = changesOnly(setPicture);
+    const listener: PlayerListener = {
+      picture(now) {
+        tell(now);
+        const next = now.state === 'unsupported' ? nextWay(way) : undefined;
+        if (next !== undefined) setWay(next);
+      },
       painted: (wallTime) => {
         if (label.current === null || wallTime === undefined) return;
         const late = model.now() - wallTime;
@@ -36,14 +46,29 @@ export function LiveTile({ camera, name, testId, children }: LiveTileProps) {
         const text = late > LATE_MS ? `${clockTime(wallTime)}, ${Math.round(late / 1000)} s late` : `Live ${clockTime(wallTime)}`;
         if (label.current.textContent !== text) label.current.textContent = text;
       },
-    });
-    return () => players.giveBack(player);
-  }, [camera, name, testId, model, players]);
+    };
+    const labels = { testId, camera, label: `${name}, live` };
+    if (way === 'stream') {
+      const player = players.take(camera);
+      putInto(tile.current, player.video, labels);
+      player.showIn(listener, stream);
+      return () => players.giveBack(player);
+    }
+    const player = way === 'units' ? new UnitPlayer(camera, stream, listener) : new StillPlayer(camera, listener, model.now);
+    putInto(tile.current, player.canvas, labels);
+    return () => {
+      player.canvas.remove();
+      player.close();
+    };
+  }, [camera, name, testId, stream, way, model, players]);
   return (
     <figure ref={tile} className="tile" data-picture={picture.state}>
       <Overlay picture={picture} />
       <figcaption>
-        <span className="camera-name">{name}</span>
+        <span className="camera-name">
+          {name}
+          {wordsOf(way) !== undefined && <em data-testid="tile-way">{wordsOf(way)}</em>}
+        </span>
         <span
           className="wall-time"
           data-live={picture.state === 'playing'}

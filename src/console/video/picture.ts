@@ -23,7 +23,7 @@ export interface TileLabels {
 }
 
 /** Puts a player's element into a tile, behind everything that lies over the picture. */
-export function putInto(tile: HTMLElement, video: HTMLVideoElement, { testId, camera, label }: TileLabels): void {
+export function putInto(tile: HTMLElement, video: HTMLVideoElement | HTMLCanvasElement, { testId, camera, label }: TileLabels): void {
   video.dataset['testid'] = testId;
   video.dataset['camera'] = camera;
   video.setAttribute('aria-label', label);

@@ -1,4 +1,4 @@
-import type { FromVideo, Play } from '../../desk/video-protocol.ts';
+import type { FromVideo, Play, Wish } from '../../desk/video-protocol.ts';
 import { fromVideo } from '../../desk/video-protocol.ts';
 import { socketAddress } from '../socket.ts';
 import { ticketFor } from './tickets.ts';
@@ -21,6 +21,7 @@ export class VideoSocket {
   #socket: WebSocket | undefined;
   #timer: number | undefined;
   #attempt = 0;
+  #asked = false;
 
   /**
    * @param play made anew for each connection, because what is past by then is not live any more
@@ -44,6 +45,11 @@ export class VideoSocket {
     socket?.close();
   }
 
+  /** Tells the gateway a wish, if it was told what to play: else that says it. */
+  say(wish: Wish): void {
+    if (this.#asked && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(wish));
+  }
+
   #open(): void {
     const socket = new WebSocket(socketAddress(`/video/${encodeURIComponent(this.#camera)}`));
     socket.binaryType = 'arraybuffer';
@@ -60,6 +66,7 @@ export class VideoSocket {
     });
     socket.addEventListener('close', () => {
       if (this.#socket !== socket) return;
+      this.#asked = false;
       this.#handlers.lost();
       this.#timer = window.setTimeout(() => this.#open(), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt));
       this.#attempt += 1;
@@ -70,8 +77,12 @@ export class VideoSocket {
     const ticket = await asked;
     if (this.#socket !== socket || socket.readyState !== WebSocket.OPEN) return;
     // Without one it is tried again, as when the connection breaks.
-    if (ticket === undefined) socket.close();
-    else socket.send(JSON.stringify({ ...this.#play(), camera: this.#camera, ticket }));
+    if (ticket === undefined) {
+      socket.close();
+      return;
+    }
+    this.#asked = true;
+    socket.send(JSON.stringify({ ...this.#play(), camera: this.#camera, ticket }));
   }
 
   #received(data: unknown): void {

@@ -31,11 +31,11 @@ export function FocusPanel({ incident }: { readonly incident: Incident }) {
               <p>No camera sees this place</p>
             </div>
           ) : (
-            <LiveTile key={camera} camera={camera} name={names.point(camera)} testId="tile-live">
+            <LiveTile key={camera} camera={camera} name={names.point(camera)} testId="tile-live" stream="main">
               <Cameras cameras={incident.cameras} chosen={camera} onChoose={setChosen} />
             </LiveTile>
           )}
-              <PtzPad camera={camera} name={names.point(camera)} incident={incident.id} />
+          <PtzPad camera={camera} name={names.point(camera)} incident={incident.id} />
         </div>
         <div className="beside">
           {camera === undefined ? (

@@ -23,7 +23,7 @@ export function Overview() {
       </div>
       <div className="small-tiles" data-count={cameras.length}>
         {cameras.map(({ id, name }) => (
-          <LiveTile key={id} camera={id} name={name} testId="tile-small" />
+          <LiveTile key={id} camera={id} name={name} testId="tile-small" stream="sub" />
         ))}
       </div>
     </section>

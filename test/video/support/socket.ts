@@ -8,6 +8,8 @@ const isPicture = (piece: Buffer) => typeOf(piece) === 'moof';
 
 /** Initialisation segments and fragments that came in one piece. */
 export function piecesOf(bytes: Buffer): Buffer[] {
+  // An access unit is one piece.
+  if (!['ftyp', 'moof'].includes(typeOf(bytes))) return [Buffer.from(bytes)];
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {
     const first = at + bytes.readUInt32BE(at);

@@ -1,0 +1,35 @@
+// The ways in which a camera can be shown live, and which one follows where one does not work.
+
+/**
+ * units: decoded by the console itself, picture by picture, with the least delay; stream: by the browser's own player (and, where it cannot decode
+ * the main stream, from the sub-stream); stills: single pictures that the camera makes.
+ */
+export type Way = 'units' | 'stream' | 'stills';
+
+const KEY = 'sallyport.leastDelay';
+
+/** What a tile begins with. Decoding by the console is chosen by the person, and only pages from a secure context may. */
+export function firstWay(): Way {
+  return leastDelay() && unitsPossible() ? 'units' : 'stream';
+}
+
+export function nextWay(way: Way): Way | undefined {
+  return ({ units: 'stream', stream: 'stills' } as const)[way as 'units' | 'stream'];
+}
+
+/** What the tile tells of a way that is not the usual one. */
+export function wordsOf(way: Way): string | undefined {
+  return way === 'stills' ? 'pictures every 2 s' : undefined;
+}
+
+export function unitsPossible(): boolean {
+  return window.isSecureContext && 'VideoDecoder' in window;
+}
+
+export function leastDelay(): boolean {
+  return localStorage.getItem(KEY) === 'yes';
+}
+
+export function chooseLeastDelay(chosen: boolean): void {
+  localStorage.setItem(KEY, chosen ? 'yes' : 'no');
+}
