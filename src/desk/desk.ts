@@ -127,41 +127,42 @@ export class Desk {
   }
 }
 
+/** Several changes as one: of each thing, and of what is told as a whole, the latest. */
 function together(missed: readonly DeskChanges[], revision: number): DeskChanges {
-  const latest = <Each>(of: (changes: DeskChanges) => Each[] | undefined, id: (each: Each) => string) => {
-    const byId = new Map(missed.flatMap((changes) => of(changes) ?? []).map((each) => [id(each), each]));
-    return byId.size === 0 ? undefined : [...byId.values()];
-  };
-  const incidents = latest(
-    ({ incidents: each }) => each,
-    ({ id }) => id,
-  );
-  const doors = latest(
-    ({ doors: each }) => each,
-    ({ door }) => door,
-  );
-  const panels = latest(
-    ({ panels: each }) => each,
-    ({ panel }) => panel,
-  );
-  const devices = latest(
-    ({ devices: each }) => each,
-    ({ device }) => device,
-  );
-  const log = missed.flatMap((changes) => changes.log ?? []).slice(-LOG_LINES);
-  const alarms = missed.findLast((changes) => changes.alarms)?.alarms;
-  const health = missed.findLast((changes) => changes.health)?.health;
+  const all = missed.reduce<DeskChanges>((before, each) => ({ ...before, ...each }), { type: 'changes', revision });
   return {
-    type: 'changes',
+    ...all,
     revision,
-    ...(incidents && { incidents }),
-    ...(doors && { doors }),
-    ...(panels && { panels }),
-    ...(devices && { devices }),
-    ...(log.length > 0 && { log }),
-    ...(alarms && { alarms }),
-    ...(health && { health }),
+    ...(all.incidents && {
+      incidents: latestOf(
+        missed.map(({ incidents }) => incidents),
+        ({ id }) => id,
+      ),
+    }),
+    ...(all.doors && {
+      doors: latestOf(
+        missed.map(({ doors }) => doors),
+        ({ door }) => door,
+      ),
+    }),
+    ...(all.panels && {
+      panels: latestOf(
+        missed.map(({ panels }) => panels),
+        ({ panel }) => panel,
+      ),
+    }),
+    ...(all.devices && {
+      devices: latestOf(
+        missed.map(({ devices }) => devices),
+        ({ device }) => device,
+      ),
+    }),
+    ...(all.log && { log: missed.flatMap(({ log }) => log ?? []).slice(-LOG_LINES) }),
   };
+}
+
+function latestOf<Each>(lists: readonly (readonly Each[] | undefined)[], id: (each: Each) => string): Each[] {
+  return [...new Map(lists.flatMap((list) => list ?? []).map((each) => [id(each), each])).values()];
 }
 
 /** The protocol's types are inferred from its schemas, which do not know `readonly`. */

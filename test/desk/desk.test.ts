@@ -52,6 +52,26 @@ describe('desk', () => {
     assert.deepEqual(desk.since(desk.epoch, 5), []);
   });
 
+  it('gives a console that was too slow the latest of each thing that has changed, in one message', () => {
+    const desk = new Desk();
+    desk.publish({ incidents: [incident('a')], log: [line(1)] });
+    const seen = desk.state().revision;
+    desk.publish({ incidents: [incident('a', { priority: 3 }), incident('b')], health: { problems: ['the disk is full'], notStored: [] } });
+    desk.publish({ incidents: [incident('a', { priority: 2 })], log: [line(2)] });
+    const changes = desk.latestSince(seen);
+    assert.deepEqual(
+      changes.incidents?.map(({ id, priority }) => [id, priority]),
+      [
+        ['a', 2],
+        ['b', 1],
+      ],
+    );
+    assert.deepEqual(
+      [changes.type, changes.revision, changes.health?.problems, changes.log?.map(({ id }) => id)],
+      ['changes', 3, ['the disk is full'], [2]],
+    );
+  });
+
   it('gives everything again after a restart of the gateway, or when too much was missed', () => {
     const desk = new Desk();
     for (let id = 1; id <= 1100; id += 1) desk.publish({ log: [line(id)] });
