@@ -170,7 +170,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
-  const view = () => siteView(site, lab?.scenarios ?? []);
+  const view = () => siteView(site, lab?.scenarios ?? [], escalation !== undefined);
   const procedures = new Procedures({
     procedures: procedureFiles,
     store: new ProcedureStore(store),
@@ -215,7 +215,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     endpoints: [
       ...incidentEndpoints(incidents, operations),
       ...procedureEndpoints(procedures, operations),
-      ...escalationEndpoints(outbox),
+      ...escalationEndpoints(outbox, escalations),
       ...threatEndpoints(site, threats),
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),

@@ -4,15 +4,17 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+const secretSchema = z.strictObject({ secret: z.string().regex(/^[a-z0-9-]+$/), characters: z.number().int().min(8).max(64).default(24) });
+
 const configurationSchema = z.strictObject({
   control: z.strictObject({ host: z.string(), port: z.number().int() }),
+  /** What signs messages to the pager of the control interface, which takes any. */
+  pager: z.strictObject({ key: z.union([z.string(), secretSchema]) }).exactOptional(),
   /** Whether the scenarios of simulators/scenarios are for these simulators. */
   scenarios: z.boolean().default(true),
   simulators: z.array(z.looseObject({ id: z.string(), simulator: z.string() })),
 });
 export type LabConfiguration = z.infer<typeof configurationSchema>;
-
-const secretSchema = z.strictObject({ secret: z.string().regex(/^[a-z0-9-]+$/), characters: z.number().int().min(8).max(64).default(24) });
 
 /**
  * Reads the lab's list of simulators. A value `{ secret: NAME }` is replaced by a password of the lab's own, kept in

@@ -4,6 +4,8 @@ import type { Simulator } from '../simulator.ts';
 import { play } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
+const PAGED_KEPT = 100;
+
 /**
  * The lab's control interface: what simulators there are, and HTTP calls that start a scenario, a stimulus or a fault.
  * It has no password, so it is bound to the loopback and refuses whatever comes from a browser's page.
@@ -49,6 +51,15 @@ export function controlApp(simulators: ReadonlyMap<string, Simulator>, scenarios
       response.json({ done: request.params.name });
     });
   }
+
+  // Takes messages to the chain of command: the pager of a lab that has nobody to wake.
+  const paged: unknown[] = [];
+  app.post('/pager', (request, response) => {
+    paged.push(request.body);
+    if (paged.length > PAGED_KEPT) paged.shift();
+    response.status(204).end();
+  });
+  app.get('/pager', (_request, response) => void response.json(paged));
   app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
     response.status(400).json({ message: error.message });
   });

@@ -4,8 +4,8 @@ import type { EscalationPolicy } from '../domain/escalation.ts';
 import type { Incident } from '../domain/incident.ts';
 import { backOffMs, GIVE_UP_AFTER_MS } from '../escalation/back-off.ts';
 import type { Channel } from '../escalation/channel.ts';
-import type { Due, Escalation } from '../escalation/escalation.ts';
-import { isWaiting, step } from '../escalation/escalation.ts';
+import type { Due, DueBy, Escalation } from '../escalation/escalation.ts';
+import { dueBy, isWaiting, step } from '../escalation/escalation.ts';
 import { GATEWAY } from '../incidents/life-cycle.ts';
 import type { BookWriter } from '../store/book-writer.ts';
 import type { Attempt, Message, Outbox } from '../store/outbox.ts';
@@ -56,6 +56,13 @@ export class Escalations {
       // The health banner says so, and the next second tries again.
       this.#storeFails = true;
     }
+  }
+
+  /** Until when somebody should act on an incident; undefined for one that the book does not hold. */
+  dueBy(id: string): DueBy | undefined {
+    const { book, policy, outbox } = this.#options;
+    const incident = book.incidents.get(id);
+    return incident && dueBy(policy, this.#known.get(id) ?? outbox.get(id), incident);
   }
 
   /** Who of the chain could not be told at the latest attempt, in sentences. */

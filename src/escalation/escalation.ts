@@ -47,6 +47,25 @@ export function step(policy: EscalationPolicy, before: Escalation | undefined, i
   return resolving(policy, stopped, incident, at, waitingSince === undefined ? [] : [{ type: 'stop' }]);
 }
 
+/** Until when somebody should act on an incident whose escalation has gone so far; null where nothing is to be done, or there is no target. */
+export interface DueBy {
+  readonly acknowledgeBy: EpochMs | null;
+  readonly resolveBy: EpochMs | null;
+}
+
+export function dueBy({ targets }: EscalationPolicy, escalation: Escalation | undefined, incident: Incident): DueBy {
+  const target = targets.find(({ priority }) => priority === incident.priority);
+  const since = escalation?.waitingSince ?? incident.openedAt;
+  return {
+    acknowledgeBy: target === undefined || !isWaiting(incident) ? null : since + target.acknowledgeWithinMs,
+    resolveBy: target?.resolveWithinMs === undefined || needsNoResolving(incident) ? null : incident.openedAt + target.resolveWithinMs,
+  };
+}
+
+function needsNoResolving({ state, test, suppressed }: Incident): boolean {
+  return state === 'resolved' || state === 'closed' || test === true || suppressed !== undefined;
+}
+
 function waiting({ targets, chain }: EscalationPolicy, known: Escalation, { priority, openedAt, renewed }: Incident, at: EpochMs): Stepped {
   const escalation = known.waitingSince === undefined ? { ...known, waitingSince: renewed === undefined ? openedAt : at } : known;
   const target = targets.find((each) => each.priority === priority);
@@ -66,7 +85,6 @@ function waiting({ targets, chain }: EscalationPolicy, known: Escalation, { prio
 /** The time to resolve counts from the opening. Nobody is told, because somebody has it in hand: it is logged. */
 function resolving({ targets }: EscalationPolicy, escalation: Escalation, incident: Incident, at: EpochMs, due: readonly Due[]): Stepped {
   const within = targets.find(({ priority }) => priority === incident.priority)?.resolveWithinMs;
-  const over = incident.state === 'resolved' || incident.state === 'closed' || incident.test === true || incident.suppressed !== undefined;
-  if (over || within === undefined || escalation.resolveLate || at < incident.openedAt + within) return { escalation, due };
+  if (needsNoResolving(incident) || within === undefined || escalation.resolveLate || at < incident.openedAt + within) return { escalation, due };
   return { escalation: { ...escalation, resolveLate: true }, due: [...due, { type: 'resolve-late', minutes: Math.round(within / 60_000) }] };
 }

@@ -12,12 +12,10 @@ export interface Message {
   readonly nextAt: EpochMs;
   /** How many have been made. */
   readonly attempts: number;
-  readonly state: (typeof messageStates)[number];
+  readonly state: 'waiting' | 'delivered' | 'withdrawn' | 'given-up';
   /** Why the latest attempt failed; null when none has. */
   readonly problem: string | null;
 }
-
-export const messageStates = ['waiting', 'delivered', 'withdrawn', 'given-up'] as const;
 
 /** What became of an attempt. `nextAt`: when the next one is made, while it waits. */
 export type Attempt = Pick<Message, 'state' | 'nextAt'> & { readonly problem?: string };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { IncidentEscalation } from '../../src/desk/escalation-schemas.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { labFiles, Program, startLab } from '../support/lab.ts';
 import type { Lab, LabFiles } from '../support/lab.ts';
@@ -28,6 +29,10 @@ describe('trouble', function () {
       device('dev-cam-lobby')['port'] = closed;
       device('dev-cam-yard')['password'] = { file: 'wrong-password' };
       sia = Number(device('sia-receiver')['port']);
+      const escalation = site['escalation'] as { targets: unknown; chain: Record<string, unknown>[] };
+      escalation.targets = [1, 2, 3].map((priority) => ({ priority, acknowledgeWithin: '1s', resolveWithin: '1h' }));
+      for (const contact of escalation.chain) contact['wait'] = '1s';
+      Object.assign(escalation.chain[1] ?? {}, { url: `http://127.0.0.1:${closed}/` });
     });
     writeFileSync(join(files.folder, 'wrong-password'), 'certainly wrong');
     lab = await startLab(files);
@@ -70,6 +75,28 @@ describe('trouble', function () {
   it('what the panel could not say under the wrong key arrives once the key is right', async () => {
     await lab.simulator('panel-main', 'faults', 'clear');
     await until('the alarm', async () => (await rest.events('&kind=intrusion.alarm&point=zone-1'))[0], WAIT_MS);
+  });
+
+  it('an alarm that nobody acknowledges goes to the chain of command, and who cannot be reached is named until somebody acknowledges', async () => {
+    const incident = await until('the incident', async () => (await rest.incidents()).find(({ point }) => point === 'zone-1'), WAIT_MS);
+    const escalation = () => rest.call<IncidentEscalation>('GET', `/incidents/${incident.id}/escalation`);
+    const states = async () => (await escalation()).messages.map(({ contact, state, problem }) => [contact, state, problem]);
+    const wanted = [
+      ['Shift leader', 'delivered', null],
+      ['Site manager', 'waiting', 'it cannot be reached'],
+    ];
+    await until('both attempts', async () => JSON.stringify(await states()) === JSON.stringify(wanted), WAIT_MS);
+    const paged = (await (await fetch(`${files.control}/pager`)).json()) as { data: { incident: string } }[];
+    assert.deepEqual(paged.filter(({ data }) => data.incident === incident.id).length, 1);
+    await until('the notice', async () => {
+      const { notices } = (await (await fetch(`${lab.url}/readyz`)).json()) as { notices: string[] };
+      return notices.includes('Site manager cannot be told of incidents: it cannot be reached');
+    });
+    assert.equal(typeof (await escalation()).acknowledgeBy, 'number');
+    const { revision } = await rest.call<{ revision: number }>('GET', `/incidents/${incident.id}`);
+    await rest.call('POST', `/incidents/${incident.id}/actions`, { revision, act: { action: 'acknowledge' } });
+    await until('the withdrawal', async () => (await states()).at(-1)?.[1] === 'withdrawn');
+    assert.equal((await escalation()).acknowledgeBy, null);
   });
 
   it('malformed frames on every listening socket are survived', async () => {

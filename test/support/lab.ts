@@ -133,6 +133,7 @@ function relocated(value: unknown, ports: ReadonlyMap<number, number>, key = '')
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, relocated(each, ports, name)]));
   if (typeof value === 'number' && portKeys.has(key)) return ports.get(value) ?? value;
+  if (typeof value === 'string' && key === 'url') return value.replace(/:(\d+)/, (_all, port: string) => `:${ports.get(Number(port)) ?? port}`);
   if (typeof value === 'string' && ['file', 'rules', 'procedures'].includes(key)) return resolve(dirname(siteFile), value);
   return value;
 }

@@ -1,37 +1,44 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import { escalationMessagesSchema, incidentEscalationSchema } from '../../desk/escalation-schemas.ts';
+import type { EscalationMessage } from '../../desk/escalation-schemas.ts';
+import type { Escalations } from '../../desk/escalations.ts';
 import { Refusal } from '../../desk/operations.ts';
 import { capMessage } from '../../escalation/cap.ts';
 import type { CapSource } from '../../escalation/cap.ts';
 import type { IncidentStore } from '../../store/incident-store.ts';
-import { messageStates } from '../../store/outbox.ts';
-import type { Outbox } from '../../store/outbox.ts';
+import type { Message, Outbox } from '../../store/outbox.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
 
-const messageSchema = z.object({
-  id: z.string(),
-  incident: z.string(),
-  contact: z.string(),
-  createdAt: z.number(),
-  nextAt: z.number().describe('of the next attempt while it waits, in milliseconds since 1970'),
-  attempts: z.number().int(),
-  state: z.enum(messageStates),
-  problem: z.string().nullable().describe('why the latest attempt failed'),
-});
-
-/** What was sent to the chain of command. */
-export function escalationEndpoints(outbox: Outbox): Endpoint[] {
+/** What was sent to the chain of command, and how soon somebody should act. `escalations`: absent where the site has none. */
+export function escalationEndpoints(outbox: Outbox, escalations: Escalations | undefined): Endpoint[] {
   return [
     endpoint({
       method: 'get',
       path: '/escalation/messages',
       tag: 'escalation',
       summary: 'Messages to the chain of command, the latest first, and what became of them',
-      answer: z.object({ messages: z.array(messageSchema) }),
-      handle: () => ({ messages: outbox.latest(100).map(({ body: _body, ...message }) => message) }),
+      answer: escalationMessagesSchema,
+      handle: () => ({ messages: outbox.latest(100).map(withoutBody) }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/incidents/{id}/escalation',
+      tag: 'escalation',
+      summary: 'How soon somebody should act on an incident, and who was told that nobody did',
+      params: z.object({ id: z.string().describe('the incident’s identifier') }),
+      answer: incidentEscalationSchema,
+      handle: ({ params: { id } }) => ({
+        ...(escalations?.dueBy(id) ?? { acknowledgeBy: null, resolveBy: null }),
+        messages: outbox.of(id).map(withoutBody),
+      }),
     }),
   ];
+}
+
+function withoutBody({ body: _body, ...message }: Message): EscalationMessage {
+  return message;
 }
 
 /** `GET /incidents/{id}/cap.xml`: an incident as a CAP 1.2 message for other systems. */

@@ -7,6 +7,7 @@ import { PtzPad } from '../video/ptz-pad.tsx';
 import { PastTile } from '../video/past-tile.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { DoorCard } from './door-card.tsx';
+import { useEscalation } from './escalation.tsx';
 import { IncidentHead } from './incident-head.tsx';
 import { Procedure } from './procedure.tsx';
 import { TimeLine } from './time-line.tsx';
@@ -18,12 +19,13 @@ const AFTER_MS = 5_000;
 /** Everything about the incident in focus, with the pictures of now and of the alarm, without a click. */
 export function FocusPanel({ incident }: { readonly incident: Incident }) {
   const names = useNames();
+  const escalation = useEscalation(incident);
   const [chosen, setChosen] = useState(0);
   const camera = incident.cameras[chosen] ?? incident.cameras[0];
   useKeys(Object.fromEntries(incident.cameras.slice(0, 9).map((_, index) => [String(index + 1), () => setChosen(index)])));
   return (
     <article className={`focus p${incident.priority}`} data-testid="focus" data-incident={incident.id}>
-      <IncidentHead incident={incident} />
+      <IncidentHead incident={incident} escalation={escalation} />
       <div className="pictures">
         <div className="now">
           {camera === undefined ? (
@@ -56,7 +58,7 @@ export function FocusPanel({ incident }: { readonly incident: Incident }) {
       </div>
       <div className="facts">
         <Procedure incident={incident} />
-        <Why incident={incident} />
+        <Why incident={incident} escalation={escalation} />
         <TimeLine incident={incident} />
       </div>
       <ActionBar incident={incident} />

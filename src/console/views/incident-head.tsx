@@ -1,14 +1,16 @@
 import type { Avs } from '../../domain/avs.ts';
 import { avsWords } from '../../domain/avs.ts';
+import type { IncidentEscalation } from '../../desk/escalation-schemas.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { useNames } from '../desk-context.ts';
 import { clockTime } from '../time.ts';
 import { dispositionWords, priorityWords, stateWord } from '../words.ts';
 import { Age } from './age.tsx';
 import { PriorityBadge } from './badge.tsx';
+import { Target } from './escalation.tsx';
 
 /** What, where, how urgent, since when, and who has it. */
-export function IncidentHead({ incident }: { readonly incident: Incident }) {
+export function IncidentHead({ incident, escalation }: { readonly incident: Incident; readonly escalation: IncidentEscalation | undefined }) {
   const names = useNames();
   const { priority, title, state, condition, occurredAt, owner, disposition, test, avs, handOver, holdUntil } = incident;
   return (
@@ -36,6 +38,7 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
           {holdUntil !== undefined && `, back at ${clockTime(holdUntil)}`} · <Age since={occurredAt} />
         </p>
       </div>
+      <Target escalation={escalation} />
     </header>
   );
 }

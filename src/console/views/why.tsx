@@ -1,8 +1,10 @@
+import type { IncidentEscalation } from '../../desk/escalation-schemas.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { PriorityBadge } from './badge.tsx';
+import { Chain } from './escalation.tsx';
 
-/** Why the incident was raised, and the arithmetic of its priority. */
-export function Why({ incident }: { readonly incident: Incident }) {
+/** Why the incident was raised, the arithmetic of its priority, and who was told that nobody acted. */
+export function Why({ incident, escalation }: { readonly incident: Incident; readonly escalation: IncidentEscalation | undefined }) {
   return (
     <section className="card why" aria-labelledby="why">
       <h2 id="why">Why</h2>
@@ -17,6 +19,7 @@ export function Why({ incident }: { readonly incident: Incident }) {
             </li>
           ))}
         </ol>
+        <Chain escalation={escalation} />
       </div>
     </section>
   );

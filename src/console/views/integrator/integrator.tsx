@@ -8,9 +8,10 @@ import { CheckSection } from './check-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { DiscoverSection } from './discover-section.tsx';
 import { EventsSection } from './events-section.tsx';
+import { MessagesSection } from './messages-section.tsx';
 import { ReplaySection } from './replay-section.tsx';
 
-const sections = ['Devices', 'Discover', 'Check', 'Events', 'Replay'] as const;
+const sections = ['Devices', 'Discover', 'Check', 'Events', 'Replay', 'Messages'] as const;
 type Section = (typeof sections)[number];
 
 /** The page for who sets the site up. Alarms go on: they sound, and the line below the header announces them. */
@@ -66,6 +67,7 @@ export function Integrator({ onDesk }: { readonly onDesk: () => void }) {
         {section === 'Check' && <CheckSection draft={draft} onDraft={setDraft} />}
         {section === 'Events' && <EventsSection />}
         {section === 'Replay' && <ReplaySection />}
+        {section === 'Messages' && <MessagesSection />}
       </main>
     </div>
   );
