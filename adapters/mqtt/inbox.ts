@@ -4,6 +4,7 @@ import { parseJson, text } from '../../src/adapter/mapping/json.ts';
 import type { CompiledMapping } from '../../src/adapter/mapping/mapping.ts';
 import type { PointIndex } from '../../src/adapter/mapping/point-index.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
+import type { Overdue } from './overdue.ts';
 import { variablesOf } from './topic-mapping.ts';
 import type { Availability, Payload, TopicMapping } from './topic-mapping.ts';
 import { matchTopic } from './topics.ts';
@@ -23,6 +24,7 @@ interface Entry {
   readonly topic: string;
   readonly payload: Payload;
   readonly mapping: CompiledMapping;
+  readonly uncertainAfterSeconds: number | undefined;
 }
 
 /** Makes events of messages. What cannot be understood is counted, and is no event. */
@@ -31,14 +33,17 @@ export class Inbox {
   readonly #points: PointIndex;
   readonly #entries: readonly Entry[];
   readonly #offsetKnown: boolean;
+  readonly #overdue: Overdue;
 
-  /** @throws ConfigurationError when a mapping does not fit the device's points. */
-  constructor(host: AdapterHost, points: PointIndex, mappings: readonly TopicMapping[], clock: 'untrusted' | 'synchronized') {
+  /** `overdue` is told of every signal. @throws ConfigurationError when a mapping does not fit the device's points. */
+  constructor(host: AdapterHost, points: PointIndex, mappings: readonly TopicMapping[], clock: 'untrusted' | 'synchronized', overdue: Overdue) {
+    this.#overdue = overdue;
     this.#host = host;
     this.#points = points;
     this.#entries = mappings.map((mapping) => ({
       topic: mapping.topic,
       payload: mapping.payload,
+      uncertainAfterSeconds: mapping.uncertainAfterSeconds,
       mapping: readyMapping(mapping, variablesOf(mapping.payload), points),
     }));
     this.#offsetKnown = clock === 'synchronized';
@@ -63,7 +68,9 @@ export class Inbox {
       }
       const { signal, problems } = entry.mapping.apply({ topic, wildcards, payload: content.value, points: this.#points.names }, this.#points);
       for (const problem of problems) this.#host.malformed(payload, `${topic}: ${problem}`);
-      return signal === undefined ? [] : this.#stamped(signal, message, entry.payload);
+      if (signal === undefined) return [];
+      this.#overdue.saw(signal, entry.uncertainAfterSeconds);
+      return this.#stamped(signal, message, entry.payload);
     });
   }
 

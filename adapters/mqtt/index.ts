@@ -10,6 +10,7 @@ import { openLink } from './link.ts';
 import type { BrokerSettings, Link } from './link.ts';
 import { mqttOptions } from './options.ts';
 import type { MqttOptions } from './options.ts';
+import { Overdue } from './overdue.ts';
 import { readProfile } from './profiles.ts';
 import { subscriptions } from './topics.ts';
 
@@ -28,14 +29,17 @@ export default defineAdapter<MqttOptions>({
     const mappings = [...profile.mappings, ...options.mappings];
     const availability = [...profile.availability, ...options.availability];
     const points = new PointIndex(host, options.points);
-    const inbox = new Inbox(host, points, mappings, options.clock);
+    const settings = await brokerSettings(options, host);
+    // One that the journal does not take for so long is lost with the link, which is lost for the same reason.
+    const overdue = new Overdue(host.clock, (signal) => void journalled([signal], host, settings.keepaliveSeconds).catch(() => undefined));
+    const inbox = new Inbox(host, points, mappings, options.clock, overdue);
     const presence = new Inbox(
       host,
       points,
       availability.map((each) => availabilityMapping(each, host.device.id)),
       options.clock,
+      overdue,
     );
-    const settings = await brokerSettings(options, host);
     let online = false;
 
     const link = await openLink(settings, host, async (message) => {
@@ -52,10 +56,11 @@ export default defineAdapter<MqttOptions>({
       host.online(`${link.sessionPresent ? 'session resumed' : 'new session'}, ${wanted.length} subscriptions`);
       if (availability.length > 0) await link.subscribe(subscriptions(availability.map(({ topic }) => topic)));
     } catch (error) {
+      overdue.stop();
       await link.close();
       throw error;
     }
-    return { done: untilOver(link, host.signal) };
+    return { done: untilOver(link, host.signal).finally(() => overdue.stop()) };
   },
 });
 

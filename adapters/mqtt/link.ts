@@ -4,6 +4,7 @@ import { aborted } from '../../src/adapter/aborted.ts';
 import { ConfigurationError } from '../../src/adapter/contract.ts';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import type { Message } from './inbox.ts';
+import { LARGEST_PACKET_BYTES, PacketGuard } from './packet-guard.ts';
 
 /** What is needed to reach a broker, its secrets read. */
 export interface BrokerSettings {
@@ -39,6 +40,8 @@ const refusals: Readonly<Record<number, string>> = {
   5: 'user name or password is wrong, or the account may not connect',
 };
 const REFUSED_SUBSCRIPTION = 0x80;
+/** Of a packet that is too long: what is kept. */
+const HEAD_BYTES = 256;
 const FAREWELL_MS = 1000;
 const ACCEPTED_WITHIN_MS = 10_000;
 
@@ -63,6 +66,15 @@ export async function openLink(settings: BrokerSettings, host: AdapterHost, take
       (error: unknown) => fail(error as Error),
     );
   };
+  const guard = new PacketGuard();
+  client.stream.on('data', (piece: Buffer) => {
+    const length = guard.tooLong(piece);
+    if (length === undefined) return;
+    const reason = `the broker ${address} sends a packet of ${length} bytes, and at most ${LARGEST_PACKET_BYTES} are taken: limit their size at the broker`;
+    host.malformed(piece.subarray(0, HEAD_BYTES), reason);
+    fail(new Error(reason));
+    client.stream.destroy();
+  });
   client.on('error', (error) => fail(explained(error, address, host)));
   client.on('close', () => fail(new Error(`the broker ${address} ended the connection`)));
   const close = () => closed(client, host);

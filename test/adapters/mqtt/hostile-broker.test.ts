@@ -78,6 +78,14 @@ describe('the MQTT adapter against a hostile broker', () => {
     await fc.assert(fc.asyncProperty(changed, endure), { numRuns: 150 });
   });
 
+  it('ends the link to a broker that announces a packet too long to take, and says what to do', async () => {
+    broker.bytes = Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f, 0x00]);
+    const host = newHost();
+    await assert.rejects(async () => (await connect(host, port)).done, /limit their size at the broker/);
+    assert.equal(host.malformedFrames.length, 1);
+    host.abort();
+  });
+
   it('survives a length that announces more than comes', async () => {
     await endure(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f, 0x00]));
     await endure(Buffer.from([0x32, 0xff, 0xff, 0xff, 0xff, 0xff]));
