@@ -13,13 +13,15 @@ export const DOOR_CONTROL = 'http://www.onvif.org/ver10/doorcontrol/wsdl';
 const DEVICE_SERVICE = '/onvif/device_service';
 
 /** Services that this adapter uses, where the camera offers them. */
-export type Services = Readonly<Partial<Record<MediaService | 'events' | 'ptz' | 'doors', Target>>>;
+export type Services = Readonly<Partial<Record<MediaService | 'events' | 'ptz' | 'doors' | 'search' | 'replay', Target>>>;
 
 const namespaces: Readonly<Record<string, keyof Services>> = {
   'http://www.onvif.org/ver10/media/wsdl': 'media',
   'http://www.onvif.org/ver20/media/wsdl': 'media2',
   'http://www.onvif.org/ver10/events/wsdl': 'events',
   'http://www.onvif.org/ver20/ptz/wsdl': 'ptz',
+  'http://www.onvif.org/ver10/search/wsdl': 'search',
+  'http://www.onvif.org/ver10/replay/wsdl': 'replay',
   [DOOR_CONTROL]: 'doors',
 };
 

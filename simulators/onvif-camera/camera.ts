@@ -11,6 +11,8 @@ import { PictureSource } from './picture/source.ts';
 import { Port } from './port.ts';
 import { readQuirks } from './quirks.ts';
 import type { Quirks } from './quirks.ts';
+import { Recordings } from './recordings.ts';
+import { replayServer } from './rtsp/replay-server.ts';
 import { RtspServer } from './rtsp/server.ts';
 import { streamPath } from './soap/camera-facts.ts';
 import type { CameraFacts, ServiceName } from './soap/camera-facts.ts';
@@ -27,7 +29,7 @@ const realm = 'Simulated camera';
 interface Running {
   readonly source: PictureSource;
   readonly rtsp: RtspServer;
-  readonly ports: readonly [http: Port, rtsp: Port];
+  readonly ports: readonly [http: Port, rtsp: Port, ...replay: Port[]];
   readonly withdraw: () => void;
 }
 
@@ -36,6 +38,7 @@ export class Camera {
   readonly condition = new Condition();
   readonly subscriptions: Subscriptions;
   readonly relays: Relays;
+  readonly recordings: Recordings;
   /** Where it looks, if it has presets and so turns. */
   readonly ptz = new PtzUnit(() => performance.now());
   /** The doors, where it is an access controller as well. */
@@ -60,6 +63,7 @@ export class Camera {
     this.subscriptions = new Subscriptions(() => this.condition.now(), topicsOf(options), this.#quirks.neverRestores);
     this.relays = new Map(options.relays.map((token) => [token, false]));
     this.controller = options.doors.length === 0 ? undefined : new AccessController(options, this.subscriptions);
+    this.recordings = new Recordings(options.recordings, () => this.condition.now());
     this.#digest = new DigestGuard(realm, options.username, options.password);
     this.#usernameToken = new UsernameTokenGuard(options.username, options.password, () => this.condition.now());
   }
@@ -83,7 +87,9 @@ export class Camera {
     if (this.#running !== undefined) return;
     const { host, scene, httpPort, rtspPort, sessionTimeoutSeconds } = this.#options;
     const { condition, subscriptions } = this;
-    const source = new PictureSource(await footageOf(scene), this.#id, () => condition.clockSkewMs);
+    const footage = await footageOf(scene);
+    let replayPort: Port | undefined;
+    const source = new PictureSource(footage, this.#id, () => condition.clockSkewMs);
     const facts: CameraFacts = {
       id: this.#id,
       host,
@@ -92,6 +98,7 @@ export class Camera {
       services: furtherServices(this.#options, this.#quirks),
       httpPort: () => this.httpPort,
       rtspPort: () => this.rtspPort,
+      replayPort: () => replayPort?.number ?? this.#options.replayPort,
       now: () => condition.now(),
     };
     const rtsp = new RtspServer({ name: this.#id, host, path: streamPath, source, condition, digest: this.#digest, sessionTimeoutSeconds });
@@ -107,14 +114,20 @@ export class Camera {
       relays: this.relays,
       presets: this.#options.presets,
       ptz: this.ptz,
+      recordings: this.recordings,
       controller: this.controller,
       certificate: this.certificate,
       snapshot,
     });
-    const ports = [
+    if (this.recordings.all.length > 0) {
+      const server = replayServer({ host, recordings: this.recordings, footage, digest: this.#digest, condition });
+      replayPort = new Port(server, host, this.#options.replayPort, `camera ${this.#id}, replay`);
+    }
+    const ports: Running['ports'] = [
       new Port(web, host, httpPort, `camera ${this.#id}, HTTP`),
       new Port(rtsp.server, host, rtspPort, `camera ${this.#id}, RTSP`),
-    ] as const;
+      ...(replayPort === undefined ? [] : [replayPort]),
+    ];
     let withdraw = (): void => undefined;
     try {
       for (const port of ports) await port.open();
@@ -159,6 +172,7 @@ export class Camera {
     // What was asked during a stall is never answered.
     if (this.condition.stalled) for (const port of this.#running?.ports ?? []) port.hangUp();
     this.condition.clear();
+    this.recordings.resume();
     await this.#answerAgain();
   }
 
@@ -200,11 +214,12 @@ function topicsOf({ analytics, doors }: CameraOptions): Topic[] {
   return [...pictureTopics, ...(analytics ? analyticsTopics : []), ...ofDoors];
 }
 
-function furtherServices({ media2, presets, doors }: CameraOptions, { noEventService }: Quirks): ServiceName[] {
+function furtherServices({ media2, presets, recordings, doors }: CameraOptions, { noEventService }: Quirks): ServiceName[] {
   return [
     ...(noEventService ? [] : (['event'] as const)),
     ...(media2 ? (['media2'] as const) : []),
     ...(presets.length > 0 ? (['ptz'] as const) : []),
+    ...(recordings.length > 0 ? (['recording', 'search', 'replay'] as const) : []),
     ...(doors.length > 0 ? (['doorcontrol', 'accesscontrol'] as const) : []),
   ];
 }

@@ -90,6 +90,8 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
         condition.sendsSingleBytes = true;
       },
       'subscription-lost': () => subscriptions.lose(),
+      /** Nothing is recorded any more. */
+      'recording-stops': () => camera.recordings.pause(),
       reboot: (args) => camera.reboot(numberOf(args, 'seconds', 2)),
       clear: () => camera.recover(),
     },

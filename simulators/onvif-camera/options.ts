@@ -18,6 +18,21 @@ const schema = z.strictObject({
   media2: z.boolean().default(false).describe('offer the Media2 service (profile T) besides Media'),
   analytics: z.boolean().default(false).describe('tell lines, fields, loitering, objects, tampering, a digital input and its storage'),
   presets: z.array(z.string().min(1)).default([]).describe('names of PTZ presets; with any, it offers the PTZ service'),
+  recordings: z
+    .array(
+      z.strictObject({
+        token: z.string().min(1),
+        source: z.string().min(1).describe('name of the input'),
+        hours: z.number().positive().default(24).describe('how far back it goes'),
+        gaps: z
+          .array(z.strictObject({ fromSecondsAgo: z.number(), toSecondsAgo: z.number() }))
+          .default([])
+          .describe('when it was not recorded'),
+      }),
+    )
+    .default([])
+    .describe('recordings, which make it a recorder as well (profile G)'),
+  replayPort: port.default(0).describe('RTSP of the recordings; 0 lets the system choose'),
   relays: z.array(z.string().min(1)).default([]).describe('tokens of relay outputs'),
   doors: z
     .array(

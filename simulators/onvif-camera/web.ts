@@ -7,6 +7,7 @@ import type { Condition } from './condition.ts';
 import type { DigestGuard } from './digest.ts';
 import type { AccessController } from './access-controller.ts';
 import type { Quirks } from './quirks.ts';
+import type { Recordings } from './recordings.ts';
 import { accessControlService, doorControlService } from './soap/access-services.ts';
 import { snapshotPath } from './soap/camera-facts.ts';
 import type { CameraFacts, ServiceName } from './soap/camera-facts.ts';
@@ -17,6 +18,7 @@ import type { SoapRequest } from './soap/envelope.ts';
 import { eventActions, eventService, subscriptionPath, subscriptionService } from './soap/event-service.ts';
 import { media2Service } from './soap/media2-service.ts';
 import { mediaService } from './soap/media-service.ts';
+import { recordingService, replayService, searchService } from './soap/recording-services.ts';
 import { ptzService } from './soap/ptz-service.ts';
 import type { PtzUnit } from './soap/ptz-unit.ts';
 import type { Operations } from './soap/operations.ts';
@@ -39,6 +41,7 @@ export interface WebParts {
   readonly relays: Relays;
   readonly presets: readonly string[];
   readonly ptz: PtzUnit;
+  readonly recordings: Recordings;
   readonly controller: AccessController | undefined;
   /** With one it serves over HTTPS. */
   readonly certificate: Certificate | undefined;
@@ -58,6 +61,9 @@ export function webServer(parts: WebParts): Server {
     event: () => eventService(events),
     media2: () => media2Service(parts.facts),
     ptz: () => ptzService(parts.presets, parts.ptz),
+    recording: () => recordingService(parts.recordings),
+    search: () => searchService(parts.recordings),
+    replay: () => replayService(parts.recordings, () => `rtsp://${facts.host}:${facts.replayPort()}`),
     doorcontrol: () => parts.controller && doorControlService(parts.controller),
     accesscontrol: () => parts.controller && accessControlService(parts.controller),
   };

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
@@ -61,6 +61,7 @@ export interface Connection {
   readonly done: Promise<void>;
   readonly doors?: DoorFacet;
   readonly cameras?: CameraFacet;
+  readonly recordings?: RecordingFacet;
 }
 
 export interface DoorFacet {
@@ -94,6 +95,25 @@ export interface CameraFacet {
   /** @throws Error when the device has no such relay or refuses. */
   setRelay?(camera: PointId, relay: string, active: boolean): Promise<void>;
 }
+
+/** Recordings of cameras, their own or others' (ONVIF Profile G). */
+export interface RecordingFacet {
+  /** Where what was recorded of a camera between two moments can be replayed. @throws Error with a sentence for the dispatcher. */
+  find(wanted: WantedRecording, from: EpochMs, to: EpochMs): Promise<FoundRecording>;
+}
+
+/** A camera, and its recording as the site file names it; without a name, the one whose source is called like the camera. */
+export interface WantedRecording {
+  readonly camera: PointId;
+  readonly name: string;
+  readonly recording?: string;
+  readonly source?: string;
+}
+
+export type FoundRecording =
+  | { readonly recorded: true; readonly address: StreamAddress }
+  /** `reason`: a part of a sentence about the recorder. */
+  | { readonly recorded: false; readonly reason: string };
 
 export interface Snapshot {
   readonly jpeg: Uint8Array;

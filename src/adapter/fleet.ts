@@ -5,7 +5,7 @@ import type { DeviceSignal } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Device, Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
-import type { CameraFacet, DoorFacet, ServedPoint } from './contract.ts';
+import type { CameraFacet, DoorFacet, RecordingFacet, ServedPoint } from './contract.ts';
 import type { AdapterRunner } from './runner.ts';
 import { readSecret } from './secret.ts';
 import { DeviceSupervisor } from './supervisor.ts';
@@ -72,9 +72,22 @@ export class Fleet {
     return connection.cameras;
   }
 
+  /** The recordings of a recorder. @throws Error saying why it cannot be reached. */
+  recordings(device: PointId): RecordingFacet {
+    const { connection } = this.#reachDevice(device);
+    if (connection.recordings === undefined) throw new Error(`${this.supervisors.get(device)?.device.name ?? device} has no recordings`);
+    return connection.recordings;
+  }
+
   #reach(point: PointId) {
-    const supervisor = this.supervisors.get(this.#deviceOf.get(point) ?? '');
-    if (supervisor === undefined) throw new Error(`no device serves ${point}`);
+    const device = this.#deviceOf.get(point);
+    if (device === undefined) throw new Error(`no device serves ${point}`);
+    return this.#reachDevice(device);
+  }
+
+  #reachDevice(id: PointId) {
+    const supervisor = this.supervisors.get(id);
+    if (supervisor === undefined) throw new Error(`there is no device ${id}`);
     const { connection, link, device } = supervisor;
     if (connection !== undefined) return { supervisor, connection };
     const reason = 'reason' in link ? `: ${link.reason}` : '';

@@ -11,6 +11,7 @@ export interface CameraFacts {
   readonly services: readonly ServiceName[];
   readonly httpPort: () => number;
   readonly rtspPort: () => number;
+  readonly replayPort: () => number;
   /** The camera's clock, milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -21,7 +22,7 @@ export const firmware = '1.0';
 export const profileToken = 'profile_1';
 export const sourceToken = 'source_1';
 
-export type ServiceName = 'device' | 'media' | 'media2' | 'event' | 'ptz' | 'doorcontrol' | 'accesscontrol';
+export type ServiceName = 'device' | 'media' | 'media2' | 'event' | 'ptz' | 'recording' | 'search' | 'replay' | 'doorcontrol' | 'accesscontrol';
 
 /** Sixteen bytes that belong to the camera's name, for its serial number, MAC and UUID. */
 function fingerprint(facts: CameraFacts): string {
@@ -52,6 +53,7 @@ export function scopesOf(facts: CameraFacts): string[] {
     'onvif://www.onvif.org/type/video_encoder',
     'onvif://www.onvif.org/type/Network_Video_Transmitter',
     'onvif://www.onvif.org/Profile/Streaming',
+    ...(facts.services.includes('replay') ? ['onvif://www.onvif.org/Profile/G'] : []),
     ...(facts.services.includes('doorcontrol') ? ['onvif://www.onvif.org/Profile/C'] : []),
     `onvif://www.onvif.org/hardware/${part(model)}`,
     `onvif://www.onvif.org/name/${part(facts.id)}`,

@@ -14,6 +14,9 @@ const furtherServices: Readonly<Partial<Record<ServiceName, string>>> = {
   event: 'ver10/events',
   media2: 'ver20/media',
   ptz: 'ver20/ptz',
+  recording: 'ver10/recording',
+  search: 'ver10/search',
+  replay: 'ver10/replay',
   doorcontrol: 'ver10/doorcontrol',
   accesscontrol: 'ver10/accesscontrol',
 };

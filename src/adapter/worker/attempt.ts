@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Level } from 'pino';
-import type { AdapterHost, CameraFacet, Connection } from '../contract.ts';
+import type { AdapterHost, CameraFacet, Connection, FoundRecording } from '../contract.ts';
 import { Calls, outcomeOf } from './calls.ts';
 import { fromErrorMessage, toErrorMessage } from './errors.ts';
 import type { Answer, FacetCall, FromAttempt, ToThread } from './messages.ts';
@@ -79,7 +79,7 @@ export class Attempt {
 
   readonly #abort = (): void => this.#post({ type: 'abort', attempt: this.#number, reason: toErrorMessage(this.#host.signal.reason) });
 
-  #connectionWith({ doors, cameras: methods }: Extract<FromAttempt, { type: 'connected' }>): Connection {
+  #connectionWith({ doors, recordings, cameras: methods }: Extract<FromAttempt, { type: 'connected' }>): Connection {
     const use = (what: FacetCall) => this.#calls.make((call) => this.#post({ type: 'use', attempt: this.#number, call, what }));
     return {
       done: this.#done,
@@ -90,6 +90,7 @@ export class Attempt {
           },
         },
       }),
+      ...(recordings && { recordings: { find: (...given) => use({ facet: 'recordings', with: given }) as Promise<FoundRecording> } }),
       ...(methods.length > 0 && {
         cameras: Object.fromEntries(
           methods.map((method) => [method, (...given: readonly unknown[]) => use({ facet: 'cameras', method, with: given })]),

@@ -1,7 +1,7 @@
 import type { DoorCommand } from '../../domain/door.ts';
 import type { DeviceSignal } from '../../domain/event.ts';
 import type { PointId } from '../../domain/point.ts';
-import type { AdapterHost, CameraFacet, ServedPoint } from '../contract.ts';
+import type { AdapterHost, CameraFacet, RecordingFacet, ServedPoint } from '../contract.ts';
 import type { SecretReference } from '../secret.ts';
 import type { ErrorMessage } from './errors.ts';
 
@@ -39,6 +39,7 @@ interface Abort {
 
 export type FacetCall =
   | { readonly facet: 'doors'; readonly door: PointId; readonly command: DoorCommand }
+  | { readonly facet: 'recordings'; readonly with: Parameters<RecordingFacet['find']> }
   | { readonly facet: 'cameras'; readonly method: keyof CameraFacet; readonly with: readonly unknown[] };
 
 interface Use {
@@ -60,7 +61,7 @@ export type FromAttempt = { readonly attempt: number } & (
   /** `line`: one line of pino's JSON. */
   | { readonly type: 'log'; readonly line: string }
   /** `cameras`: which of the facet's methods there are. */
-  | { readonly type: 'connected'; readonly doors: boolean; readonly cameras: readonly (keyof CameraFacet)[] }
+  | { readonly type: 'connected'; readonly doors: boolean; readonly recordings: boolean; readonly cameras: readonly (keyof CameraFacet)[] }
   /** It did not connect, or the link is over: with an error when it was lost. Nothing follows. */
   | { readonly type: 'ended'; readonly error: ErrorMessage | undefined }
 );

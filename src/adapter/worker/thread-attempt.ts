@@ -31,9 +31,9 @@ export class ThreadAttempt {
   async run(definition: AdapterDefinition, { options, device, points, logLevel }: Extract<ToThread, { type: 'connect' }>): Promise<void> {
     try {
       this.#connection = await definition.connect(options, this.#host(device, points, logLevel));
-      const { doors, cameras, done } = this.#connection;
+      const { doors, cameras, recordings, done } = this.#connection;
       const methods = Object.keys(cameras ?? {}) as (keyof CameraFacet)[];
-      this.#say({ type: 'connected', doors: doors !== undefined, cameras: methods });
+      this.#say({ type: 'connected', doors: doors !== undefined, recordings: recordings !== undefined, cameras: methods });
       await done;
       this.#say({ type: 'ended', error: undefined });
     } catch (error) {
@@ -52,6 +52,7 @@ export class ThreadAttempt {
 
   async #use(what: FacetCall): Promise<unknown> {
     if (what.facet === 'doors') return this.#connection?.doors?.command(what.door, what.command);
+    if (what.facet === 'recordings') return this.#connection?.recordings?.find(...what.with);
     // Both sides are typed by the facet; only the way between them is not.
     const cameras = this.#connection?.cameras as Partial<Record<keyof CameraFacet, (...given: readonly unknown[]) => unknown>> | undefined;
     return cameras?.[what.method]?.(...what.with);
