@@ -12,6 +12,7 @@ export const relations = {
   covers: 'a camera that covers both (or is one and covers the other)',
   credential: 'the credential',
   device: 'the device that reported it',
+  unit: 'the unit of the device, where several share a line; the device where it has none',
   account: 'the account of the alarm panel',
 } as const;
 export type Relation = keyof typeof relations;
@@ -38,6 +39,8 @@ export function keysOf(event: LocatedEvent, by: Relation, site: Pick<SiteFacts, 
       return textOf(details['credential']);
     case 'device':
       return [device];
+    case 'unit':
+      return [details['unit'] === undefined ? device : `${device} ${String(details['unit'])}`];
     case 'account':
       return textOf(details['account']);
   }
@@ -63,7 +66,7 @@ export function differ(a: LocatedEvent, b: LocatedEvent, by: Relation, site: Pic
 }
 
 /** How an incident is told from others of its kind. */
-export const groupings = ['place', 'point', 'door', 'area', 'device', 'credential', 'account'] as const;
+export const groupings = ['place', 'point', 'door', 'area', 'device', 'unit', 'credential', 'account'] as const;
 export type Grouping = (typeof groupings)[number];
 
 /** Findings with the same key belong to one open incident: its kind at its door, or at its point where there is no door, unless `per` says otherwise. */

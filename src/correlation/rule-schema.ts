@@ -43,7 +43,7 @@ const opensSchema = z
     per: z
       .enum(groupings)
       .default('place')
-      .describe('What else than the place tells one incident of this kind from another: point, door, area, device, credential or account.'),
+      .describe('What else than the place tells one incident of this kind from another: point, door, area, device, unit, credential or account.'),
   })
   .describe('The incident that the rule opens, or that it attaches to when one of the same kind is open there.');
 
