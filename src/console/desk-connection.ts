@@ -124,6 +124,21 @@ export class DeskConnection {
     return this.#ask((request) => ({ type: 'end-measure', request, measure }));
   }
 
+  /** Sets a threat level; the doors' outcomes come as changes. */
+  setThreat(threat: { readonly level: string; readonly scope: string; readonly note: string }): Promise<Answer> {
+    return this.#ask((request) => ({ type: 'threat', request, ...threat }));
+  }
+
+  /** Lifts the threat level of a scope, or every one. */
+  liftThreat(scope?: string): Promise<Answer> {
+    return this.#ask((request) => ({ type: 'lift-threat', request, ...(scope === undefined ? {} : { scope }) }));
+  }
+
+  /** Commands again the doors of threat levels that are not as they should be. */
+  retryThreat(): Promise<Answer> {
+    return this.#ask((request) => ({ type: 'retry-threat', request }));
+  }
+
   startScenario(name: string): Promise<Answer> {
     return this.#ask((request) => ({ type: 'scenario', request, name }));
   }

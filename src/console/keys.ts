@@ -19,6 +19,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['E', 'Reopen it'],
   ['Q', 'Shelved, out of service, on test'],
   ['F', 'Figures'],
+  ['!', 'Threat levels: set, restore'],
   ['J or ↓', 'Next incident in the queue'],
   ['K or ↑', 'Previous incident in the queue'],
   ['G', 'Go to the incident that waits'],

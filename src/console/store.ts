@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/clock.ts';
 import type { DoorState } from '../domain/door.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PanelState } from '../domain/panel.ts';
+import type { ThreatState } from '../domain/threat.ts';
 import type { PtzState } from '../domain/ptz.ts';
 
 /** Everything that the gateway has told this console. */
@@ -25,11 +26,13 @@ export interface DeskView {
   readonly log: readonly LogLine[];
   /** What the gateway has trouble with. */
   readonly health: Health;
+  readonly threats: ThreatState;
   /** What the last changes brought for the pictures of their incidents. */
   readonly tickets: NonNullable<DeskChanges['tickets']>;
 }
 
 const well: Health = { problems: [], notStored: [] };
+const normal: ThreatState = { inForce: [], doors: [] };
 
 export const emptyView: DeskView = {
   hello: undefined,
@@ -43,6 +46,7 @@ export const emptyView: DeskView = {
   alarms: undefined,
   log: [],
   health: well,
+  threats: normal,
   tickets: [],
 };
 
@@ -65,7 +69,7 @@ export function reduce(view: DeskView, message: ToConsole, localNow: EpochMs): D
   }
 }
 
-function stateOf(view: DeskView, { revision, incidents, doors, panels, ptz, devices, log, alarms, health }: DeskState): DeskView {
+function stateOf(view: DeskView, { revision, incidents, doors, panels, ptz, devices, log, alarms, health, threats }: DeskState): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -76,11 +80,12 @@ function stateOf(view: DeskView, { revision, incidents, doors, panels, ptz, devi
     devices: new Map(devices.map((device) => [device.device, device])),
     log: log.slice(-LOG_LINES),
     health: health ?? well,
+    threats: threats ?? normal,
     alarms,
   };
 }
 
-function changed(view: DeskView, { revision, incidents, doors, panels, ptz, devices, log, alarms, health, tickets }: DeskChanges): DeskView {
+function changed(view: DeskView, { revision, incidents, doors, panels, ptz, devices, log, alarms, health, threats, tickets }: DeskChanges): DeskView {
   return {
     ...view,
     synced: syncedAt(view, revision),
@@ -91,6 +96,7 @@ function changed(view: DeskView, { revision, incidents, doors, panels, ptz, devi
     devices: devices === undefined ? view.devices : new Map([...view.devices, ...devices.map((device) => [device.device, device] as const)]),
     log: log === undefined ? view.log : mergedLog(view.log, log),
     health: health ?? view.health,
+    threats: threats ?? view.threats,
     tickets: tickets ?? [],
     alarms: alarms ?? view.alarms,
   };

@@ -1,7 +1,9 @@
 import type { DoorCommand, DoorState } from '../domain/door.ts';
 import type { Disposition, Evidence, Incident, IncidentState, Priority, Renewal } from '../domain/incident.ts';
 import type { MeasureType } from '../domain/measure.ts';
-import type { DeviceState } from '../desk/schemas.ts';
+import type { ThreatDoor, ThreatDoorCommand, ThreatLevel } from '../domain/threat.ts';
+import type { DeviceState, SiteView } from '../desk/schemas.ts';
+import type { Names } from './names.ts';
 
 // The words that a dispatcher reads, each table in one place.
 
@@ -59,6 +61,31 @@ export const linkWords: Readonly<Record<DeviceState['state'], { readonly name: s
   failed: { name: 'Failed', sign: '✕' },
   stopped: { name: 'Stopped', sign: '■' },
 };
+
+/** Where a threat level holds. */
+export function threatScope(scope: string, site: Pick<SiteView, 'id'>, names: Names): string {
+  return scope === site.id ? 'whole site' : names.point(scope);
+}
+
+/** What a threat level does, in a few words. */
+export function threatEffect({ doors, raisesPriorityBy }: ThreatLevel): string {
+  const command = doors === undefined ? 'leaves the doors as they are' : `${doors}s the doors`;
+  return raisesPriorityBy === 0 ? command : `${command}; incidents there get more urgent`;
+}
+
+/** What became of a door under a threat level, with a sign. */
+export function threatOutcomeWords(outcome: ThreatDoor['outcome'], command: ThreatDoorCommand): string {
+  const done = command === 'lock' ? 'Locked' : 'Unlocked';
+  const words: Readonly<Record<ThreatDoor['outcome'], string>> = {
+    failed: `✕ Not ${done.toLowerCase()}`,
+    unreachable: '✕ Not reachable',
+    differs: `▲ Not ${done.toLowerCase()} now`,
+    waiting: '◌ Waiting',
+    commanded: '◐ Commanded',
+    done: `✓ ${done}`,
+  };
+  return words[outcome];
+}
 
 /** What is wrong with a door, gravest first; empty for a door that is as it should be. */
 export function doorTroubles(door: DoorState): readonly string[] {

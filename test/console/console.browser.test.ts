@@ -410,6 +410,39 @@ describe('the console in a browser', function () {
     await page.getByTestId('evidence-picture-dialog').waitFor({ state: 'detached' });
   });
 
+  it('sets a threat level in two steps by the keyboard, lists what failed on top, and restores by one action', async () => {
+    await signIn();
+    assert.match(await text('threat'), /Threat level normal/);
+    await page.keyboard.press('!');
+    await page.locator('[data-testid=level-evacuation]:focus').waitFor();
+    assert.equal(await page.getByTestId('level-drill').count(), 0, 'what the site file leaves to others');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=threat-set]:focus').waitFor();
+    assert.match(await text('threat-plan'), /4 doors will be locked: Server room door, Main entrance, Stairwell door, Delivery gate/);
+    assert.deepEqual(await violations(), [], 'second step');
+    await page.keyboard.press('Enter');
+    const { level, scope } = await sent('threat');
+    assert.deepEqual([level, scope], ['lockdown', 'lab']);
+    const at = Date.now();
+    const held = (id: string, outcome: 'done' | 'failed', reason?: string) => {
+      return { door: id, command: 'lock' as const, level: 'lockdown', outcome, at, ...(reason !== undefined && { reason }) };
+    };
+    const doors = [held('door-server', 'done'), held('door-main', 'done'), held('door-stairs', 'done'), held('door-gate', 'failed', 'no answer')];
+    gateway.publish({ threats: { inForce: [{ scope: 'lab', level: 'lockdown', by: 'dana', at, note: 'shots heard' }], doors } });
+    await seen('threat-restore');
+    assert.match(await text('threat'), /■ Lock-down: whole site ▲ 1 door not done/);
+    assert.equal(await page.locator('.threat-doors li').first().getAttribute('data-outcome'), 'failed');
+    assert.match(await text('threat-door-door-gate'), /✕ Not locked.*no answer/);
+    assert.deepEqual(await violations(), [], 'status');
+    await page.getByTestId('threat-retry').click();
+    await sent('retry-threat');
+    await page.getByTestId('threat-restore').click();
+    await sent('lift-threat');
+    gateway.publish({ threats: { inForce: [], doors: [] } });
+    await page.locator('[data-testid=threat][data-level=normal]').waitFor();
+  });
+
   it('has no accessibility violations on any of its screens', async () => {
     assert.deepEqual(await violations(), [], 'sign-in');
     await signIn();

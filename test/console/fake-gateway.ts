@@ -97,6 +97,7 @@ export class FakeGateway {
       devices: merged(state.devices, change.devices ?? [], (each) => each.device),
       log: [...state.log, ...(change.log ?? [])],
       ...(change.alarms && { alarms: change.alarms }),
+      ...(change.threats && { threats: change.threats }),
     };
     this.#broadcast({ type: 'changes', revision, ...change });
   }

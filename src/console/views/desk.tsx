@@ -18,16 +18,19 @@ import { OutdatedDialog } from './outdated-dialog.tsx';
 import { Overview } from './overview.tsx';
 import { Panels } from './panels.tsx';
 import { Queue } from './queue.tsx';
+import { ThreatDialog } from './threat-dialog.tsx';
+
+type OverDialog = 'help' | 'alarms' | 'figures' | 'threats';
 
 /** The one screen that a dispatcher works at. */
 export function Desk({ onSignedOut, onSite }: { readonly onSignedOut: () => void; readonly onSite: (() => void) | undefined }) {
   const { model, sound } = useParts();
   const { view, link, focus } = useDesk();
   // What is only read remembers over what it was opened: an incident that takes the focus closes it.
-  const [over, setOver] = useState<{ readonly incident: string | undefined; readonly dialog: 'help' | 'alarms' | 'figures' }>();
-  const show = (dialog: 'help' | 'alarms' | 'figures') => () => setOver({ incident: focus.incident, dialog });
+  const [over, setOver] = useState<{ readonly incident: string | undefined; readonly dialog: OverDialog }>();
+  const show = (dialog: OverDialog) => () => setOver({ incident: focus.incident, dialog });
   const close = () => setOver(undefined);
-  const shown = over?.dialog === 'alarms' || over?.incident === focus.incident ? over?.dialog : undefined;
+  const shown = over?.dialog === 'alarms' || over?.dialog === 'threats' || over?.incident === focus.incident ? over?.dialog : undefined;
   const open = openIncidents(view.incidents);
   const incident = focus.incident === undefined ? undefined : view.incidents.get(focus.incident);
   const step = (by: number) => () => {
@@ -48,6 +51,7 @@ export function Desk({ onSignedOut, onSite }: { readonly onSignedOut: () => void
     ',': onSite,
     q: show('alarms'),
     f: show('figures'),
+    '!': view.hello?.site.threatLevels === undefined ? undefined : show('threats'),
     '?': show('help'),
   });
   const [first] = open;
@@ -58,7 +62,14 @@ export function Desk({ onSignedOut, onSite }: { readonly onSignedOut: () => void
       <p className="heard" aria-live="assertive">
         {incident?.state === 'new' ? `Priority ${incident.priority}, ${priorityWords[incident.priority]}: ${incident.title}` : ''}
       </p>
-      <Header onAlarms={show('alarms')} onFigures={show('figures')} onHelp={show('help')} onSignedOut={onSignedOut} onSite={onSite} />
+      <Header
+        onAlarms={show('alarms')}
+        onFigures={show('figures')}
+        onHelp={show('help')}
+        onThreats={show('threats')}
+        onSignedOut={onSignedOut}
+        onSite={onSite}
+      />
       <NoticeLine />
       <HealthBanner />
       <aside className="left" aria-label="Incidents">
@@ -75,6 +86,7 @@ export function Desk({ onSignedOut, onSite }: { readonly onSignedOut: () => void
       {shown === 'help' && <HelpDialog onClose={close} />}
       {shown === 'alarms' && <AlarmsDialog onClose={close} />}
       {shown === 'figures' && <FiguresDialog onClose={close} />}
+      {shown === 'threats' && <ThreatDialog onClose={close} />}
       {link.state === 'outdated' && <OutdatedDialog />}
     </div>
   );

@@ -3,6 +3,7 @@ import type { SoundState } from '../sound.ts';
 import { signOut } from '../session.ts';
 import { clockTime, day } from '../time.ts';
 import { Logo } from './logo.tsx';
+import { ThreatButton } from './threat-button.tsx';
 
 const soundWords: Readonly<Record<SoundState, { readonly sign: string; readonly text: string; readonly title: string }>> = {
   on: { sign: '♪', text: 'Sound on', title: 'Mute the alarm sound (M)' },
@@ -14,13 +15,14 @@ interface HeaderProps {
   readonly onAlarms: () => void;
   readonly onFigures: () => void;
   readonly onHelp: () => void;
+  readonly onThreats: () => void;
   readonly onSignedOut: () => void;
   /** Opens the integrator's page; absent for who is none. */
   readonly onSite: (() => void) | undefined;
 }
 
 /** Who and where, what time it is, and whether the desk will be heard. */
-export function Header({ onAlarms, onFigures, onHelp, onSignedOut, onSite }: HeaderProps) {
+export function Header({ onAlarms, onFigures, onHelp, onThreats, onSignedOut, onSite }: HeaderProps) {
   const { model, sound } = useParts();
   const { view } = useDesk();
   const state = useSound();
@@ -35,6 +37,7 @@ export function Header({ onAlarms, onFigures, onHelp, onSignedOut, onSite }: Hea
       <Logo />
       <strong className="product">Sallyport</strong>
       <span className="site">{view.hello?.site.name}</span>
+      <ThreatButton onOpen={onThreats} />
       <Clock />
       <button
         type="button"
