@@ -25,6 +25,7 @@ import { integratorEndpoints } from './api/routes/integrator.ts';
 import { siteEndpoints } from './api/routes/site.ts';
 import { threatEndpoints } from './api/routes/threats.ts';
 import { ticketEndpoints } from './api/routes/tickets.ts';
+import { clipEndpoints, clipFiles, exportLine } from './api/routes/clips.ts';
 import { clipRoutes } from './api/routes/video.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import { Desk } from './desk/desk.ts';
@@ -54,6 +55,7 @@ import { Retention } from './store/retention.ts';
 import { Outbox } from './store/outbox.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
 import { planStreams } from './video/budget.ts';
+import { ClipJobs } from './video/clip-jobs.ts';
 import { createVideo } from './video/index.ts';
 import { PtzControl } from './ptz/control.ts';
 import { IncidentPresets } from './ptz/incident-presets.ts';
@@ -199,6 +201,16 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     steer: operations.steer.bind(operations),
     audit: writeLog,
   };
+  const clips = new ClipJobs({
+    video,
+    clock,
+    log,
+    dataDir: dataFolder,
+    cameraName: (camera) => siteFacts(site).name(camera),
+    timeZone: site.timeZone ?? 'UTC',
+    done: (job) => writeLog(exportLine(job, siteFacts(site).name(job.camera))),
+  });
+  const exports = { jobs: clips, cameras: site.cameras };
   const latest = new LatestEvents(journal.latestOfEach());
   intake.events.subscribe((event) => latest.apply(event));
   const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
@@ -221,6 +233,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
       ...cameraEndpoints(cameraSources),
       ...ticketEndpoints({ tickets, cameras: site.cameras }),
+      ...clipEndpoints(exports),
       ...integratorEndpoints({
         site,
         latest,
@@ -241,6 +254,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     pictures: cameraPictures(cameraSources)
       .use(evidencePictures(incidents, journal))
       .use(capExport(incidents, { site, lab: lab !== undefined, name: siteFacts(site).name }))
+      .use(clipFiles(exports))
       .use(clipRoutes({ cameras: site.cameras, clip: (camera, from, to) => video.clip(camera, from, to), audit: writeLog, principal: principalOf })),
     signedIn: ({ name }, what) => writeLog({ by: name, text: what }),
     consoleFolder: join(import.meta.dirname, '..', 'dist', 'console'),
@@ -271,6 +285,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await ptz.close();
     await fleet.stop();
     await snapshots.close();
+    await clips.close();
     await video.close();
     await deskServer.close();
     path.close();

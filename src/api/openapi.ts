@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
+import { downloads, TICKET_HEADER } from './routes/tickets.ts';
 
 type Json = Record<string, unknown>;
 
@@ -10,6 +11,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Json {
     const { path, method } = endpoint;
     paths[path] = { ...paths[path], [method]: operation(endpoint) };
   }
+  for (const each of downloads) paths[each.path] = { ...paths[each.path], get: download(each) };
   return {
     openapi: '3.1.0',
     info: {
@@ -51,14 +53,31 @@ function operation(endpoint: Endpoint): Json {
     ...(endpoint.body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } } } }),
     responses: {
       200: { description: 'done', content: { 'application/json': { schema: jsonSchema(endpoint.answer, 'output') } } },
-      ...Object.fromEntries(
-        Object.entries(errors).map(([status, description]) => [
-          status,
-          { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
-        ]),
-      ),
+      ...errorResponses(),
     },
   };
+}
+
+/** A file, which a browser's session is given for a ticket. */
+function download({ path, type, summary }: (typeof downloads)[number]): Json {
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  const ticket = { name: TICKET_HEADER, in: 'header', required: false, description: 'from POST /tickets; not needed with a bearer token' };
+  return {
+    tags: ['video'],
+    summary,
+    operationId: operationId({ method: 'get', path }),
+    parameters: [...named, { ...ticket, schema: { type: 'string' } }],
+    responses: { 200: { description: 'the file', content: { [type]: { schema: { type: 'string', format: 'binary' } } } }, ...errorResponses() },
+  };
+}
+
+function errorResponses(): Json {
+  return Object.fromEntries(
+    Object.entries(errors).map(([status, description]) => [
+      status,
+      { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    ]),
+  );
 }
 
 function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): Json[] {
@@ -73,7 +92,7 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): J
   }));
 }
 
-function operationId({ method, path }: Endpoint): string {
+function operationId({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
   const words = path.split(/[/{}.-]+/).filter((word) => word !== '');
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }

@@ -31,6 +31,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['1 to 9', 'Another camera of the incident'],
   ['0', 'Steer the camera: arrow keys, + and −'],
   ['P', 'Pause or play the time before the alarm'],
+  ['/', 'Export the pictures of the incident'],
   ['M', 'Mute or unmute the alarm sound'],
   [',', 'The site, for integrators; and back to the desk'],
   ['?', 'This help'],

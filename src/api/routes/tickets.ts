@@ -43,12 +43,25 @@ export function ticketEndpoints({ tickets, cameras }: TicketSources): Endpoint[]
   ];
 }
 
-/** What is downloaded of a camera. */
-const downloads: readonly (readonly [path: string, purpose: TicketPurpose])[] = [
-  ['/cameras/:camera/snapshot.jpg', 'picture'],
-  ['/cameras/:camera/clip.mp4', 'clip'],
-  ['/incidents/:incident/snapshot/:camera.jpg', 'picture'],
-  ['/incidents/:incident/video/:camera.mp4', 'clip'],
+/** What is downloaded of a camera, with what OpenAPI says of it. */
+export const downloads: readonly { readonly path: string; readonly purpose: TicketPurpose; readonly type: string; readonly summary: string }[] = [
+  { path: '/cameras/{camera}/snapshot.jpg', purpose: 'picture', type: 'image/jpeg', summary: 'A picture that the camera makes now' },
+  {
+    path: '/cameras/{camera}/clip.mp4',
+    purpose: 'clip',
+    type: 'video/mp4',
+    summary:
+      'What is kept of a camera between ?from= and ?to= (milliseconds since 1970 or ISO 8601, at most 10 minutes), with its SHA-256 in Repr-Digest and X-Content-SHA256',
+  },
+  {
+    path: '/incidents/{incident}/snapshot/{camera}.jpg',
+    purpose: 'picture',
+    type: 'image/jpeg',
+    summary: 'The picture that was kept when the incident was opened',
+  },
+  { path: '/incidents/{incident}/video/{camera}.mp4', purpose: 'clip', type: 'video/mp4', summary: 'The recording that was kept of the incident' },
+  { path: '/clips/{clip}/{camera}.mp4', purpose: 'clip', type: 'video/mp4', summary: 'The film of an export' },
+  { path: '/clips/{clip}/{camera}.jpg', purpose: 'clip', type: 'image/jpeg', summary: 'The sheet of an export' },
 ];
 
 /**
@@ -57,8 +70,8 @@ const downloads: readonly (readonly [path: string, purpose: TicketPurpose])[] = 
  */
 export function ticketGate(tickets: Tickets): Router {
   const gate = Router();
-  for (const [path, purpose] of downloads) {
-    gate.get(path, (request: Request, response: Response, next: NextFunction) => {
+  for (const { path, purpose } of downloads) {
+    gate.get(path.replace(/\{(\w+)\}/g, ':$1'), (request: Request, response: Response, next: NextFunction) => {
       if (!usesCookie(request)) {
         next();
         return;

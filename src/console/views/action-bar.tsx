@@ -5,13 +5,14 @@ import type { Answer } from '../desk-connection.ts';
 import { useDesk, useParts } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
 import { CloseDialog } from './close-dialog.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { NoteDialog } from './note-dialog.tsx';
 import { furtherSteps, isPossible, MoreDialog } from './steps/more.tsx';
 import type { FurtherStep } from './steps/more.tsx';
 import { AvsDialog, HandOverDialog, HoldDialog, MergeDialog, ReopenDialog, ShelveDialog, SplitDialog } from './steps/step-dialogs.tsx';
 
 type StepName = 'acknowledge' | 'start' | 'note' | 'resolve' | 'close';
-type DialogName = 'note' | 'resolve' | 'close' | 'more' | Exclude<FurtherStep, 'take-over'>;
+type DialogName = 'note' | 'resolve' | 'close' | 'more' | 'export' | Exclude<FurtherStep, 'take-over'>;
 
 /** The steps of an incident's life in their order. The first one that is possible in a state is the one obvious next action. */
 const actions: readonly { readonly name: StepName; readonly words: string; readonly key: string; readonly from: readonly IncidentState[] }[] = [
@@ -63,10 +64,12 @@ export function ActionBar({ incident }: { readonly incident: Incident }) {
   };
   const possible = actions.filter(({ from }) => live && from.includes(incident.state));
   const further = furtherSteps.filter((step) => live && isPossible(step, incident, user));
+  const exportable = live && incident.cameras.length > 0;
   useKeys({
     ...Object.fromEntries(possible.map(({ name, key }) => [key.toLowerCase(), () => perform(name)])),
     ...Object.fromEntries(further.map(({ name, key }) => [key.toLowerCase(), () => performFurther(name)])),
     '.': further.length > 0 ? () => open('more') : undefined,
+    '/': exportable ? () => open('export') : undefined,
   });
   const close = () => setDialog(undefined);
   const StepDialog = dialog === undefined || !(dialog.name in dialogs) ? undefined : dialogs[dialog.name as keyof typeof dialogs];
@@ -88,6 +91,9 @@ export function ActionBar({ incident }: { readonly incident: Incident }) {
       <button type="button" data-testid="action-more" disabled={further.length === 0} aria-haspopup="dialog" onClick={() => open('more')}>
         More <kbd>.</kbd>
       </button>
+      <button type="button" data-testid="action-export" disabled={!exportable} aria-haspopup="dialog" onClick={() => open('export')}>
+        Export <kbd>/</kbd>
+      </button>
       {offered && (
         <button type="button" data-testid="action-accept" disabled={!live} onClick={() => void send({ action: 'accept' })}>
           Accept from {incident.handOver.by} <kbd>Y</kbd>
@@ -99,6 +105,7 @@ export function ActionBar({ incident }: { readonly incident: Incident }) {
       {(dialog?.name === 'note' || dialog?.name === 'resolve') && (
         <NoteDialog action={dialog.name} title={incident.title} onSend={send} onClose={close} />
       )}
+      {dialog?.name === 'export' && <ExportDialog incident={incident} onClose={close} />}
       {dialog?.name === 'close' && <CloseDialog title={incident.title} onSend={send} onClose={close} />}
       {dialog?.name === 'more' && (
         <MoreDialog
