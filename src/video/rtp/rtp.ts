@@ -5,6 +5,8 @@ export interface RtpPacket {
   readonly sequence: number;
   readonly timestamp: number;
   readonly source: number;
+  /** RFC 3550, 5.3.1; a view of the bytes it was parsed from. */
+  readonly extension?: { readonly profile: number; readonly data: Buffer };
   /** A view of the bytes it was parsed from. */
   readonly payload: Buffer;
 }
@@ -17,9 +19,13 @@ export function parseRtp(bytes: Buffer): RtpPacket | undefined {
   const first = bytes[0] ?? 0;
   if (first >> 6 !== 2) return undefined;
   let start = FIXED_HEADER_BYTES + 4 * (first & 0x0f);
+  let extension: RtpPacket['extension'];
   if ((first & 0x10) !== 0) {
     if (start + 4 > bytes.length) return undefined;
-    start += 4 + 4 * bytes.readUInt16BE(start + 2);
+    const data = start + 4;
+    start = data + 4 * bytes.readUInt16BE(start + 2);
+    if (start > bytes.length) return undefined;
+    extension = { profile: bytes.readUInt16BE(data - 4), data: bytes.subarray(data, start) };
   }
   const padding = (first & 0x20) === 0 ? 0 : (bytes[bytes.length - 1] ?? 0);
   const end = bytes.length - padding;
@@ -31,6 +37,7 @@ export function parseRtp(bytes: Buffer): RtpPacket | undefined {
     sequence: bytes.readUInt16BE(2),
     timestamp: bytes.readUInt32BE(4),
     source: bytes.readUInt32BE(8),
+    ...(extension && { extension }),
     payload: bytes.subarray(start, end),
   };
 }

@@ -99,8 +99,8 @@ export class RtspSession {
     return this.#reception.lost;
   }
 
-  /** Starts the stream. @throws VideoError when the camera refuses it. */
-  async play(handlers: StreamHandlers): Promise<void> {
+  /** Starts the stream, or what `range` and its companions say of a recording. @throws VideoError when the camera refuses it. */
+  async play(handlers: StreamHandlers, range: Readonly<Record<string, string>> = { Range: 'npt=0.000-' }): Promise<void> {
     const setup = accepted('SETUP', await this.#setUp());
     const [id = '', ...parameters] = (setup.headers.get('session')?.[0] ?? '').split(';').map((each) => each.trim());
     if (id === '') throw new VideoError('protocol', 'the camera opened no session');
@@ -110,7 +110,7 @@ export class RtspSession {
     this.#keepAliveMs = Math.min((sessionSeconds * 1000) / 2, 30_000);
 
     this.#handlers = handlers;
-    accepted('PLAY', await this.#connection.request('PLAY', this.#described.aggregateUri, { Session: id, Range: 'npt=0.000-' }));
+    accepted('PLAY', await this.#connection.request('PLAY', this.#described.aggregateUri, { Session: id, ...range }));
     this.#scheduleKeepAlive();
     this.#scheduleReport();
   }
@@ -121,6 +121,11 @@ export class RtspSession {
     if (this.#session === undefined) this.#connection.close(new VideoError('ended', 'the connection was closed by the gateway'));
     else this.#connection.finish('TEARDOWN', this.#described.aggregateUri, { Session: this.#session });
     this.#release();
+  }
+
+  /** Makes a sender over TCP wait, answers included, or go on. */
+  hold(held: boolean): void {
+    this.#connection.hold(held);
   }
 
   /** Takes an interleaved frame. */

@@ -104,6 +104,12 @@ export class RtspConnection {
     return { local: localAddress, camera: remoteAddress };
   }
 
+  /** Reads nothing until it is let go again, so that the sender must wait. */
+  hold(held: boolean): void {
+    if (held) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
   sendFrame(channel: number, payload: Buffer): void {
     if (this.#failure === undefined) this.#socket.write(encodeFrame(channel, payload));
   }

@@ -65,6 +65,7 @@ const refusals: Readonly<Record<number, string>> = {
   403: 'the camera forbids this user to see the stream',
   404: 'the camera does not know this stream',
   453: 'the camera has no bandwidth left for another stream',
+  457: 'the camera has nothing of that time',
   461: 'the camera sends its stream neither over TCP nor over UDP',
   503: 'the camera serves no more streams',
 };

@@ -8,7 +8,14 @@ describe('RTP packets', () => {
     // RFC 3550, 5.1: version 2, padding, extension, one source; marker, type 96.
     const bytes = Buffer.from('b1e0' + '0102' + '00000e10' + 'deadbeef' + '11111111' + 'bede0001' + '22222222' + '6588' + '0002', 'hex');
     const { payload, ...rest } = parseRtp(bytes)!;
-    assert.deepEqual(rest, { marker: true, payloadType: 96, sequence: 0x0102, timestamp: 3600, source: 0xdeadbeef });
+    assert.deepEqual(rest, {
+      marker: true,
+      payloadType: 96,
+      sequence: 0x0102,
+      timestamp: 3600,
+      source: 0xdeadbeef,
+      extension: { profile: 0xbede, data: Buffer.from('22222222', 'hex') },
+    });
     assert.equal(payload.toString('hex'), '6588');
   });
 
