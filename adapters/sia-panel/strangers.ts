@@ -51,6 +51,6 @@ export class Strangers {
   #name(account: string): void {
     if (this.#named.has(account) || this.#named.size >= mostNamed) return;
     this.#named.add(account);
-    this.#host.online(`${this.#detail}; messages from accounts that the site does not know: ${[...this.#named].join(', ')}`);
+    this.#host.online(this.#detail, `messages from accounts that the site does not know: ${[...this.#named].join(', ')}`);
   }
 }

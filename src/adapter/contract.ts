@@ -156,8 +156,11 @@ export interface AdapterHost {
    * Rejects when the journal cannot be written: leave the device unacknowledged so that it repeats.
    */
   report(signal: DeviceSignal): Promise<void>;
-  /** The link stands and every state has been read. `detail` says what was found, such as "Axis P3265, firmware 11.8". Once online, a call changes the detail alone. */
-  online(detail?: string): void;
+  /**
+   * The link stands and every state has been read. `detail` says what was found, such as "Axis P3265, firmware 11.8"; `attention`, what somebody should
+   * look at all the same. Once online, a call changes these alone.
+   */
+  online(detail?: string, attention?: string): void;
   /** Counts a frame that cannot be understood and keeps it for diagnosis. `frame`: the bytes or text as received. */
   malformed(frame: Uint8Array | string, reason: string): void;
   /** The secret that a `secret()` option refers to. @throws ConfigurationError naming the variable or file that is missing. */
@@ -172,7 +175,7 @@ export class ConfigurationError extends Error {
 /** The state of a device's link, as the supervisor knows it. */
 export type LinkState =
   | { readonly state: 'connecting'; readonly since: number; readonly attempt: number }
-  | { readonly state: 'online'; readonly since: number; readonly detail?: string }
+  | { readonly state: 'online'; readonly since: number; readonly detail?: string; readonly attention?: string }
   | { readonly state: 'offline'; readonly since: number; readonly reason: string; readonly retryAt: number; readonly attempt: number }
   | { readonly state: 'failed'; readonly since: number; readonly reason: string }
   | { readonly state: 'stopped'; readonly since: number };

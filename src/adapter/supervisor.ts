@@ -156,15 +156,16 @@ export class DeviceSupervisor {
     return delayMs;
   }
 
-  #online(detail: string | undefined): void {
+  #online(detail: string | undefined, attention: string | undefined): void {
+    const said = { ...(detail !== undefined && { detail }), ...(attention !== undefined && { attention }) };
     if (this.#link.state === 'online') {
-      this.#setLink({ state: 'online', since: this.#link.since, ...(detail !== undefined && { detail }) });
+      this.#setLink({ state: 'online', since: this.#link.since, ...said });
       return;
     }
     const now = this.#options.clock.now();
     const since = this.#blindSince;
     this.#blindSince = undefined;
-    this.#setLink({ state: 'online', since: now, ...(detail !== undefined && { detail }) });
+    this.#setLink({ state: 'online', since: now, ...said });
     const restored = { kind: 'device.offline', point: this.device.id, phase: 'restored' } as const;
     if (!this.#offlineReported || since === undefined) {
       // The journal may still say "offline" from an earlier run; if it does not, this says nothing new.
@@ -189,8 +190,8 @@ export class DeviceSupervisor {
       clock,
       log: log.child({ device: device.id }),
       report: (deviceSignal) => (signal.aborted ? Promise.reject(new Error('the link is over')) : report(deviceSignal)),
-      online: (detail) => {
-        if (!signal.aborted) this.#online(detail);
+      online: (detail, attention) => {
+        if (!signal.aborted) this.#online(detail, attention);
       },
       malformed: (frame, reason) => this.#malformed(frame, reason),
       secret,

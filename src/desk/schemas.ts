@@ -219,6 +219,7 @@ export const deviceStateSchema = z.object({
   since: epochMs,
   detail: z.string().describe('what was found, or why it is not online'),
   malformed: z.number().int().describe('frames that could not be understood since the gateway started'),
+  attention: z.string().exactOptional().describe('what somebody should look at although it is online'),
 });
 export type DeviceState = z.infer<typeof deviceStateSchema>;
 

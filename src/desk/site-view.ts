@@ -34,6 +34,7 @@ export function deviceState({ device, link, malformed }: DeviceSupervisor): Devi
     since: link.since,
     detail: linkDetail(link),
     malformed: malformed.count,
+    ...(link.state === 'online' && link.attention !== undefined && { attention: link.attention }),
   };
 }
 

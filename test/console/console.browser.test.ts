@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import type { FromConsole } from '../../src/desk/protocol.ts';
 import { until } from '../support/until.ts';
 import { buildConsole, openBrowser } from './browser.ts';
-import { door, forcedDoor, heldDoor } from './canned.ts';
+import { device, door, forcedDoor, heldDoor } from './canned.ts';
 import { FakeGateway, PASSWORD } from './fake-gateway.ts';
 
 describe('the console in a browser', function () {
@@ -441,6 +441,16 @@ describe('the console in a browser', function () {
     await sent('lift-threat');
     gateway.publish({ threats: { inForce: [], doors: [] } });
     await page.locator('[data-testid=threat][data-level=normal]').waitFor();
+  });
+
+  it('shows what somebody should look at although the device is online, without a hover', async () => {
+    await signIn();
+    const attention = 'messages from accounts that the site does not know: 4712';
+    gateway.publish({ devices: [device('sia-receiver', Date.now(), { attention })] });
+    await page.getByTestId('device-attention-sia-receiver').getByText(attention).waitFor();
+    assert.match(await text('devices-attention'), /1 to look at/);
+    assert.match(await text('devices-online'), /all 7 online/);
+    assert.deepEqual(await violations(), []);
   });
 
   it('has no accessibility violations on any of its screens', async () => {

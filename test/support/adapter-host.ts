@@ -15,6 +15,7 @@ export class TestHost implements AdapterHost {
   readonly reported: DeviceSignal[] = [];
   readonly malformedFrames: { frame: Uint8Array | string; reason: string }[] = [];
   onlineDetail: string | undefined;
+  onlineAttention: string | undefined;
   isOnline = false;
   /** Set to make the journal fail. */
   journalFails = false;
@@ -39,9 +40,10 @@ export class TestHost implements AdapterHost {
     this.reported.push(signal);
   };
 
-  online = (detail?: string): void => {
+  online = (detail?: string, attention?: string): void => {
     this.isOnline = true;
     this.onlineDetail = detail;
+    this.onlineAttention = attention;
   };
 
   malformed = (frame: Uint8Array | string, reason: string): void => {

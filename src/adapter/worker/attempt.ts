@@ -50,7 +50,7 @@ export class Attempt {
         this.#calls.settle(message.call, message.outcome);
         break;
       case 'online':
-        host.online(message.detail);
+        host.online(message.detail, message.attention);
         break;
       case 'malformed':
         host.malformed(message.frame, message.reason);

@@ -56,7 +56,7 @@ export type ToThread = Connect | Abort | Use | Answer | Ping;
 export type FromAttempt = { readonly attempt: number } & (
   | { readonly type: 'report'; readonly call: number; readonly signal: DeviceSignal }
   | { readonly type: 'secret'; readonly call: number; readonly reference: SecretReference }
-  | { readonly type: 'online'; readonly detail: string | undefined }
+  | { readonly type: 'online'; readonly detail: string | undefined; readonly attention: string | undefined }
   | { readonly type: 'malformed'; readonly frame: Uint8Array | string; readonly reason: string }
   /** `line`: one line of pino's JSON. */
   | { readonly type: 'log'; readonly line: string }

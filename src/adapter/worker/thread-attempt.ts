@@ -70,7 +70,7 @@ export class ThreadAttempt {
         await this.#calls.make((call) => this.#say({ type: 'report', call, signal }));
       },
       secret: async (reference) => (await this.#calls.make((call) => this.#say({ type: 'secret', call, reference }))) as string,
-      online: (detail) => this.#say({ type: 'online', detail }),
+      online: (detail, attention) => this.#say({ type: 'online', detail, attention }),
       malformed: (frame, reason) => this.#notice({ type: 'malformed', frame: startOf(frame), reason }),
     };
   }
