@@ -182,7 +182,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     names: siteFacts(site).name,
   });
   const operations = new Operations({
-    openSteps: (incident) => procedures.openSteps(incident),
+    openSteps: (incident, covering) => procedures.openSteps(incident, covering),
     site,
     book,
     clock,

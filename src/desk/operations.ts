@@ -46,8 +46,8 @@ export interface OperationsOptions {
   /** Writes a line of the log for what no incident's log holds. */
   readonly audit: (line: { by: string; text: string; point?: string }) => void;
   readonly clock: Clock;
-  /** What the incident's procedure demands before it can be closed. */
-  readonly openSteps?: (incident: string) => readonly string[];
+  /** What the incident's procedure demands before it can be closed, without what that of `covering` asks as well. */
+  readonly openSteps?: (incident: string, covering?: string) => readonly string[];
 }
 
 /** What people may do, whether from the console or by REST. Each throws a Refusal that says why not. */
@@ -125,6 +125,7 @@ export class Operations {
   /** The action as the book takes it. */
   #step(action: IncidentAction, at: EpochMs, incident: string): OperatorStep | JoiningStep {
     if (action.action === 'close') return { ...action, openSteps: this.#options.openSteps?.(incident) ?? [] };
+    if (action.action === 'merge') return { ...action, openSteps: this.#options.openSteps?.(incident, action.into) ?? [] };
     if (action.action === 'hold') return { action: 'hold', until: at + action.minutes * MINUTE_MS, note: action.note };
     if (action.action === 'hand-over') {
       const accounts = this.#options.accounts();

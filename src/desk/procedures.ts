@@ -41,11 +41,14 @@ export class Procedures {
     return found && procedureView(found.procedure, found.run, found.incident, this.#options.names);
   }
 
-  /** The texts of what must be done before the incident can be closed. */
-  openSteps(id: string): readonly string[] {
+  /** The texts of what must be done before the incident can be closed, without what the procedure of `covering` asks in the same words. */
+  openSteps(id: string, covering?: string): readonly string[] {
     const found = this.#find(this.#options.book.incidents.get(id));
     if (found === undefined) return [];
-    return openSteps(found.procedure, found.run, found.incident).map(({ text }) => filled(text, found.incident, this.#options.names));
+    const texts = (of: typeof found, steps: readonly Step[]) => steps.map(({ text }) => filled(text, of.incident, this.#options.names));
+    const other = covering === undefined ? undefined : this.#find(this.#options.book.incidents.get(covering));
+    const asked = other === undefined ? [] : texts(other, stepsOf(other.procedure, other.run, other.incident));
+    return texts(found, openSteps(found.procedure, found.run, found.incident)).filter((text) => !asked.includes(text));
   }
 
   /** Looks at the clock: begins procedures of new incidents, and logs steps that nobody has answered in their time. */

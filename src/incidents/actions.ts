@@ -23,7 +23,8 @@ export type OperatorStep =
 
 /** A step that moves evidence between two incidents. */
 export type JoiningStep =
-  | { readonly action: 'merge'; readonly into: string }
+  /** `openSteps`: what its procedure demands and that of the other does not ask. */
+  | { readonly action: 'merge'; readonly into: string; readonly openSteps?: readonly string[] }
   /** `events`: what goes into an incident of its own. */
   | { readonly action: 'split'; readonly events: readonly string[]; readonly note: string };
 

@@ -3,7 +3,7 @@ import type { JoiningAction, Refusal } from './actions.ts';
 import { isLead, stands, withEvidence } from './evidence.ts';
 import { together } from './findings.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
-import { logged, permitted } from './operators.ts';
+import { logged, permitted, unfinished } from './operators.ts';
 import { asUrgentAs } from './priority.ts';
 
 // Evidence that belongs together is merged into one incident; evidence that does not is split off into another.
@@ -22,6 +22,10 @@ export function merged(source: Incident, target: Incident, action: Merge): reado
   if (source.id === target.id) return { code: 'not-possible', message: 'An incident cannot be merged into itself' };
   if (source.test !== target.test) return { code: 'not-possible', message: 'A test is never mixed with what is real' };
   if (target.state === 'closed') return { code: 'not-possible', message: `${target.id} is closed: reopen it first, or merge the other way round` };
+  // Merging ends an incident as closing does, so it is no way around what its procedure demands. What the other one's procedure asks as well is
+  // answered there: two alarms of one cause must not have to be worked through twice before the queue is tidy.
+  const open = unfinished(action.openSteps);
+  if (open !== undefined) return { code: 'not-possible', message: `${open}. Do that first, or merge the other way round` };
   const { at, by } = action;
   const emptied: Incident = {
     ...moved(logged(source, { at, by, what: `merged into ${target.id}`, note: target.title }), row, by),

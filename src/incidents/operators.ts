@@ -51,6 +51,13 @@ export function newsSince({ evidence, raisedIn, priority }: Incident, revision: 
   return [...new Set(texts), ...raised];
 }
 
+/** Why an incident with these steps of its procedure cannot end; undefined where there are none. */
+export function unfinished(openSteps: readonly string[] = []): string | undefined {
+  if (openSteps.length === 0) return undefined;
+  const steps = openSteps.map((step) => `"${step}"`);
+  return `Its procedure is not finished: ${listed(steps, 'and')}`;
+}
+
 /** What stands in the way besides the state; a sentence. */
 function obstacles(incident: Incident, action: OperatorAction): string | undefined {
   switch (action.action) {
@@ -58,12 +65,7 @@ function obstacles(incident: Incident, action: OperatorAction): string | undefin
       if (action.until <= action.at) return 'The time at which the incident comes back must lie in the future';
       return action.until > action.at + LONGEST_HOLD_MS ? 'An incident can be on hold for 24 hours at most' : undefined;
     case 'close':
-      return action.openSteps === undefined || action.openSteps.length === 0
-        ? undefined
-        : `Its procedure is not finished: ${listed(
-            action.openSteps.map((step) => `"${step}"`),
-            'and',
-          )}`;
+      return unfinished(action.openSteps);
     case 'take-over':
       return incident.owner === action.by ? 'You have it already' : undefined;
     case 'hand-over':

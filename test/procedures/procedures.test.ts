@@ -59,11 +59,11 @@ function started(store: Store) {
     accounts: () => ['ann'],
     startScenario: undefined,
     audit: () => undefined,
-    openSteps: (incident) => procedures.openSteps(incident),
+    openSteps: (incident, covering) => procedures.openSteps(incident, covering),
   });
   const incident = () => book.incidents.get(ID) ?? assert.fail('there is no incident');
   const close = () => operations.act(ID, incident().revision, { action: 'close', disposition: 'false-alarm', note: 'cleaner' }, ann);
-  return { procedures, operations, codes, incident, close, commanded, pass: (ms: number) => (now += ms) };
+  return { book, procedures, operations, codes, incident, close, commanded, pass: (ms: number) => (now += ms) };
 }
 
 describe('the procedure of an incident', () => {
@@ -84,6 +84,23 @@ describe('the procedure of an incident', () => {
     await procedures.answer(ID, { step: 'code', code: 'Blue Heron' }, ann, operations);
     assert.equal(close().state, 'closed');
     assert(incident().log.some(({ by, what }) => by === 'ann' && what === 'verified the pass-code'));
+  });
+
+  it('is not left behind by merging, unless the other incident’s procedure asks the same', async () => {
+    const { book, procedures, operations, codes, incident } = started(store);
+    await codes.set('staff', 'blue heron', false);
+    book.apply(finding(lead(1, { point: 'door-main' })));
+    book.apply(finding({ ...lead(2), id: 'again', incidentKey: 'forced-again@door-server' }));
+    const [other, same] = [...book.incidents.keys()].slice(1);
+    assert(other !== undefined && same !== undefined);
+    const merge = (into: string) => operations.act(ID, incident().revision, { action: 'merge', into }, ann);
+    assert.throws(
+      () => merge(other),
+      /Its procedure is not finished: "Ask at Server room door for the code"\. Do that first, or merge the other way round/,
+    );
+    assert.notEqual(incident().state, 'closed');
+    assert.equal(merge(same).state, 'closed');
+    assert.deepEqual(procedures.openSteps(same), ['Ask at Server room door for the code']);
   });
 
   it('raises the incident to the highest priority on a duress code, and keeps no code anywhere', async () => {
