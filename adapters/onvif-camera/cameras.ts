@@ -8,7 +8,12 @@ import { cameraAddressSchema } from './options.ts';
 export interface ServedCamera {
   readonly id: PointId;
   readonly profile: Profile;
+  /** The profile of its small picture, if it has one. */
+  readonly sub?: Profile;
 }
+
+/** What a small tile needs. */
+const SMALL_PIXELS = 640 * 360;
 
 /**
  * The profile for each camera of the device.
@@ -18,17 +23,26 @@ export function serveCameras(host: AdapterHost, profiles: readonly Profile[], fa
   return host.points
     .filter(({ type }) => type === 'camera')
     .map((point) => {
-      const { profile: wanted = fallback, videoSource } = cameraAddressSchema.parse(point.at);
+      const { profile: wanted = fallback, videoSource, substream } = cameraAddressSchema.parse(point.at);
       const profile = profiles.find(
         ({ token, name, source }) =>
           (wanted === undefined || token === wanted || name === wanted) && (videoSource === undefined || source === videoSource),
       );
-      if (profile === undefined) {
+      const sub = profile && smallProfile(profiles, profile, substream);
+      if (profile === undefined || (substream !== undefined && sub === undefined)) {
         const offered = profiles.map(({ token, name, source }) => `${token} (${name}, video source ${source})`).join('; ');
         throw new ConfigurationError(`${point.id}: the camera has no such profile or video source; it has ${offered}`);
       }
-      return { id: point.id, profile };
+      return { id: point.id, profile, ...(sub && { sub }) };
     });
+}
+
+function smallProfile(profiles: readonly Profile[], main: Profile, wanted: string | undefined): Profile | undefined {
+  if (wanted !== undefined) return profiles.find(({ token, name }) => token === wanted || name === wanted);
+  const distance = ({ pixels = Infinity }: Profile) => Math.abs(Math.log(pixels / SMALL_PIXELS));
+  return profiles
+    .filter(({ source, pixels = Infinity }) => source === main.source && pixels < (main.pixels ?? 0))
+    .sort((a, b) => distance(a) - distance(b))[0];
 }
 
 /** Items of a message's source by which cameras name the picture that it is about. */

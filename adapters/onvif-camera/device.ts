@@ -35,6 +35,8 @@ export interface Profile {
   readonly sourceConfiguration: string;
   /** What turns the camera; absent for one that does not move. */
   readonly ptzNode?: string;
+  /** Of its picture, where the camera tells it. */
+  readonly pixels?: number;
 }
 
 /**
@@ -139,12 +141,15 @@ export async function readProfiles(client: SoapClient, services: Services, patie
 function profileOf(element: Element): Profile {
   const source = child(element, 'VideoSourceConfiguration') ?? child(element, 'Configurations', 'VideoSource');
   const ptzNode = textAt(child(element, 'PTZConfiguration') ?? child(element, 'Configurations', 'PTZ'), 'NodeToken');
+  const resolution = child(child(element, 'VideoEncoderConfiguration') ?? child(element, 'Configurations', 'VideoEncoder'), 'Resolution');
+  const pixels = Number(textAt(resolution, 'Width')) * Number(textAt(resolution, 'Height'));
   return {
     token: element.attributes.get('token') ?? '',
     name: textAt(element, 'Name') ?? '',
     source: textAt(source, 'SourceToken') ?? '',
     sourceConfiguration: source?.attributes.get('token') ?? '',
     ...(ptzNode !== undefined && { ptzNode }),
+    ...(pixels > 0 && { pixels }),
   };
 }
 

@@ -82,6 +82,13 @@ export const cameraAddressSchema = z.strictObject({
     .describe('media profile, by token or name')
     .meta({ examples: ['MainStream'] }),
   videoSource: z.string().min(1).exactOptional().describe('token of the video source, on encoders with several inputs; its first profile is used'),
+  substream: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      'media profile, by token or name, with a smaller picture of the same view, for small tiles and short memory; without it, of the smaller ones the nearest to 640 x 360',
+    ),
 });
 export type CameraAddress = z.infer<typeof cameraAddressSchema>;
 

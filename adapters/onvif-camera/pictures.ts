@@ -1,11 +1,11 @@
 import type { CameraFacet, Snapshot, StreamAddress } from '../../src/adapter/contract.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { PointId } from '../../src/domain/point.ts';
-import { serviceTarget } from './addresses.ts';
+import { serviceTarget, streamUri } from './addresses.ts';
 import { HttpAuthentication } from './authentication.ts';
 import type { ServedCamera } from './cameras.ts';
 import type { SoapClient } from './client.ts';
-import { deviceTarget, tellSnapshotUri } from './device.ts';
+import { deviceTarget, tellSnapshotUri, tellStreamUri } from './device.ts';
 import type { Media, Profile } from './device.ts';
 import { sentence } from './errors.ts';
 import { exchange } from './http.ts';
@@ -59,6 +59,13 @@ export function cameraFacet({ client, clock, signal, media, cameras, streams, pt
       const stream = streams.get(camera);
       if (stream === undefined) throw new Error(`${camera} is no camera of this device`);
       return Promise.resolve(stream);
+    },
+
+    async substream(camera) {
+      const sub = cameras.find(({ id }) => id === camera)?.sub;
+      if (sub === undefined) return undefined;
+      const { host, username, password } = client.options;
+      return { uri: streamUri(await tellStreamUri(client, media, sub, { signal }), host), username, password };
     },
 
     async snapshot(camera): Promise<Snapshot> {
