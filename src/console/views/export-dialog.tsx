@@ -48,7 +48,7 @@ export function ExportDialog({ incident, onClose }: ExportDialogProps) {
   const underWay = made?.state === 'waiting' || made?.state === 'running';
   return (
     <Dialog title={`Export: ${incident.title}`} testId="export-dialog" onClose={onClose}>
-      <form noValidate onSubmit={(event) => void submit(event)}>
+      <form className="export-form" noValidate onSubmit={(event) => void submit(event)}>
         <label>
           Camera
           <select name="camera" autoFocus data-testid="export-camera">
