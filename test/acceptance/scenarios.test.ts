@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { DoorState } from '../../src/domain/door.ts';
+import type { ThreatState } from '../../src/domain/threat.ts';
 import { labFiles, startLab } from '../support/lab.ts';
 import type { Lab, LabFiles } from '../support/lab.ts';
 import { RestClient } from '../support/rest-client.ts';
@@ -23,7 +25,8 @@ describe('scenarios of the lab', function () {
       async () => (await rest.call<{ cameras: { state: string }[] }>('GET', '/cameras')).cameras.every(({ state }) => state === 'live'),
       WAIT_MS,
     );
-    for (const scenario of ['badge-then-open', 'door-held', 'intrusion-verified-by-motion', 'panic', 'camera-lost']) await lab.trigger(scenario);
+    for (const scenario of ['badge-then-open', 'door-held', 'intrusion-verified-by-motion', 'panic', 'camera-lost', 'cooling-fails'])
+      await lab.trigger(scenario);
   });
   after(async () => {
     await lab.program.stop();
@@ -92,8 +95,43 @@ describe('scenarios of the lab', function () {
     await until('the picture back', async () => (await incident('camera-lost@cam-yard'))?.state === 'resolved', WAIT_MS);
   });
 
+  it('what a system of another trade posts is an incident where it stands, resolved when it says so', async () => {
+    const alarm = await until('the alarm of the cooling', () => incident('technical@cooling'), WAIT_MS);
+    assert.deepEqual([alarm.priority, alarm.areas], [3, ['server-room', 'campus']]);
+    await until('its end', async () => (await incident('technical@cooling'))?.condition === 'normal', WAIT_MS);
+  });
+
   it('nothing else was raised', async () => {
     const keys = (await rest.incidents()).map(({ key }) => key).sort();
-    assert.deepEqual(keys, ['camera-lost@cam-yard', 'door-held@door-gate', 'intrusion@zone-3', 'panic@zone-8']);
+    assert.deepEqual(keys, ['camera-lost@cam-yard', 'door-held@door-gate', 'intrusion@zone-3', 'panic@zone-8', 'technical@cooling']);
+  });
+
+  it('a lock-down reaches every door but the way out, an evacuation wins over it, and one action restores all', async () => {
+    const set = (level: string, scope: string) => rest.call('POST', '/threat-levels/set', { level, scope, note: 'exercise' });
+    const outcomes = async () => {
+      const { doors } = await rest.call<ThreatState>('GET', '/threat-levels');
+      return doors.map(({ door, command, outcome }) => `${door} ${command} ${outcome}`).sort();
+    };
+    const locks = async () => {
+      const { doors } = await rest.call<{ doors: DoorState[] }>('GET', '/doors');
+      return Object.fromEntries(doors.map(({ door, lock }) => [door, lock]));
+    };
+    const seen = (what: string, expected: readonly string[]) =>
+      until(what, async () => (await outcomes()).join() === expected.join(), WAIT_MS).catch(async () => assert.deepEqual(await outcomes(), expected));
+    await set('lockdown', 'lab');
+    await seen('the lock-down', ['door-gate lock done', 'door-main lock done', 'door-server lock done']);
+    await set('evacuation', 'lobby');
+    await seen('the evacuation', ['door-gate lock done', 'door-main unlock done', 'door-server lock done', 'door-stairs unlock done']);
+    const { 'door-main': main, 'door-stairs': stairs } = await locks();
+    assert.deepEqual([main, stairs], ['Unlocked', 'Unlocked']);
+    await rest.call('POST', '/threat-levels/restore', {});
+    await seen('the end', ['door-gate lock done', 'door-main lock done', 'door-server lock done', 'door-stairs lock done']);
+    const changes = (await rest.events('&kind=threat.level')).map(({ point, phase, details }) => [point, phase, details['level']]);
+    assert.deepEqual(changes, [
+      ['lab', 'raised', 'lockdown'],
+      ['lobby', 'raised', 'evacuation'],
+      ['lab', 'restored', 'lockdown'],
+      ['lobby', 'restored', 'evacuation'],
+    ]);
   });
 });
