@@ -48,6 +48,7 @@ import { Replays } from './integrator/replay.ts';
 import { SiteText } from './integrator/site-text.ts';
 import { watchHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
+import { recorders } from './recorders.ts';
 import { readSite } from './site/read-site.ts';
 import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
@@ -121,6 +122,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     clock,
     log,
     dataDir: dataFolder,
+    isHeld: (incident) => book.holds(incident),
+    recorder: recorders(site.cameras, () => fleet),
     report: (signal) => intake.report(signal.point, signal),
   });
   const snapshots = new Snapshots(join(dataFolder, 'evidence'), takePicture, log);

@@ -51,7 +51,7 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
     const points = new Points(host, media?.profiles ?? [], options.profile);
     const cameras = media && (await serveFacet(client, host.clock, signal, media, points, services));
     const doors = points.doors.size > 0 ? new Doors(client, doorService(services), points.doors, signal) : undefined;
-    const recordings = recordingFacet(client, services, signal);
+    const recordings = recordingFacet(client, services, () => clockWatch.offsetMs, signal);
     await clockWatch.tell((event) => states.report(event));
 
     const taking = { host, options, points, states };
@@ -71,7 +71,12 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
       );
     }
     if (doors !== undefined && source === undefined) following.push(() => followDoors(doors, taking, signal, told.signal));
-    return { done: untilAllEnd(following, ended, host.signal), ...(cameras && { cameras }), ...(recordings && { recordings }), ...(doors && { doors: { command: doors.command } }) };
+    return {
+      done: untilAllEnd(following, ended, host.signal),
+      ...(cameras && { cameras }),
+      ...(recordings && { recordings }),
+      ...(doors && { doors: { command: doors.command } }),
+    };
   } catch (error) {
     ended.abort(error);
     throw error;

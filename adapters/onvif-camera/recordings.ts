@@ -31,18 +31,21 @@ interface RecordingInformation {
 export function recordingFacet(
   client: SoapClient,
   { search, replay }: { readonly search?: Target; readonly replay?: Target },
+  clockOffsetMs: () => number,
   signal: AbortSignal,
 ): RecordingFacet | undefined {
   if (search === undefined || replay === undefined) return undefined;
   return {
     async find(wanted, from, to): Promise<FoundRecording> {
       const recording = choose(await findRecordings(client, search, signal), wanted);
-      const before = recording.to !== undefined && recording.to < from;
-      const after = recording.from !== undefined && recording.from > to;
+      const offset = clockOffsetMs();
+      const before = recording.to !== undefined && recording.to < from + offset;
+      const after = recording.from !== undefined && recording.from > to + offset;
       if (before || after)
         return { recorded: false, reason: `its recording "${recording.sourceName}" ${before ? 'ends before' : 'begins after'} that time` };
       const { host, username, password } = client.options;
-      return { recorded: true, address: { uri: streamUri(await replayUri(client, replay, recording.token, signal), host), username, password } };
+      const address = { uri: streamUri(await replayUri(client, replay, recording.token, signal), host), username, password };
+      return { recorded: true, address, clockOffsetMs: offset };
     },
   };
 }

@@ -111,7 +111,8 @@ export interface WantedRecording {
 }
 
 export type FoundRecording =
-  | { readonly recorded: true; readonly address: StreamAddress }
+  /** `clockOffsetMs`: the recorder's clock minus ours, by which its times are to be read. */
+  | { readonly recorded: true; readonly address: StreamAddress; readonly clockOffsetMs: number }
   /** `reason`: a part of a sentence about the recorder. */
   | { readonly recorded: false; readonly reason: string };
 

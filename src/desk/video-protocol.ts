@@ -68,7 +68,15 @@ export const fromVideo = z.discriminatedUnion('type', [
     since: epochMs,
     detail: z.string().describe('a sentence for the dispatcher'),
   }),
-  z.object({ type: z.literal('end'), reason: z.string().exactOptional().describe('set when nothing of that time is kept') }),
+  z.object({
+    type: z.literal('end'),
+    reason: z.string().exactOptional().describe('set when nothing of that time is kept'),
+    missing: z
+      .array(z.object({ from: epochMs, to: epochMs }))
+      .exactOptional()
+      .describe('parts of that time of which there is no picture'),
+    note: z.string().exactOptional().describe('why the recorder could not help, where the camera has one'),
+  }),
 ]);
 export type FromVideo = z.infer<typeof fromVideo>;
 

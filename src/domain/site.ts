@@ -58,8 +58,17 @@ export interface Camera extends Point {
   readonly covers: readonly PointId[];
   /** Of what it covers, the preset that shows it. */
   readonly presets?: Readonly<Record<PointId, string>>;
+  /** Who records it. */
+  readonly recorder?: CameraRecorder;
   /** For a camera that turns, where the site departs from the default. */
   readonly ptz?: PtzPolicy;
+}
+
+/** A recorder's device, and which of its recordings is the camera's: the one whose source is called like it, if neither is said. */
+export interface CameraRecorder {
+  readonly device: PointId;
+  readonly recording?: string;
+  readonly source?: string;
 }
 
 export interface Panel extends Point {

@@ -42,6 +42,7 @@ export function referenceMistakes(source: YamlSource, file: SiteFile, adapters: 
     ...(['doors', 'readers', 'cameras', 'panels'] as const).flatMap((list) =>
       file[list].flatMap(({ device }, index) => refers([list, index, 'device'], device, ids('devices'), 'device')),
     ),
+    ...file.cameras.flatMap(({ recorder }, index) => refers(['cameras', index, 'recorder', 'device'], recorder?.device, ids('devices'), 'device')),
     ...file.readers.flatMap(({ door }, index) => refers(['readers', index, 'door'], door, ids('doors'), 'door')),
     ...file.zones.flatMap(({ panel }, index) => refers(['zones', index, 'panel'], panel, ids('panels'), 'panel')),
     ...file.cameras.flatMap(({ covers }, index) =>

@@ -110,6 +110,19 @@ const camera = z.strictObject({
     .describe('Doors, zones and areas that it sees; their incidents show it. With a preset, they also turn it there.')
     .meta({ examples: [['door-server', { point: 'door-gate', preset: 'Gate' }]] }),
   ptz: ptzSchema.exactOptional(),
+  recorder: z
+    .strictObject({
+      device: reference('the recorder'),
+      recording: z
+        .string()
+        .min(1)
+        .describe('Token of its recording there.')
+        .meta({ examples: ['Rec_1'] })
+        .exactOptional(),
+      source: z.string().min(1).describe('Name or identifier of its input there.').exactOptional(),
+    })
+    .describe('Who records it. Without `recording` or `source`: the recording whose source has the camera’s name or identifier, or the only one.')
+    .exactOptional(),
   at: at.optional(),
 });
 

@@ -6,6 +6,8 @@ import { CameraStreams } from './camera-streams.ts';
 import { writeClip } from './clip.ts';
 import { Evidence } from './evidence.ts';
 import { joined, picturesOf } from './past.ts';
+import { filled } from './replay/fill.ts';
+import { fromRecorder } from './replay/from-recorder.ts';
 import { SlabPool } from './slabs.ts';
 import { closeCodes } from './video.ts';
 import type { TileSocket, Video, VideoOptions } from './video.ts';
@@ -15,6 +17,8 @@ import type { FindPast } from './viewer.ts';
 
 const DEFAULT_RING_SECONDS = 15;
 const MAX_CLIPS = 2;
+/** A recorder needs a moment before it can replay what it records. */
+const RECORDED_AFTER_MS = 5_000;
 
 /** As long as a clip is being made, the memory of its pictures is not used again. */
 const holder: Reader = { kind: 'recording', idle: false, picture: () => undefined, state: () => undefined };
@@ -28,9 +32,15 @@ export function createEngine(options: VideoOptions): Video {
   let clipsUnderWay = 0;
   const evidence = new Evidence(join(dataDir, 'evidence'), clock, log);
 
-  const findPast: FindPast = async function* ({ camera, ring }, from, to) {
+  const { recorder } = options;
+  const findPast: FindPast = async function* ({ camera, ring }, from, to, note) {
     const recordings = ring.covers(from) ? [] : await evidence.sources(camera, from, to);
-    yield* joined([...recordings, () => picturesOf(ring.between(from, to))], from, to);
+    const local = joined([...recordings, () => picturesOf(ring.between(from, to))], from, to);
+    if (recorder === undefined) yield* local;
+    else
+      yield* filled(local, from, Math.min(to, clock.now() - RECORDED_AFTER_MS), (first, last) =>
+        fromRecorder(recorder, clock, note, camera, first, last),
+      );
   };
 
   const silent = log.child({}, { level: 'silent' });
@@ -75,7 +85,10 @@ export function createEngine(options: VideoOptions): Video {
       clipsUnderWay += 1;
       feed.addReader(holder);
       try {
-        return await writeClip(join(dataDir, 'clips'), findPast(feed, from, to));
+        return await writeClip(
+          join(dataDir, 'clips'),
+          findPast(feed, from, to, (sentence) => log.warn({ camera }, sentence)),
+        );
       } finally {
         clipsUnderWay -= 1;
         if (clipsUnderWay === 0) for (const { ring } of cameras.values()) ring.removeReader(holder);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RawData } from 'ws';
+import type { FoundRecording } from '../adapter/contract.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
@@ -25,10 +26,14 @@ export interface VideoOptions {
   readonly evidenceGigabytes?: number;
   /** Tells intake that a camera's picture was lost (raised, once) or is back (restored, once). */
   report(signal: DeviceSignal): Promise<void>;
+  /** Where a recorder replays what a camera saw; undefined for a camera without one. @throws Error with a sentence for the dispatcher. */
+  readonly recorder?: FindRecording;
 }
 
 /** What video needs of a tile's connection; a WebSocket has it. */
 export interface TileSocket {
+export type FindRecording = (camera: PointId, from: EpochMs, to: EpochMs) => Promise<FoundRecording | undefined>;
+
   /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
   send(data: string | Buffer, sent?: () => void): void;

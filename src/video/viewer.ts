@@ -8,6 +8,8 @@ import type { CameraStreams } from './camera-streams.ts';
 import { decoderConfiguration } from './fmp4/read.ts';
 import { inGroups } from './past.ts';
 import type { PastPicture, PastStream } from './past.ts';
+import { watchingGaps } from './replay/fill.ts';
+import type { Gap } from './replay/fill.ts';
 import { endOf } from './ring.ts';
 import type { Group, Picture } from './ring.ts';
 import { closeCodes } from './video.ts';
@@ -17,8 +19,8 @@ import type { TileSocket } from './video.ts';
 export const WAITING_LIMIT_BYTES = 1024 * 1024;
 const PLAY_LIMIT_MS = 10_000;
 
-/** What the camera did between two moments; nothing when nothing of it is kept. */
-export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs) => AsyncIterable<PastPicture>;
+/** What the camera did between two moments; nothing when nothing of it is kept. `note` is told why a recorder could not help. */
+export type FindPast = (feed: CameraFeed, from: EpochMs, to: EpochMs, note: (sentence: string) => void) => AsyncIterable<PastPicture>;
 
 /**
  * One tile. Live, it gets the current group of pictures at once, so that a picture is there without waiting for a key frame, then what comes.
@@ -211,13 +213,21 @@ export class Viewer implements Reader {
   async #playPast(from: EpochMs, to: EpochMs): Promise<void> {
     this.#pastPending = true;
     let found = false;
+    const notes: string[] = [];
+    const gaps: Gap[] = [];
+    const pictures = this.#findPast(this.#feed, from, to, (sentence) => notes.push(sentence));
     try {
-      for await (const { stream, fragments } of inGroups(this.#findPast(this.#feed, from, to))) {
+      for await (const { stream, fragments } of inGroups(watchingGaps(pictures, from, Math.min(to, this.#clock.now()), gaps))) {
         found = true;
         await this.#sendAtPace(Buffer.concat([...this.#introduce(stream), ...fragments]));
         if (this.#mode !== 'past') return;
       }
-      this.#tell(found ? { type: 'end' } : { type: 'end', reason: 'nothing of that time is kept' });
+      const [note] = notes;
+      this.#tell({
+        type: 'end',
+        ...(found ? gaps.length > 0 && { missing: gaps } : { reason: ['nothing of that time is kept', ...notes].join('; ') }),
+        ...(found && note !== undefined && { note }),
+      });
     } catch {
       this.#tell({ type: 'end', reason: 'what is kept of that time cannot be read' });
     } finally {

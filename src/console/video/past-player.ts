@@ -10,12 +10,17 @@ import type { Range } from './steer.ts';
 import type { VideoSocketHandlers } from './video-socket.ts';
 import { VideoSocket } from './video-socket.ts';
 
+/** A time of which there is no picture. */
+export type Gap = NonNullable<Extract<FromVideo, { type: 'end' }>['missing']>[number];
+
 export interface PastOptions {
   readonly camera: string;
   readonly listener: PlayerListener;
   readonly standBy: StandBy;
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** Told what of that time nobody has a picture of, and why a recorder could not help. */
+  readonly missing: (gaps: readonly Gap[], note: string | undefined) => void;
   /** The gateway's clock. */
   readonly now: () => EpochMs;
   /** The recording of the same time, for when the gateway cannot cut that part of the past out any more. */
@@ -39,6 +44,9 @@ export class PastPlayer {
   /** Wall time of media time 0; undefined until the first stream begins, and for a recording, whose times are not known. */
   #epochAtZero: EpochMs | undefined;
   #begun = false;
+  /** Since when the past was asked for the last time. */
+  #asked: EpochMs = -Infinity;
+  #missing: readonly Gap[] = [];
   #complete = false;
   /** Of the recording, while it is shown. */
   #address: string | undefined;
@@ -80,7 +88,10 @@ export class PastPlayer {
         if (!this.#begun) listener.picture({ state: 'waiting', detail: 'The connection to the gateway broke; trying again' });
       },
     };
-    const play = (): Play => ({ type: 'play', mode: 'past', from: this.#keptUntil() ?? from, to });
+    const play = (): Play => {
+      this.#asked = this.#keptUntil() ?? from;
+      return { type: 'play', mode: 'past', from: this.#asked, to };
+    };
     this.#socket = new VideoSocket(camera, play, handlers, standBy.socket());
   }
 
@@ -91,7 +102,7 @@ export class PastPlayer {
 
   #told(message: FromVideo): void {
     if (message.type === 'init') this.#initialise(message);
-    else if (message.type === 'end') this.#finish(message.reason ?? 'The gateway keeps no pictures of that time');
+    else if (message.type === 'end') this.#finish(message);
   }
 
   #initialise({ mime, epochAtZero }: Extract<FromVideo, { type: 'init' }>): void {
@@ -105,8 +116,10 @@ export class PastPlayer {
     this.#queue.format(mime, (epochAtZero - this.#epochAtZero) / 1000);
   }
 
-  #finish(reason: string): void {
-    const { now, to, listener } = this.#options;
+  #finish({ reason = 'The gateway keeps no pictures of that time', missing = [], note }: Extract<FromVideo, { type: 'end' }>): void {
+    const { now, to, listener, missing: tell } = this.#options;
+    this.#missing = [...this.#missing.filter((gap) => gap.to <= this.#asked), ...missing];
+    tell(this.#missing, note);
     this.#socket?.close();
     const missingMs = to + SETTLING_MS - now();
     if (missingMs > 0) {

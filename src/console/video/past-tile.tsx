@@ -5,6 +5,7 @@ import { useKeys } from '../keys.ts';
 import { clockTime } from '../time.ts';
 import { Overlay } from './overlay.tsx';
 import { PastPlayer } from './past-player.ts';
+import type { Gap } from './past-player.ts';
 import type { Picture } from './picture.ts';
 import { changesOnly, putInto } from './picture.ts';
 
@@ -25,6 +26,7 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
   const label = useRef<HTMLSpanElement>(null);
   const progress = useRef<HTMLSpanElement>(null);
   const [picture, setPicture] = useState<Picture>({ state: 'waiting', detail: 'Waiting for the picture' });
+  const [missing, setMissing] = useState<{ readonly gaps: readonly Gap[]; readonly note: string | undefined }>({ gaps: [], note: undefined });
   const [paused, setPaused] = useState(false);
   useLayoutEffect(() => {
     if (tile.current === null) return;
@@ -35,6 +37,7 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
       to,
       recording,
       now: model.now,
+      missing: (gaps, note) => setMissing({ gaps, note }),
       listener: {
         picture: changesOnly(setPicture),
         painted: (wallTime) => {
@@ -66,12 +69,24 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
       <figcaption>
         <span className="camera-name">Before the alarm</span>
         <span className="wall-time" hidden={picture.state !== 'playing'} ref={label} data-testid="tile-past-time" />
+        {missing.gaps.length > 0 && (
+          <span data-testid="tile-past-missing" title={missing.note}>
+            ✕ No picture {missing.gaps.map((gap) => `${clockTime(gap.from)} to ${clockTime(gap.to)}`).join(', ')}
+          </span>
+        )}
       </figcaption>
       <button type="button" className="pause" data-testid="pause" aria-label={paused ? 'Play (P)' : 'Pause (P)'} onClick={toggle}>
         <span aria-hidden="true">{paused ? '▶' : '❙❙'}</span>
       </button>
       <span className="progress" aria-hidden="true">
         <span className="played" ref={progress} />
+        {missing.gaps.map((gap) => (
+          <span
+            className="gap"
+            key={gap.from}
+            style={{ left: `${((gap.from - from) / (to - from)) * 100}%`, width: `${((gap.to - gap.from) / (to - from)) * 100}%` }}
+          />
+        ))}
         <span className="alarm" style={{ left: `${((alarmAt - from) / (to - from)) * 100}%` }} />
       </span>
     </figure>

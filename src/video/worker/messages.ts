@@ -49,6 +49,7 @@ export type FromVideoThread =
   | { readonly type: 'ready' }
   | { readonly type: 'pong' }
   | { readonly type: 'address'; readonly call: number; readonly camera: PointId; readonly stream: StreamKind }
+  | { readonly type: 'recorder'; readonly call: number; readonly camera: PointId; readonly from: EpochMs; readonly to: EpochMs }
   | { readonly type: 'report'; readonly call: number; readonly signal: DeviceSignal }
   | { readonly type: 'send'; readonly parcels: readonly Parcel[] }
   | { readonly type: 'hang-up'; readonly tile: number; readonly code: number; readonly reason: string }

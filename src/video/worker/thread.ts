@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
-import type { StreamAddress } from '../../adapter/contract.ts';
+import type { FoundRecording, StreamAddress } from '../../adapter/contract.ts';
 import { Calls, outcomeOf } from '../../adapter/worker/calls.ts';
 import type { StreamKind } from '../../desk/video-protocol.ts';
 import { systemClock } from '../../domain/clock.ts';
@@ -28,6 +28,7 @@ const engine = createEngine({
   ...(ringSeconds !== undefined && { ringSeconds }),
   ...(ringStream !== undefined && { ringStream }),
   ...(liveMain !== undefined && { liveMain }),
+  recorder: (camera, from, to) => calls.make((call) => post({ type: 'recorder', call, camera, from, to })) as Promise<FoundRecording | undefined>,
   report: async (signal) => {
     await calls.make((call) => post({ type: 'report', call, signal }));
   },

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { Level } from 'pino';
 import { backOffMs } from '../../adapter/back-off.ts';
-import type { StreamAddress } from '../../adapter/contract.ts';
+import type { FoundRecording, StreamAddress } from '../../adapter/contract.ts';
 import type { StreamKind } from '../../desk/video-protocol.ts';
 import { Calls, outcomeOf } from '../../adapter/worker/calls.ts';
 import { Heartbeat } from '../../adapter/worker/heartbeat.ts';
@@ -148,6 +148,8 @@ export class VideoThread {
         return;
       case 'address':
         return this.#answer(message.call, this.#address(message.camera, message.stream));
+      case 'recorder':
+        return this.#answer(message.call, this.#recorder(message.camera, message.from, message.to));
       case 'report':
         return this.#answer(message.call, this.#options.report(message.signal));
       case 'log':
@@ -157,6 +159,10 @@ export class VideoThread {
       case 'answer':
         return this.#calls.settle(message.call, message.outcome);
     }
+  }
+
+  async #recorder(camera: PointId, from: EpochMs, to: EpochMs): Promise<FoundRecording | undefined> {
+    return this.#options.recorder?.(camera, from, to);
   }
 
   async #address(camera: PointId, stream: StreamKind): Promise<StreamAddress | undefined> {
