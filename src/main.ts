@@ -216,6 +216,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const exports = { jobs: clips, cameras: site.cameras };
   const latest = new LatestEvents(journal.latestOfEach());
   intake.events.subscribe((event) => latest.apply(event));
+  const tampered = (camera: string) => latest.of(camera).some(({ kind, phase }) => kind === 'video.tamper' && phase === 'raised');
   const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
   const replays = new Replays(siteFile, dataFolder);
   ticking.add(ticks.subscribe(() => procedures.tick()));
@@ -233,7 +234,13 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       ...escalationEndpoints(outbox, escalations),
       ...threatEndpoints(site, threats),
       ...alarmEndpoints({ store: incidents, book, operations, clock, policy: site.alarms ?? defaultAlarmPolicy }),
-      ...siteEndpoints({ site: view, desk, journal, operations, cameras: () => video.status() }),
+      ...siteEndpoints({
+        site: view,
+        desk,
+        journal,
+        operations,
+        cameras: () => video.status().map((status) => ({ ...status, tampered: tampered(status.camera) })),
+      }),
       ...cameraEndpoints(cameraSources),
       ...ticketEndpoints({ tickets, cameras: site.cameras }),
       ...clipEndpoints(exports),
@@ -250,7 +257,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
         audit: writeLog,
       }),
     ],
-    metrics: createMetrics({ intake, accounting, book, fleet, desk, video }),
+    metrics: createMetrics({ intake, accounting, book, fleet, desk, video, tampered }),
     problems: () => health.problems(),
     notices: () => health.notices(),
     evidence: (incident, camera) => video.evidence(incident, camera),

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Accounting } from './correlation/accounting.ts';
 import type { Fleet } from './adapter/fleet.ts';
 import type { Desk } from './desk/desk.ts';
+import type { PointId } from './domain/point.ts';
 import type { Intake } from './intake/intake.ts';
 import type { BookWriter } from './store/book-writer.ts';
 import type { CameraStatus, Video } from './video/index.ts';
@@ -14,10 +15,12 @@ export interface Measured {
   readonly fleet: Fleet;
   readonly desk: Desk;
   readonly video: Video;
+  /** Whether a camera told that somebody tampers with it. */
+  readonly tampered: (camera: PointId) => boolean;
 }
 
 /** Figures for Prometheus, read from the parts when they are asked for. */
-export function createMetrics({ intake, accounting, book, fleet, desk, video }: Measured): Registry {
+export function createMetrics({ intake, accounting, book, fleet, desk, video, tampered }: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
 
@@ -62,6 +65,9 @@ export function createMetrics({ intake, accounting, book, fleet, desk, video }: 
       }
     });
   }
+  gauge('camera_tampered', '1 while a camera tells that somebody tampers with it', ['camera'], (set) => {
+    for (const { camera } of video.status()) set({ camera }, tampered(camera) ? 1 : 0);
+  });
   return registry;
 }
 

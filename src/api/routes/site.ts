@@ -24,6 +24,8 @@ const cameraStatusSchema = z.object({
   fps: z.number().exactOptional(),
   bitrateKbps: z.number().exactOptional(),
   groupSeconds: z.number().exactOptional().describe('from one key frame to the next'),
+  stream: z.enum(['main', 'sub']).exactOptional().describe('which of its streams is always taken in'),
+  tampered: z.boolean().exactOptional().describe('whether it told that somebody tampers with it'),
   transport: z.enum(['tcp', 'udp']).exactOptional().describe('how the camera sends its packets'),
   clockOffsetMs: z.number().exactOptional().describe('the camera’s clock minus ours, where it tells it by RTCP'),
   ringSeconds: z.number().describe('how much of the past is at hand'),
@@ -38,7 +40,7 @@ export interface SiteSources {
   readonly desk: Desk;
   readonly journal: Journal;
   readonly operations: Operations;
-  readonly cameras: () => readonly CameraStatus[];
+  readonly cameras: () => readonly (CameraStatus & { readonly tampered?: boolean })[];
 }
 
 /** The site: its points, doors, devices and cameras, and the events that came from them. */

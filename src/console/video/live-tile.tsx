@@ -8,6 +8,7 @@ import { Overlay } from './overlay.tsx';
 import type { Picture, PlayerListener } from './picture.ts';
 import { changesOnly, putInto } from './picture.ts';
 import { StillPlayer } from './still-player.ts';
+import { TileMenu } from './tile-menu.tsx';
 import { firstWay, nextWay, wordsOf } from './ways.ts';
 
 interface LiveTileProps {
@@ -77,6 +78,7 @@ export function LiveTile({ camera, name, testId, stream, children }: LiveTilePro
           data-testid={`${testId}-time`}
         />
       </figcaption>
+      {stream === 'main' && <TileMenu camera={camera} name={name} onWay={() => setWay(firstWay)} />}
       {children}
     </figure>
   );

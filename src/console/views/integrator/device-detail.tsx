@@ -6,6 +6,7 @@ import { linkWords } from '../../words.ts';
 import { Age } from '../age.tsx';
 import { rest } from '../../rest.ts';
 import type { RestAnswer } from '../../rest.ts';
+import { CameraHealth } from '../../video/camera-health.tsx';
 import { TestResult } from './test-result.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -77,6 +78,11 @@ function Points({ points }: Pick<Diagnosis, 'points'>) {
                 <code>{at}</code>
               </td>
               <td>
+                {type === 'camera' && (
+                  <span className="state-line">
+                    <CameraHealth camera={id} />
+                  </span>
+                )}
                 {states.length === 0 && <span className="quiet">nothing yet</span>}
                 {states.map(({ kind, phase, at: when }) => (
                   <span className="state-line" key={kind}>
