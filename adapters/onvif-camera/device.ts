@@ -10,10 +10,13 @@ import type { Element } from './xml.ts';
 /** Namespace of Door Control. */
 export const DOOR_CONTROL = 'http://www.onvif.org/ver10/doorcontrol/wsdl';
 
+/** Namespace of Access Control. */
+export const ACCESS_CONTROL = 'http://www.onvif.org/ver10/accesscontrol/wsdl';
+
 const DEVICE_SERVICE = '/onvif/device_service';
 
 /** Services that this adapter uses, where the camera offers them. */
-export type Services = Readonly<Partial<Record<MediaService | 'events' | 'ptz' | 'doors' | 'search' | 'replay', Target>>>;
+export type Services = Readonly<Partial<Record<MediaService | 'events' | 'ptz' | 'doors' | 'accessPoints' | 'search' | 'replay', Target>>>;
 
 const namespaces: Readonly<Record<string, keyof Services>> = {
   'http://www.onvif.org/ver10/media/wsdl': 'media',
@@ -23,6 +26,7 @@ const namespaces: Readonly<Record<string, keyof Services>> = {
   'http://www.onvif.org/ver10/search/wsdl': 'search',
   'http://www.onvif.org/ver10/replay/wsdl': 'replay',
   [DOOR_CONTROL]: 'doors',
+  [ACCESS_CONTROL]: 'accessPoints',
 };
 
 /** A profile: a video source with an encoder. */

@@ -4,6 +4,8 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { DiscoverOptions, DiscoveredDevice } from '../../src/adapter/contract.ts';
 import { pause } from '../../src/domain/clock.ts';
+import { listDoors } from './door-list.ts';
+import { sentence } from './errors.ts';
 import { readProbeMatches } from './probe-match.ts';
 import type { ProbeMatch } from './probe-match.ts';
 
@@ -16,8 +18,31 @@ const PROBE_AGAIN_MS = 300;
 /** More than a network of cameras answers; whoever floods us ends here. */
 const MAX_FOUND = 4_096;
 
-/** Asks the network of an interface for ONVIF devices by WS-Discovery; `host` is asked directly as well, for where multicast does not reach. */
-export async function discover({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
+/**
+ * Asks the network of an interface for ONVIF devices by WS-Discovery; `host` is asked directly as well, for where multicast does not reach.
+ * With an account access controllers are asked for their doors and readers.
+ */
+export async function discover(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
+  const found = await probe(options);
+  const devices: DiscoveredDevice[] = [];
+  for (const match of found) devices.push(await described(match, options));
+  return devices;
+}
+
+/** The account is given to access controllers alone, and never over HTTPS, where a person has to look at the certificate first. */
+async function described(match: ProbeMatch, options: DiscoverOptions): Promise<DiscoveredDevice> {
+  const device = asDevice(match, options.account?.username ?? 'sallyport');
+  if (!match.door || match.tls || options.account === undefined) return device;
+  try {
+    const points = await listDoors({ ...match, id: device.id }, options.account, options);
+    return { ...device, points: [...device.points, ...points] };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { ...device, remark: `${device.remark ?? ''}; its doors could not be read (${sentence(error)})` };
+  }
+}
+
+async function probe({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly ProbeMatch[]> {
   const found = new Map<string, ProbeMatch>();
   const socket = createSocket('udp4');
   socket.on('message', (datagram) => {
@@ -35,7 +60,7 @@ export async function discover({ interface: address, host, timeoutMs, signal, cl
   } finally {
     socket.close();
   }
-  return [...found.values()].sort((a, b) => a.host.localeCompare(b.host, 'en', { numeric: true }) || a.port - b.port).map(asDevice);
+  return [...found.values()].sort((a, b) => a.host.localeCompare(b.host, 'en', { numeric: true }) || a.port - b.port);
 }
 
 /** Bound to the interface, and multicast told to leave by it alone: else the default route would carry the probe out of it. */
@@ -70,14 +95,14 @@ function probeText(types: string): string {
   );
 }
 
-function asDevice({ host, port, tls, name, hardware, location, door, camera }: ProbeMatch): DiscoveredDevice {
+function asDevice({ host, port, tls, name, hardware, location, door, camera }: ProbeMatch, username: string): DiscoveredDevice {
   const usual = port === (tls ? 443 : 80);
   const id = `onvif-${host.replace(/[^a-z0-9]+/gi, '-')}${usual ? '' : `-${port}`}`.toLowerCase();
   const label = [name, location].filter((part) => part !== '').join(', ');
   return {
     id,
     name: (label === '' ? `ONVIF device at ${host}` : label).slice(0, 80),
-    options: { host, port, ...(tls && { tls }), username: 'sallyport', password: { env: `${id.replace(/-/g, '_').toUpperCase()}_PASSWORD` } },
+    options: { host, port, ...(tls && { tls }), username, password: { env: `${id.replace(/-/g, '_').toUpperCase()}_PASSWORD` } },
     points: !camera ? [] : [{ id: `cam-${id.slice('onvif-'.length)}`, type: 'camera', name: (label === '' ? host : label).slice(0, 80), at: {} }],
     remark: `${hardware === '' ? 'model unknown' : hardware}${tls ? '; over HTTPS: the first attempt to connect tells the fingerprint to compare' : ''}${door ? '; an access controller: its doors and readers are told by their tokens' : ''}`,
   };

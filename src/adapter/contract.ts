@@ -37,6 +37,8 @@ export interface DiscoverOptions {
   readonly interface: string;
   /** Ask this host alone, or as well, where the protocol knows no other way. */
   readonly host?: string;
+  /** An account that devices may be asked with for what they tell nobody else. */
+  readonly account?: { readonly username: string; readonly password: string };
   /** How long answers are waited for. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

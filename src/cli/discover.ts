@@ -10,18 +10,22 @@ import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { required } from './options.ts';
 
+const PASSWORD_VARIABLE = 'SALLYPORT_DISCOVER_PASSWORD';
+
 const discover: Command = {
   name: 'discover',
-  usage: 'sallyport discover --interface ADDRESS [--onvif [HOST]] [--bacnet [HOST]] [--modbus HOST] [--timeout SECONDS]',
+  usage: 'sallyport discover --interface ADDRESS [--onvif [HOST]] [--bacnet [HOST]] [--modbus HOST] [--user NAME] [--timeout SECONDS]',
   summary:
     'Looks for devices and prints what to paste into a site file. ADDRESS is that of a network interface of this machine: nothing is sent beyond it. ' +
-    'Without --onvif and the like, every adapter that can look by itself does; with a HOST, that host is asked directly.',
+    'Without --onvif and the like, every adapter that can look by itself does; with a HOST, that host is asked directly. ' +
+    `With --user and its password in the environment variable ${PASSWORD_VARIABLE}, access controllers are asked for their doors as well.`,
   async run(args) {
     const able = [...(await loadAdapters()).values()].filter((adapter) => adapter.discover !== undefined);
-    const { address, timeoutMs, searches } = parseSearch(args, able);
+    const { address, timeoutMs, searches, username } = parseSearch(args, able);
+    const account = username === undefined ? {} : { account: { username, password: passwordOf(process.env) } };
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort(new Error('interrupted')));
-    const { found, failures } = await discoverAll(searches, { interface: address, timeoutMs, signal: stop.signal, clock: systemClock });
+    const { found, failures } = await discoverAll(searches, { interface: address, timeoutMs, signal: stop.signal, clock: systemClock, ...account });
     for (const { adapter, host } of searches) {
       const reason = failures.get(adapter.name);
       if (reason !== undefined) console.error(`${adapter.name}: ${reason}${host === undefined ? ` (--${flagOf(adapter)} HOST asks one)` : ''}`);
@@ -33,6 +37,13 @@ const discover: Command = {
 };
 export default discover;
 
+/** A password has no place among the arguments, which every user of the machine can read. @throws UsageError when there is none. */
+function passwordOf(environment: NodeJS.ProcessEnv): string {
+  const password = environment[PASSWORD_VARIABLE];
+  if (password === undefined || password === '') throw new UsageError(`--user needs the password in the environment variable ${PASSWORD_VARIABLE}`);
+  return password;
+}
+
 /** The word before the first hyphen of an adapter's name is its option: `--onvif` for the one that speaks ONVIF. */
 function flagOf({ name }: AdapterDefinition): string {
   return name.split('-', 1)[0] ?? name;
@@ -42,13 +53,13 @@ function flagOf({ name }: AdapterDefinition): string {
 export function parseSearch(
   args: readonly string[],
   able: readonly AdapterDefinition[],
-): { address: string; timeoutMs: number; searches: readonly Search[] } {
+): { address: string; timeoutMs: number; searches: readonly Search[]; username?: string } {
   const flags = Object.fromEntries(able.map((adapter) => [flagOf(adapter), { type: 'boolean' as const }]));
   const { values, tokens } = parseArgs({
     args: [...args],
     allowPositionals: true,
     tokens: true,
-    options: { interface: { type: 'string' }, timeout: { type: 'string', default: '3' }, ...flags },
+    options: { interface: { type: 'string' }, timeout: { type: 'string', default: '3' }, user: { type: 'string' }, ...flags },
   });
   const address = required(values.interface, 'interface');
   if (!isIPv4(address) || address === '0.0.0.0') throw new UsageError(`--interface must be an IPv4 address of this machine, not "${address}"`);
@@ -68,5 +79,5 @@ export function parseSearch(
     const host = hosts.get(flagOf(adapter));
     return { adapter, ...(host !== undefined && { host }) };
   });
-  return { address, timeoutMs: seconds * 1000, searches };
+  return { address, timeoutMs: seconds * 1000, searches, ...(values.user !== undefined && { username: values.user }) };
 }

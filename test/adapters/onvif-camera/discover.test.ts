@@ -39,6 +39,50 @@ describe('onvif-camera: discovery', function () {
     }
   });
 
+  it('lists the doors and readers of an access controller, given an account', async () => {
+    const doors = [
+      { token: 'Door-1', reader: 'AccessPoint-1' },
+      { token: 'Door-2', reader: 'AccessPoint-2' },
+    ];
+    const controller = createCamera('ctl', {
+      host: '127.0.0.78',
+      httpPort: 0,
+      rtspPort: 0,
+      username: 'u',
+      password: 'open sesame',
+      discovery: true,
+      doors,
+    });
+    await controller.start();
+    try {
+      const search = (account: object) =>
+        discoverAll([{ adapter, host: '127.0.0.78' }], { interface: '127.0.0.78', timeoutMs: 1_200, signal, clock: systemClock, ...account });
+      const mine = async (account: object) => (await search(account)).found.filter(({ device }) => device.options['host'] === '127.0.0.78');
+      const found = await mine({ account: { username: 'u', password: 'open sesame' } });
+      const fragment = parse(siteFragment(found)) as { doors: { id: string; at: unknown }[]; readers: { door: string; at: unknown }[] };
+      assert.deepEqual(
+        fragment.doors.map(({ at }) => at),
+        [{ token: 'Door-1' }, { token: 'Door-2' }],
+      );
+      assert.deepEqual(
+        fragment.readers.map(({ door, at }) => [door, at]),
+        [
+          [fragment.doors[0]?.id, { token: 'AccessPoint-1' }],
+          [fragment.doors[1]?.id, { token: 'AccessPoint-2' }],
+        ],
+      );
+      const [refused] = await mine({ account: { username: 'u', password: 'wrong' } });
+      assert.match(refused?.device.remark ?? '', /its doors could not be read/);
+      const [asked] = await mine({});
+      assert.deepEqual(
+        asked?.device.points.filter(({ type }) => type === 'door'),
+        [],
+      );
+    } finally {
+      await controller.stop();
+    }
+  });
+
   it('says so when the interface is none of this machine', async () => {
     const { failures } = await discoverAll([{ adapter }], { interface: '192.0.2.1', timeoutMs: 100, signal, clock: systemClock });
     assert.match(failures.get('onvif-camera') ?? '', /192\.0\.2\.1 is no address of an interface/);
