@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -7,9 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
-import { parse } from 'yaml';
 import { correlate } from '../../src/correlation/engine.ts';
-import { readRules } from '../../src/correlation/read-rules.ts';
 import type { Rule } from '../../src/correlation/rule-schema.ts';
 import { siteFacts } from '../../src/correlation/site-facts.ts';
 import type { Clock } from '../../src/domain/clock.ts';
@@ -26,11 +24,12 @@ import { IncidentStore } from '../../src/store/incident-store.ts';
 import { machine } from './figures.ts';
 import { measurePeers } from './pipeline-peers.ts';
 import { measureRecovery } from './pipeline-recovery.ts';
+import { AREAS, benchRules, rulesPerEvent } from './pipeline-rules.ts';
 
 // npm run bench:pipeline [-- --events 600000 --recovery 1000000 --no-peers]
 //
 // Events per second of one core through intake, correlation and the incident book. Every door sees a person with a badge once a
-// minute (badge, unlocked, open, motion, shut, locked), one visit in a thousand is a forced door; time is virtual, so that what is
+// minute (badge, unlocked, open, motion, shut, locked; pipeline-rules.ts says which rules look at them), one visit in a thousand is a forced door; time is virtual, so that what is
 // measured is the work for an event and not how fast somebody can walk.
 
 const { values } = parseArgs({
@@ -76,18 +75,24 @@ class NoJournal {
   repeatKeysSince = () => [];
 }
 
+const areaOf = (door: number) => `area-${door % AREAS}`;
+
 function siteOf(doors: number): Site {
   const each = <T>(make: (index: number) => T): T[] => Array.from({ length: doors }, (_, index) => make(index));
   return {
     id: 'bench',
     name: 'Bench',
-    areas: each((index) => ({ id: `area-${index}`, name: `Area ${index}` })),
+    areas: Array.from({ length: AREAS }, (_, index) => ({ id: `area-${index}`, name: `Area ${index}` })),
+    schedules: [
+      { id: 'office-hours', name: 'Office hours', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '07:00', to: '19:00' }] },
+      { id: 'night', name: 'Night', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'], from: '22:00', to: '05:00' }] },
+    ],
     devices: [{ id: 'controller', name: 'Controller', adapter: 'bench', options: {} }],
     doors: each((index) => ({
       id: `door-${index}`,
       type: 'door',
       name: `Door ${index}`,
-      area: `area-${index}`,
+      area: areaOf(index),
       device: 'controller',
       heldAfterSeconds: 20,
       commands: [],
@@ -105,7 +110,7 @@ function siteOf(doors: number): Site {
       id: `cam-${index}`,
       type: 'camera',
       name: `Camera ${index}`,
-      area: `area-${index}`,
+      area: areaOf(index),
       device: 'controller',
       covers: [`door-${index}`],
       at: {},
@@ -113,39 +118,6 @@ function siteOf(doors: number): Site {
     panels: [],
     zones: [],
   };
-}
-
-/** The shipped rules, and as many more for single doors as are asked for; with `everywhere` each looks at every door. */
-function rulesOf(count: number, doors: number, everywhere: boolean): readonly Rule[] {
-  const folder = join(import.meta.dirname, '..', '..', 'config', 'rules');
-  const shipped = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .flatMap((name) => (parse(readFileSync(join(folder, name), 'utf8')) as { rules: { id: string }[] }).rules);
-  const own = (index: number) => ({
-    id: `own-${index}`,
-    title: '{door} opened',
-    when: { event: 'door.open', if: "event.door != ''", ...(!everywhere && { at: `door-${index % doors}` }) },
-    unless: [{ event: 'access.granted', within: '10s', by: 'door' }],
-    opens: { incident: `own-${index % 10}`, priority: 4, reason: '{door} opened without a badge' },
-  });
-  const basic = [
-    'door-forced',
-    'door-forced-inferred',
-    'door-held',
-    'door-held-by-time',
-    'denied-before-forced',
-    'intrusion',
-    'motion-nearby',
-    'second-zone',
-    'panic',
-    'fire',
-  ];
-  const chosen = count === 10 ? shipped.filter(({ id }) => basic.includes(id)) : shipped;
-  const { rules, problems } = readRules([
-    { file: 'bench', document: { rules: [...chosen, ...Array.from({ length: Math.max(0, count - chosen.length) }, (_, index) => own(index))] } },
-  ]);
-  if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
-  return rules;
 }
 
 function visit(index: number, person: number, forced: boolean): readonly DeviceSignal[] {
@@ -230,17 +202,20 @@ async function show(title: string, doors: number, rules: readonly Rule[], durabl
 }
 
 console.log(machine());
-console.log(`${EVENTS} events each; events per second of processor time (all threads of the process, garbage collection included)\n`);
+console.log(`${EVENTS} events each; events per second of processor time (all threads of the process, garbage collection included)`);
+const KINDS_OF_A_VISIT = ['access.granted', 'door.unlocked', 'door.open', 'door.open', 'door.unlocked', 'video.motion'] as const;
+for (const count of [100, 1000])
+  console.log(
+    `${count} rules: those shipped and others of ten kinds, bound to one of ${AREAS} areas each${count < 1000 ? '' : ', and a list of watched badges'}; an event is of a kind and place that ${rulesPerEvent(benchRules(count), KINDS_OF_A_VISIT).toFixed(1)} of them look at`,
+  );
 console.log(
-  `${'what'.padEnd(46)} ${'rules'.padStart(6)} ${'doors'.padStart(7)} ${'events/s'.padStart(9)} ${'incidents'.padStart(9)} ${'heap +MB'.padStart(8)}`,
+  `\n${'what'.padEnd(46)} ${'rules'.padStart(6)} ${'doors'.padStart(7)} ${'events/s'.padStart(9)} ${'incidents'.padStart(9)} ${'heap +MB'.padStart(8)}`,
 );
 if (values.only === undefined || values.only === 'memory') {
-  for (const rules of [10, 100, 1000])
-    for (const doors of [10, 100, 1000, 10_000]) await show('in memory', doors, rulesOf(rules, doors, false), false);
-  await show('in memory, 100 rules that look at every door', 100, rulesOf(100, 100, true), false);
+  for (const rules of [10, 100, 1000]) for (const doors of [10, 100, 1000, 10_000]) await show('in memory', doors, benchRules(rules), false);
 }
 if (values.only === undefined || values.only === 'durable') {
-  for (const doors of [10, 1000]) await show('durable: journal and book on disk (SQLite)', doors, rulesOf(100, doors, false), true);
+  for (const doors of [10, 1000]) await show('durable: journal and book on disk (SQLite)', doors, benchRules(100), true);
 }
-if (values.only === undefined || values.only === 'recovery') await measureRecovery(Number(values.recovery), siteOf(400), rulesOf(100, 400, false));
+if (values.only === undefined || values.only === 'recovery') await measureRecovery(Number(values.recovery), siteOf(400), benchRules(100));
 if (!values['no-peers'] && (values.only === undefined || values.only === 'peers')) await measurePeers();

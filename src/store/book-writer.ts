@@ -36,12 +36,14 @@ function sameAlarms(one: AlarmState, other: AlarmState): boolean {
   );
 }
 
-/** So many incidents are stored and told in one turn of the event loop. In a flood the others wait for the next turns, and what changes again meanwhile is written once. */
-const MOST_AT_ONCE = 32;
+/** So many incidents with urgent news are stored and told in one turn of the event loop; in a flood the others wait for the next turns. */
+const MOST_URGENT = 32;
+/** The same of those that got evidence and nothing else: what gets more of it while it waits is written once. */
+const MOST_OTHERS = 8;
 
 /**
  * The one writer of the incident book: applies findings and actions, stores what changed, and only then tells of it.
- * What one turn of the pipeline changes is stored in one transaction; of more than `MOST_AT_ONCE` incidents the most urgent news comes first.
+ * What one turn of the pipeline changes is stored in one transaction; in a flood the most urgent news comes first.
  */
 export class BookWriter {
   readonly #store: IncidentStore;
@@ -129,15 +131,18 @@ export class BookWriter {
 
   /** Stores and tells everything that has changed so far. */
   flush(): void {
-    this.#flushing = false;
     this.#write(this.#pending(), true);
   }
 
   #flushSome(): void {
+    this.#flushing = false;
     const pending = this.#pending();
     // What cannot be stored is told at least, and tried again as a whole.
-    if (pending.length <= MOST_AT_ONCE || this.#storeFails) return this.flush();
-    this.#write(this.#mostUrgent(pending), false);
+    if (pending.length <= MOST_OTHERS || this.#storeFails) return this.flush();
+    const next = this.#mostUrgent(pending);
+    if (next.length === pending.length) return this.flush();
+    this.#write(next, false);
+    this.#flushing = true;
     setImmediate(() => this.#flushSome());
   }
 
@@ -146,14 +151,17 @@ export class BookWriter {
     return [...this.#unstored].flatMap((id) => this.#book.incidents.get(id) ?? []);
   }
 
-  /** What a dispatcher must see at once (it is new, or became more urgent, or changed its state) by its priority, then the rest. */
+  /** What a dispatcher must see at once by its priority, then some of the rest. */
   #mostUrgent(pending: readonly Incident[]): readonly Incident[] {
-    const rank = (incident: Incident) => {
-      const before = this.#told.get(incident.id);
-      return before?.state === incident.state && before.priority === incident.priority ? 6 : incident.priority;
-    };
-    const ranked = pending.map((incident) => ({ incident, rank: rank(incident) })).sort((a, b) => a.rank - b.rank);
-    return ranked.slice(0, MOST_AT_ONCE).map(({ incident }) => incident);
+    const urgent = pending.filter((incident) => this.#isUrgent(incident)).sort((a, b) => a.priority - b.priority);
+    const others = pending.filter((incident) => !this.#isUrgent(incident));
+    return [...urgent.slice(0, MOST_URGENT), ...others.slice(0, MOST_OTHERS)];
+  }
+
+  /** Whether it is new, of another urgency or in another state: more than evidence has come. */
+  #isUrgent({ id, state, priority, owner }: Incident): boolean {
+    const before = this.#told.get(id);
+    return before?.state !== state || before.priority !== priority || before.owner !== owner;
   }
 
   /** `all`: nothing else waits. */

@@ -5,7 +5,8 @@ import type { Store } from '../../src/store/database.ts';
 import { BookWriter } from '../../src/store/book-writer.ts';
 import type { AlarmState } from '../../src/store/book-writer.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
-import { finding, held, measure, NOON, tick } from '../incidents/lab.ts';
+import { finding, held, lead, measure, NOON, tick } from '../incidents/lab.ts';
+import { until } from '../support/until.ts';
 
 describe('the book’s writer', () => {
   let store: Store;
@@ -55,6 +56,24 @@ describe('the book’s writer', () => {
     book.apply(tick(700));
     book.flush();
     assert.deepEqual(told, [false, true, false]);
+  });
+
+  it('stores and tells in a flood what is most urgent first, and of what only got evidence a little at a time', async () => {
+    const book = writer();
+    for (let index = 0; index < 50; index += 1) book.apply(finding(held(index, { point: `door-${index}` })));
+    book.flush();
+    const told: string[][] = [];
+    book.changes.subscribe((changes) => told.push(changes.map(({ incident }) => incident.point)));
+    book.reached(7);
+    for (let index = 0; index < 50; index += 1) book.apply(finding(held(60 + index, { point: `door-${index}` })));
+    book.apply(finding(lead(120, { point: 'late', priority: 1 })));
+    await Promise.resolve();
+    assert.equal(told.length, 1);
+    assert.equal(told[0]?.[0], 'late');
+    assert.ok((told[0]?.length ?? 0) < 50);
+    assert.equal(new IncidentStore(store).position(), 0);
+    await until('everything is told', () => told.flat().length === 51);
+    assert.equal(new IncidentStore(store).position(), 7);
   });
 
   it('opens a thousand incidents with little work for each', () => {
