@@ -175,7 +175,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
-  const view = () => siteView(site, lab?.scenarios ?? [], escalation !== undefined);
+  const view = () => siteView(site, lab?.scenarios ?? [], { escalation: escalation !== undefined, procedures: procedureFiles.length > 0 });
   const procedures = new Procedures({
     procedures: procedureFiles,
     store: new ProcedureStore(store),

@@ -26,8 +26,12 @@ export function arrivals(known: ReadonlyMap<string, number>, incidents: Readonly
  */
 export function focusAfter(focus: Focus, incidents: ReadonlyMap<string, Incident>, typing: boolean): Focus {
   const open = openIncidents(incidents);
-  const known = new Map(open.map(({ id, state, priority }) => [id, state === 'new' ? priority : Infinity]));
-  const isOpen = (id: string | undefined) => id !== undefined && known.has(id);
+  const queued = new Map(open.map(({ id, state, priority }) => [id, state === 'new' ? priority : Infinity]));
+  const isOpen = (id: string | undefined) => id !== undefined && queued.has(id);
+  // What was looked up on the shelf stays in focus; what leaves the queue while it is in focus does not.
+  const { incident: shown } = focus;
+  const left = shown !== undefined && !isOpen(shown) && (focus.known.has(shown) || !incidents.has(shown));
+  const known = left && typing ? queued.set(shown, Infinity) : queued;
   const kept: Focus = {
     incident: focus.incident,
     waiting: isNew(incidents, focus.waiting) ? focus.waiting : undefined,
@@ -35,7 +39,7 @@ export function focusAfter(focus: Focus, incidents: ReadonlyMap<string, Incident
     known,
   };
   const [arrived] = arrivals(focus.known, incidents).filter(({ id }) => id !== focus.incident);
-  if (!typing && focus.incident !== undefined && !isOpen(focus.incident)) return focusOn(kept, kept.waiting ?? open[0]?.id);
+  if (!typing && left) return focusOn(kept, kept.waiting ?? open[0]?.id);
   // The first incidents of all, such as those that a console finds when it signs in.
   if (focus.incident === undefined && focus.known.size === 0) return focusOn(kept, open[0]?.id);
   if (arrived === undefined) return kept;

@@ -20,6 +20,7 @@ const stepSchema = z.object({
   text: z.string(),
   mandatory: z.boolean().describe('whether the incident can be closed without it'),
   late: z.boolean().describe('not answered in its time'),
+  applies: z.boolean().describe('whether the answers so far lead to it; only then it can be answered'),
   choices: z.array(z.string()).readonly(),
   contacts: z.array(z.object({ name: z.string(), phone: z.string(), outcome: z.string().exactOptional() })).readonly(),
   command: z.string().exactOptional(),

@@ -289,6 +289,7 @@ export const siteViewSchema = z.object({
   cameras: z.array(named.extend({ area: z.string().exactOptional() })),
   points: z.array(named.extend({ type: z.string() })).describe('every point and device, for their names'),
   threatLevels: z.array(threatLevelSchema).readonly().exactOptional().describe('absent where the site declares none'),
+  procedures: z.literal(true).exactOptional().describe('whether there are any'),
   escalates: z.literal(true).exactOptional().describe('whether incidents have a time in which somebody should act'),
   scenarios: z.array(z.object({ name: z.string(), title: z.string() })).describe('the lab panel; empty on a real site'),
 });

@@ -4,7 +4,11 @@ import { pointsOf } from '../domain/site.ts';
 import type { DeviceState, SiteView } from './schemas.ts';
 
 /** The site as consoles need it: names, and what may be commanded. */
-export function siteView(site: Site, scenarios: SiteView['scenarios'], escalates: boolean): SiteView {
+export function siteView(
+  site: Site,
+  scenarios: SiteView['scenarios'],
+  has: { readonly escalation: boolean; readonly procedures: boolean },
+): SiteView {
   return {
     id: site.id,
     name: site.name,
@@ -19,7 +23,8 @@ export function siteView(site: Site, scenarios: SiteView['scenarios'], escalates
     cameras: site.cameras.map(({ id, name, area }) => ({ id, name, ...(area !== undefined && { area }) })),
     points: [...pointsOf(site), ...site.devices.map((device) => ({ ...device, type: 'device' }))].map(({ id, name, type }) => ({ id, name, type })),
     ...(site.threatLevels !== undefined && site.threatLevels.length > 0 && { threatLevels: site.threatLevels }),
-    ...(escalates && { escalates }),
+    ...(has.escalation && { escalates: true }),
+    ...(has.procedures && { procedures: true }),
     scenarios,
   };
 }

@@ -14,6 +14,8 @@ export interface StepView {
   readonly text: string;
   readonly mandatory: boolean;
   readonly late: boolean;
+  /** Whether the answers so far lead to it. What they do not lead to is listed all the same, so that nothing moves when they do. */
+  readonly applies: boolean;
   /** To choose from. */
   readonly choices: readonly string[];
   readonly contacts: readonly { readonly name: string; readonly phone: string; readonly outcome?: string }[];
@@ -44,34 +46,36 @@ const codeAdvice: Readonly<Record<string, string>> = {
 };
 
 export function procedureView(procedure: Procedure, run: Run, incident: Incident, names: (id: PointId) => string): ProcedureView {
+  const applying = new Set(stepsOf(procedure, run, incident));
   return {
     incident: incident.id,
     procedure: procedure.id,
     title: procedure.title,
-    steps: stepsOf(procedure, run, incident).map((step) => stepView(procedure, run, step, filled(step.text, incident, names))),
+    steps: procedure.steps.map((step) => stepView(procedure, run, step, filled(step.text, incident, names), applying.has(step))),
     open: openSteps(procedure, run, incident).length,
   };
 }
 
-function stepView(procedure: Procedure, run: Run, step: Step, text: string): StepView {
+function stepView(procedure: Procedure, run: Run, step: Step, text: string, applies: boolean): StepView {
   const { id, mandatory } = step;
   const due = dueAt(run, step);
   const command = doorOf(step)?.command;
-  const given = run.answers[id];
+  const given = applies ? run.answers[id] : undefined;
   const advice = given && 'verify' in step ? codeAdvice[given.answer] : undefined;
   return {
     id,
     type: typeOf(step),
     text,
     mandatory,
-    late: run.late.includes(id) && given === undefined,
+    late: applies && run.late.includes(id) && given === undefined,
+    applies,
     choices: choicesOf(step),
     contacts: contactsOf(procedure, step).map(({ name, phone }, index) => {
       const outcome = run.calls[id]?.[index];
       return { name, phone, ...(outcome !== undefined && { outcome }) };
     }),
     ...(command !== undefined && { command }),
-    ...(due !== undefined && { dueAt: due }),
+    ...(due !== undefined && applies && { dueAt: due }),
     ...given,
     ...(advice !== undefined && { advice }),
   };

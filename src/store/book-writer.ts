@@ -76,6 +76,12 @@ export class BookWriter {
     return this.#book.incidents;
   }
 
+  /** Whether what was recorded of an incident must be kept: it is open, or an open one took its evidence from it. */
+  holds(id: string): boolean {
+    const open = [...this.#book.incidents.values()].filter(({ state }) => state !== 'closed');
+    return open.some((each) => each.id === id || each.links?.some(({ incident }) => incident === id));
+  }
+
   /** The journal's position up to which the book accounts for every event. */
   get position(): number {
     return this.#position;

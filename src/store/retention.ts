@@ -29,7 +29,16 @@ const deletions = {
   log: `DELETE FROM log WHERE id IN (
     SELECT id FROM log WHERE at < @before AND id <> (SELECT MAX(id) FROM log) AND (incident IS NULL OR incident NOT IN (${openAndLinked}))
     LIMIT @limit)`,
+  // What belongs to an incident goes with it. A message that is younger than the log stays: it tells who was told.
+  outbox: `DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE created_at < @before AND state <> 'waiting' AND incident NOT IN (SELECT id FROM incident) LIMIT @limit)`,
+  escalation: `DELETE FROM escalation WHERE incident IN (
+    SELECT incident FROM escalation WHERE incident NOT IN (SELECT id FROM incident) AND incident < @latest LIMIT @limit)`,
+  procedure_run: `DELETE FROM procedure_run WHERE incident IN (
+    SELECT incident FROM procedure_run WHERE incident NOT IN (SELECT id FROM incident) AND incident < @latest LIMIT @limit)`,
 } as const;
+
+const tables = ['journal', 'incident', 'log', 'outbox', 'escalation', 'procedure_run'] as const;
 
 /** Deletes what is older than the site wants to keep: once an hour, in small transactions, while no signal comes in. */
 export class Retention {
@@ -60,10 +69,12 @@ export class Retention {
 
   #step(): number {
     const { journalDays, closedIncidentDays, logDays } = this.#policy;
-    const days = { journal: journalDays, incident: closedIncidentDays, log: logDays };
-    for (const table of ['journal', 'incident', 'log'] as const) {
+    const days = { journal: journalDays, incident: closedIncidentDays, log: logDays, outbox: logDays, escalation: 0, procedure_run: 0 };
+    // One that is not stored yet, because the disk was full, has a later identifier than all that are.
+    const { latest } = this.#store.prepare(`SELECT COALESCE(MAX(id), '') AS latest FROM incident`).get() as { latest: string };
+    for (const table of tables) {
       const before = this.#clock.now() - days[table] * DAY_MS;
-      const { changes } = this.#store.prepare(deletions[table]).run({ before, limit: ROWS_AT_ONCE });
+      const { changes } = this.#store.prepare(deletions[table]).run({ before, latest, limit: ROWS_AT_ONCE });
       if (changes > 0) return changes;
     }
     return 0;

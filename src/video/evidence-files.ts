@@ -18,3 +18,12 @@ export async function recordingOf(directory: string, incident: string, camera: P
 export function fileName(id: string): string {
   return encodeURIComponent(id).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
 }
+
+/** The incident whose folder has that name. */
+export function incidentOf(folder: string): string {
+  try {
+    return decodeURIComponent(folder);
+  } catch {
+    return folder;
+  }
+}

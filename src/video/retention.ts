@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock, EpochMs } from '../domain/clock.ts';
+import { incidentOf } from './evidence-files.ts';
 
 const SWEEP_MS = 10 * 60_000;
 /** What was written to so lately may still be written to. */
@@ -15,15 +16,18 @@ export interface RetentionOptions {
   readonly log: Logger;
   readonly evidenceDays?: number;
   readonly evidenceGigabytes?: number;
+  /** Incidents whose recordings stay whatever their age and size: nobody has decided about them yet. */
+  readonly isHeld?: (incident: string) => boolean;
 }
 
 interface Kept {
+  readonly incident: string;
   readonly path: string;
   readonly bytes: number;
   readonly writtenAt: EpochMs;
 }
 
-/** Deletes what is kept of incidents when it is too old, and the oldest when it is too much. */
+/** Deletes what is kept of incidents when it is too old, and the oldest when it is too much; never what is held. */
 export class Retention {
   readonly #directory: string;
   readonly #options: RetentionOptions;
@@ -55,14 +59,15 @@ export class Retention {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, log, evidenceDays = DEFAULT_DAYS, evidenceGigabytes = DEFAULT_GIGABYTES } = this.#options;
+    const { clock, log, evidenceDays = DEFAULT_DAYS, evidenceGigabytes = DEFAULT_GIGABYTES, isHeld = () => false } = this.#options;
     const all = (await this.#all()).sort((a, b) => a.writtenAt - b.writtenAt);
     let bytes = all.reduce((sum, each) => sum + each.bytes, 0);
     let deleted = 0;
-    for (const { path, bytes: own, writtenAt } of all) {
+    for (const { incident, path, bytes: own, writtenAt } of all) {
       const ageMs = clock.now() - writtenAt;
       const tooMuch = bytes > evidenceGigabytes * 2 ** 30;
       if (this.#closed || ageMs < UNTOUCHED_MS || (ageMs <= evidenceDays * DAY_MS && !tooMuch)) break;
+      if (isHeld(incident)) continue;
       await rm(path, { recursive: true, force: true });
       bytes -= own;
       deleted += 1;
@@ -79,7 +84,12 @@ export class Retention {
       const files = await readdir(path).catch(() => []);
       const found = await Promise.all(files.map((name) => stat(join(path, name)).catch(() => undefined)));
       const stats = found.filter((each) => each !== undefined);
-      kept.push({ path, bytes: stats.reduce((sum, { size }) => sum + size, 0), writtenAt: Math.max(0, ...stats.map(({ mtimeMs }) => mtimeMs)) });
+      kept.push({
+        incident: incidentOf(incident.name),
+        path,
+        bytes: stats.reduce((sum, { size }) => sum + size, 0),
+        writtenAt: Math.max(0, ...stats.map(({ mtimeMs }) => mtimeMs)),
+      });
     }
     return kept;
   }

@@ -21,6 +21,8 @@ export interface VideoOptions {
   /** Whether viewers may have the main stream while the ring has the sub-stream; they may if not said. */
   readonly liveMain?: boolean;
   /** Recordings older than this are deleted; 31 days if not said. */
+  /** Incidents whose recordings are never deleted. */
+  readonly isHeld?: (incident: string) => boolean;
   readonly evidenceDays?: number;
   /** The oldest recordings are deleted while all together take more; 50 if not said. */
   readonly evidenceGigabytes?: number;

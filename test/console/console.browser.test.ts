@@ -368,6 +368,13 @@ describe('the console in a browser', function () {
     assert.equal(await page.getByTestId('incident-i1').getAttribute('data-test'), 'true');
     assert.equal(await page.getByTestId('incident-i2').count(), 0);
     assert.match(await text('queue-count'), /1 open/);
+    await page.keyboard.press('q');
+    await page.getByTestId('shelved-i2').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=focus][data-incident=i2]').waitFor();
+    gateway.publish({ incidents: [forcedDoor(Date.now(), { test: true, priority: 5, revision: 9 })] });
+    await page.getByTestId('incident-i1').waitFor();
+    assert.equal(await page.getByTestId('focus').getAttribute('data-incident'), 'i2');
   });
 
   it('groups what is not critical in a flood, and shows what is critical singly', async () => {

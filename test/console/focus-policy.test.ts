@@ -43,6 +43,21 @@ describe('the focus', () => {
     assert.equal(focus.waiting, 'medium');
   });
 
+  it('stays with what was looked up on the shelf, until that is closed elsewhere or something urgent comes in', () => {
+    const shelved: Incident = { ...medium, suppressed: { type: 'shelved', because: 'Movers' } };
+    const looking = focusAfter(focusOn(on(high), 'medium'), of({ ...high, state: 'acknowledged' }, shelved), false);
+    assert.equal(looking.incident, 'medium');
+    assert.equal(focusAfter(looking, of(shelved), false).incident, 'medium');
+    assert.equal(focusAfter(looking, of({ ...high, id: 'panic', priority: 1 }, shelved), false).incident, 'panic');
+  });
+
+  it('goes on from an incident that is shelved while it is in focus, once the dialog is closed', () => {
+    const shelved: Incident = { ...medium, suppressed: { type: 'shelved', because: 'Movers' } };
+    const typing = focusAfter(on(medium), of(shelved, { ...high, state: 'acknowledged' }), true);
+    assert.equal(typing.incident, 'medium');
+    assert.equal(focusAfter(typing, of(shelved, { ...high, state: 'acknowledged' }), false).incident, 'high');
+  });
+
   it('leaves a resolved incident for any new one', () => {
     assert.equal(focusAfter(on(high), of({ ...high, state: 'resolved' }, medium), false).incident, 'medium');
   });

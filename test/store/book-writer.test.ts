@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/database.ts';
 import { BookWriter } from '../../src/store/book-writer.ts';
 import type { AlarmState } from '../../src/store/book-writer.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
-import { finding, held, lead, measure, NOON, tick } from '../incidents/lab.ts';
+import { acknowledge, action, finding, held, lead, measure, NOON, tick } from '../incidents/lab.ts';
 import { until } from '../support/until.ts';
 
 describe('the book’s writer', () => {
@@ -32,6 +32,25 @@ describe('the book’s writer', () => {
     );
     assert.equal(again.incidents.get('2026-000001')?.suppressed, undefined);
     assert.deepEqual(writer().alarmState.measures, []);
+  });
+
+  it('holds what was recorded of an incident while that, or one that took its evidence, is open', () => {
+    const book = writer();
+    book.apply(finding(held(0)));
+    book.apply(finding(lead(1)));
+    const [first = '', second = ''] = [...book.incidents.keys()];
+    book.apply(action({ action: 'merge', into: second }, 2, 'ann', first));
+    assert.equal(book.incidents.get(first)?.state, 'closed');
+    assert.deepEqual(
+      [first, second, '2025-000001'].map((id) => book.holds(id)),
+      [true, true, false],
+    );
+    book.apply(action(acknowledge, 3, 'ann', second));
+    book.apply(action({ action: 'close', disposition: 'actual', note: 'x' }, 4, 'ann', second, 9));
+    assert.deepEqual(
+      [first, second].map((id) => book.holds(id)),
+      [false, false],
+    );
   });
 
   it('gives no measure the identifier of one that has ended', () => {

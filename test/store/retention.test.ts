@@ -86,6 +86,27 @@ describe('retention', () => {
     assert.deepEqual(ids('log'), [2, 4]);
   });
 
+  it('deletes procedures, escalations and messages with their incident, and keeps those of one that is not stored yet', () => {
+    incident('2025-000002', 'new', 500, { evidence: [] });
+    incident('2025-000004', 'closed', 1);
+    const run = store.prepare("INSERT INTO procedure_run (incident, run) VALUES (?, '{}')");
+    const escalation = store.prepare("INSERT INTO escalation (incident, escalation) VALUES (?, '{}')");
+    const message = store.prepare(
+      "INSERT INTO outbox (id, incident, contact, body, created_at, next_at, attempts, state) VALUES (?, ?, 'Leader', '{}', ?, 0, 1, 'delivered')",
+    );
+    for (const id of ['2025-000001', '2025-000002', '2025-000005']) {
+      run.run(id);
+      escalation.run(id);
+      message.run(`old ${id}`, id, clock.now() - 500 * DAY_MS);
+      message.run(`young ${id}`, id, clock.now());
+    }
+    pruned();
+    const left = (table: string) => (store.prepare(`SELECT incident FROM ${table}`).all() as { incident: string }[]).map((each) => each.incident);
+    assert.deepEqual(left('procedure_run'), ['2025-000002', '2025-000005']);
+    assert.deepEqual(left('escalation'), ['2025-000002', '2025-000005']);
+    assert.deepEqual(ids('outbox'), ['old 2025-000002', 'young 2025-000001', 'young 2025-000002', 'young 2025-000005']);
+  });
+
   it('deletes a little at a time, waits while signals come in, and rests for an hour when it is through', () => {
     for (let index = 0; index < 1200; index += 1) event(`e${index}`, 100);
     accountedFor(9999);

@@ -51,6 +51,18 @@ describe('retention of evidence', () => {
     });
   });
 
+  it('never deletes what is held, whatever its age, and however much all takes', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      await keep(directory, '2026-000001', 500);
+      await keep(directory, '2026-000002', 400);
+      await keep(directory, '2026-000003', 300);
+      const isHeld = (incident: string) => incident === '2026-000001' || incident === '2026-000003';
+      const retention = new Retention(directory, { clock, log, evidenceDays: 1, evidenceGigabytes: 0, isHeld });
+      await until('the other one to be deleted', async () => (await readdir(directory)).join() === '2026-000001,2026-000003' && clock.waiting === 1);
+      await retention.close();
+    });
+  });
+
   it('is content with a directory that is not there', async () => {
     const retention = new Retention(join('/nonexistent', 'evidence'), { clock, log });
     await retention.close();

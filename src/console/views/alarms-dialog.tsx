@@ -62,9 +62,18 @@ export function AlarmsDialog({ onClose }: { readonly onClose: () => void }) {
         {shelved.length > 0 && <h3>{shelved.length} open, but not in the queue</h3>}
         <ul className="plain">
           {shelved.map(({ id, title, condition, suppressed: why }) => (
-            <li key={id} data-testid={`shelved-${id}`}>
-              {id} {title} · {condition === 'active' ? '◆ still active' : '✓ back to normal'}
-              {why?.until === undefined ? '' : ` · until ${clockTime(why.until)}`}
+            <li key={id}>
+              <button
+                type="button"
+                data-testid={`shelved-${id}`}
+                onClick={(event) => {
+                  model.show(id);
+                  closeAround(event.currentTarget);
+                }}
+              >
+                {id} {title} · {condition === 'active' ? '◆ still active' : '✓ back to normal'}
+                {why?.until === undefined ? '' : ` · until ${clockTime(why.until)}`}
+              </button>
             </li>
           ))}
         </ul>

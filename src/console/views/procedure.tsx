@@ -10,7 +10,9 @@ import { clockTime } from '../time.ts';
 
 /** What to do about the incident, step by step; nothing is shown where no procedure fits. */
 export function Procedure({ incident }: { readonly incident: Incident }) {
-  const { link } = useDesk();
+  const { link, view: desk } = useDesk();
+  const hasProcedures = desk.hello?.site.procedures === true;
+  const [asked, setAsked] = useState(false);
   const [view, setView] = useState<ProcedureView>();
   const [error, setError] = useState('');
   const card = useRef<HTMLElement>(null);
@@ -19,7 +21,9 @@ export function Procedure({ incident }: { readonly incident: Incident }) {
   useEffect(() => {
     let current = true;
     void rest(incidentProcedureSchema, address).then((answer) => {
-      if (current && answer.ok) setView(answer.value.procedure ?? undefined);
+      if (!current || !answer.ok) return;
+      setView(answer.value.procedure ?? undefined);
+      setAsked(true);
     });
     return () => {
       current = false;
@@ -32,8 +36,15 @@ export function Procedure({ incident }: { readonly incident: Incident }) {
     setError(result.ok ? '' : result.message);
   };
   useKeys({ w: () => card.current?.querySelector<HTMLElement>('[data-next] :is(button, input)')?.focus() });
-  if (view === undefined) return undefined;
-  const next = view.steps.find(({ answer }) => answer === undefined)?.id;
+  // Its place is kept while it is asked for, and where none fits: the cards beside it stay where they are.
+  if (view === undefined)
+    return hasProcedures ? (
+      <section className="card procedure" aria-labelledby="procedure">
+        <h2 id="procedure">Procedure</h2>
+        <p className="quiet">{asked ? 'None for this kind of incident' : ''}</p>
+      </section>
+    ) : undefined;
+  const next = view.steps.find(({ answer, applies }) => applies && answer === undefined)?.id;
   return (
     <section className="card procedure" aria-labelledby="procedure" data-testid="procedure" ref={card}>
       <h2 id="procedure">
@@ -60,22 +71,33 @@ interface StepProps {
   readonly onAnswer: (answer: ProcedureAnswer) => Promise<void>;
 }
 
+/** A step takes the same room before and after its answer, and while it does not apply: a button never moves under the pointer. */
 function Step({ step, isNext, possible, onAnswer }: StepProps) {
-  const { id, text, mandatory, late, answer, by, at, advice } = step;
+  const { id, type, text, mandatory, late, applies, answer, by, at, advice } = step;
+  const open = applies && answer === undefined;
   return (
-    <li data-testid={`step-${id}`} data-next={isNext ? true : undefined} className={answer === undefined ? 'open' : 'done'}>
+    <li data-testid={`step-${id}`} data-next={isNext ? true : undefined} className={!applies ? 'aside' : open ? 'open' : 'done'}>
       <p>
-        <span aria-hidden="true">{answer === undefined ? '○' : '✓'}</span> {text} {mandatory && answer === undefined && <em>required</em>}{' '}
-        {late && <strong className="late">late</strong>}
+        <span aria-hidden="true">{!applies ? '–' : open ? '○' : '✓'}</span> {text} {!applies && <span className="heard">not needed so far</span>}
+        <span className={mandatory ? 'tags' : ''}>
+          {mandatory && open && <em>required</em>} {late && <strong className="late">late</strong>}
+        </span>
       </p>
-      {answer !== undefined && (
-        <p className="quiet">
-          {answer} – {by}
-          {at !== undefined && `, ${clockTime(at)}`}
-        </p>
-      )}
-      {advice !== undefined && <p className="advice">{advice}</p>}
-      {(answer === undefined || isRepeatable(step)) && <Answers step={step} possible={possible} onAnswer={onAnswer} />}
+      <div className="slot">
+        <div className="offered" inert={!open && !isRepeatable(step)}>
+          <Answers step={step} possible={possible && applies} onAnswer={onAnswer} />
+        </div>
+        {answer !== undefined && (
+          <p className="given">
+            <strong>{answer}</strong>{' '}
+            <span className="quiet">
+              {by}
+              {at !== undefined && `, ${clockTime(at)}`}
+            </span>
+          </p>
+        )}
+      </div>
+      {type === 'verify' && <p className={advice === undefined ? 'advice none' : 'advice'}>{advice}</p>}
     </li>
   );
 }
