@@ -37,6 +37,8 @@ export interface ThreatRequest {
 /** A door that is unlocked for so long is unlocked on purpose; before, somebody may just be going through. */
 const STANDS_UNLOCKED_MS = 60_000;
 const REPORT_AGAIN_MS = 5000;
+/** A line of the log stays one that a person reads; the console lists every door. */
+const MOST_NAMED = 10;
 
 /**
  * Which threat levels are in force: set and lifted by those whom the site file names. The journal holds them, so that rules and replays know of them and a
@@ -176,11 +178,10 @@ export class ThreatLevels {
     desk.publish({ threats: this.state });
     if (failed.length === 0) return;
     const names = new Map(site.doors.map(({ id, name }) => [id, name]));
-    const each = failed.map(({ door, command, reason }) => `${command} ${names.get(door) ?? door}: ${reason ?? ''}`);
-    audit({
-      by: GATEWAY,
-      text: `could not carry out the threat level at ${failed.length === 1 ? 'a door' : `${failed.length} doors`}: ${each.join('; ')}`,
-    });
+    const named = failed.slice(0, MOST_NAMED).map(({ door, command, reason }) => `${command} ${names.get(door) ?? door}: ${reason ?? ''}`);
+    const more = failed.length > MOST_NAMED ? `; and ${failed.length - MOST_NAMED} more` : '';
+    const which = failed.length === 1 ? 'a door' : `${failed.length} doors`;
+    audit({ by: GATEWAY, text: `could not carry out the threat level at ${which}: ${named.join('; ')}${more}` });
   }
 
   #demand(level: ThreatLevel | undefined, by: Principal): void {

@@ -44,6 +44,32 @@ describe('replay', () => {
     );
   });
 
+  it('knows the threat level of the time, also one that was set long before', () => {
+    const lockdown = {
+      id: 'lockdown',
+      title: 'Lock-down',
+      sign: '■',
+      severity: 50,
+      except: [],
+      afterwards: 'as-before',
+      raisesPriorityBy: 1,
+    } as const;
+    const level = { ...lockdown, setBy: { roles: ['dispatcher'], accounts: [] } } as const;
+    const said = { details: { scope: 'site', level: 'lockdown' } };
+    const journal = [
+      { ...event(1, 'threat.level', site.id, -30 * 86_400), ...said },
+      event(2, 'door.held', 'door-server', 100),
+      event(3, 'door.held', 'door-server', 150, 'restored'),
+      { ...event(4, 'threat.level', site.id, 200, 'restored'), ...said },
+      event(5, 'door.held', 'door-main', 300),
+    ];
+    const under = { ...site, threatLevels: [level] };
+    const { incidents } = replay({ site: under, rules, events: journal, then: [], from: begin, to: begin + 3_600_000 });
+    const because = (door: string) => incidents.find((incident) => incident.door === door)?.priorityBecause.map((line) => line.because) ?? [];
+    assert(because('door-server').includes('Threat level Lock-down: +1'));
+    assert.equal(because('door-main').length, 1);
+  });
+
   it('closes what was closed then, so that what came after is an incident of its own', () => {
     const [then] = played(rules);
     assert.ok(then);
