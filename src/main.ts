@@ -43,6 +43,7 @@ import { openEscalations } from './escalation-path.ts';
 import { GATEWAY } from './incidents/life-cycle.ts';
 import { DeviceSearch } from './integrator/device-search.ts';
 import { accountingFigures } from './integrator/diagnosis.ts';
+import { latestFrame } from './integrator/frame.ts';
 import { LatestEvents } from './integrator/latest-events.ts';
 import { Replays } from './integrator/replay.ts';
 import { SiteText } from './integrator/site-text.ts';
@@ -61,6 +62,7 @@ import { createVideo } from './video/index.ts';
 import { PtzControl } from './ptz/control.ts';
 import { IncidentPresets } from './ptz/incident-presets.ts';
 import { Snapshots } from './video/snapshots.ts';
+import { Stills } from './video/stills.ts';
 
 export interface GatewayOptions {
   readonly siteFile: string;
@@ -126,7 +128,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     recorder: recorders(site.cameras, () => fleet),
     report: (signal) => intake.report(signal.point, signal),
   });
-  const snapshots = new Snapshots(join(dataFolder, 'evidence'), takePicture, log);
+  const stills = new Stills([takePicture, (camera) => latestFrame(video, camera, clock)], clock);
+  const snapshots = new Snapshots(join(dataFolder, 'evidence'), (camera) => stills.take(camera), log);
 
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
@@ -199,6 +202,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const cameraSources = {
     cameras: site.cameras,
     facet: (camera: string) => fleet.cameras(camera),
+    still: (camera: string) => stills.take(camera),
     kept: (incident: string, camera: string) => snapshots.path(incident, camera),
     ptz,
     steer: operations.steer.bind(operations),

@@ -14,6 +14,8 @@ export interface CameraSources {
   readonly cameras: readonly Camera[];
   /** The camera's device. @throws Error with a sentence for the dispatcher when it cannot be reached. */
   readonly facet: (camera: string) => CameraFacet;
+  /** A picture of now as JPEG. @throws Error with a sentence for the dispatcher. */
+  readonly still: (camera: string) => Promise<Uint8Array>;
   /** Path of the picture that was kept of a camera when an incident was opened, if there is one. */
   readonly kept: (incident: string, camera: string) => Promise<string | undefined>;
   /** Who moves a camera. */
@@ -108,7 +110,10 @@ export function cameraPictures(sources: CameraSources): express.Router {
   const router = express.Router();
   router.get('/cameras/:id/snapshot.jpg', async (request, response) => {
     const { id } = request.params;
-    const { jpeg } = await use(sources, id, 'snapshot', (snapshot) => snapshot(id));
+    const name = nameOf(sources, id);
+    const jpeg = await sources.still(id).catch((cause: unknown) => {
+      throw new Refusal('failed', `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    });
     response.type('image/jpeg').set('Cache-Control', 'no-store').send(Buffer.from(jpeg));
   });
   router.get('/incidents/:id/snapshot/:camera.jpg', async (request, response) => {
