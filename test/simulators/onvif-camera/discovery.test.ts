@@ -58,7 +58,8 @@ describe('simulators/onvif-camera: discovery', () => {
     // The answer to this later probe shows that the earlier ones got none.
     socket.send(probe('dn:NetworkVideoTransmitter'), 3702, host);
     await until('the answer', () => answersOf(cameras[0]!).length > 0);
-    assert.equal(answers.length, 1);
+    // A lab that runs beside the tests may still answer the probe of the test before.
+    assert.equal(answers.filter((answer) => answer.includes(`http://${host}:`)).length, 1);
     await cameras[1]!.faults['clear']?.({});
   });
 });
