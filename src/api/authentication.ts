@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { CookieOptions, NextFunction, Request, Response, Router } from 'express';
 import { Router as router } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
 import type { Accounts, Principal } from '../access/accounts.ts';
 import { Refusal } from '../desk/operations.ts';
@@ -58,6 +58,8 @@ export function sessionRoutes(accounts: Accounts, signedIn: (principal: Principa
     windowMs: 60_000,
     limit: SIGN_INS_PER_MINUTE,
     skipSuccessfulRequests: true,
+    // Whoever has hung up has no address any more; the library would print an error for each of them.
+    keyGenerator: ({ ip }) => (ip === undefined ? 'hung up' : ipKeyGenerator(ip)),
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     message: { code: 'too-many', message: 'too many wrong sign-ins: wait a minute' },
