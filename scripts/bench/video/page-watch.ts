@@ -1,0 +1,68 @@
+import type { Page } from 'playwright-core';
+
+declare global {
+  var pictures: {
+    of(incident: string): { now: number; past: number } | undefined;
+    latency(gridMs: number, forMs: number): Promise<number[]>;
+  };
+}
+
+// What runs in the page is plain JavaScript in a text: nothing that compiles this file may put its helpers into it.
+const script = `
+const pictures = (() => {
+  const clock = () => performance.timeOrigin + performance.now();
+  const arrived = new Map();
+  const epochs = new Map();
+  const BaseSocket = WebSocket;
+  window.WebSocket = class extends BaseSocket {
+    constructor(url, protocols) {
+      super(url, protocols);
+      const path = new URL(url).pathname;
+      let camera = path.split('/')[2];
+      const send = this.send;
+      this.send = (data) => {
+        if (camera === undefined && path.startsWith('/video')) camera = JSON.parse(data).camera;
+        send.call(this, data);
+      };
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data !== 'string') return;
+        const at = clock();
+        const message = JSON.parse(data);
+        if (path === '/desk') for (const { id } of message.incidents ?? []) if (!arrived.has(id)) arrived.set(id, at);
+        if (message.type === 'init') epochs.set(camera, message.epochAtZero);
+      });
+    }
+  };
+  const painted = (testId) => Number(document.querySelector('[data-testid="' + testId + '"]')?.dataset.painted ?? 0);
+  return {
+    // Milliseconds from the message to the first painted pictures, once both are there.
+    of(id) {
+      const at = arrived.get(id);
+      if (document.querySelector('[data-testid="focus"]')?.dataset.incident !== id) return undefined;
+      const [now, past] = [painted('tile-live'), painted('tile-past')];
+      return at !== undefined && now > at && past > at ? { now: now - at, past: past - at } : undefined;
+    },
+    // Of each picture that is painted in the first small tile: how long ago it was taken.
+    latency(gridMs, forMs) {
+      const video = document.querySelector('[data-testid="tile-small"]');
+      const seen = [];
+      return new Promise((resolve) => {
+        const until = performance.now() + forMs;
+        const frame = (_, { mediaTime }) => {
+          const epoch = epochs.get(video.dataset.camera);
+          if (epoch !== undefined) seen.push(clock() - Math.floor((epoch + mediaTime * 1000) / gridMs) * gridMs);
+          if (performance.now() > until) resolve(seen);
+          else video.requestVideoFrameCallback(frame);
+        };
+        video.requestVideoFrameCallback(frame);
+      });
+    },
+  };
+})();
+globalThis.pictures = pictures;
+`;
+
+/** Makes a page take the time of messages and pictures, as `pictures`. */
+export async function watchPictures(page: Page): Promise<void> {
+  await page.addInitScript({ content: script });
+}
