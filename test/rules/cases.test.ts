@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { caseFiles } from '../../src/cli/test-rules.ts';
+import { shipped } from '../correlation/shipped-rules.ts';
 import { readCases } from '../../src/replay/case-file.ts';
 import { runCase, variations } from '../../src/replay/run-case.ts';
 
@@ -15,6 +16,14 @@ describe('the cases of the shipped rules', () => {
       }
     }
   }
+
+  it('cover every file of rules that Sallyport comes with', () => {
+    const covered = new Set(files.flatMap(({ rules }) => rules.map(({ id }) => id)));
+    assert.deepEqual(
+      shipped.rules.map(({ id }) => id).filter((id) => !covered.has(id)),
+      [],
+    );
+  });
 
   it('show of every rule that it finds something, and that it does not', () => {
     const every = new Set(files.flatMap(({ rules }) => rules.map(({ id }) => id)));
