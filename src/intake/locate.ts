@@ -14,9 +14,11 @@ export function locator(site: Site): (point: PointId) => Place {
   for (const device of site.devices) {
     const served = index.servedBy.get(device.id) ?? [];
     const area = device.area ?? sharedArea(served, index);
+    const own = served.filter(({ type }) => type === 'camera').map(({ id }) => id);
     places.set(device.id, {
       areas: area === undefined ? [] : areasAround(area, index.parentOf),
-      cameras: served.filter(({ type }) => type === 'camera').map(({ id }) => id),
+      // A device that the site file puts into an area stands there, for cameras to see.
+      cameras: own.length > 0 ? own : camerasIn(device.area, index),
     });
   }
   // A threat level is set for an area.
@@ -71,8 +73,12 @@ function camerasFor(point: Point, door: PointId | undefined, area: PointId | und
   const itself = point.type === 'camera' ? [point.id] : [];
   const direct = [...itself, ...(covering.get(point.id) ?? []), ...(covering.get(door ?? '') ?? [])];
   // A camera that sees the point itself is the right one; one that merely hangs in the same area would compete with it.
-  const inArea = area === undefined ? [] : [...(covering.get(area) ?? []), ...(standingIn.get(area) ?? [])];
-  return [...new Set(direct.length > 0 ? direct : inArea)];
+  return direct.length > 0 ? [...new Set(direct)] : camerasIn(area, { covering, standingIn });
+}
+
+/** Those that cover the area first. */
+function camerasIn(area: PointId | undefined, { covering, standingIn }: Pick<SiteIndex, 'covering' | 'standingIn'>): PointId[] {
+  return area === undefined ? [] : [...new Set([...(covering.get(area) ?? []), ...(standingIn.get(area) ?? [])])];
 }
 
 function sharedArea(points: readonly Point[], index: SiteIndex): PointId | undefined {

@@ -97,7 +97,7 @@ describe('scenarios of the lab', function () {
 
   it('what a system of another trade posts is an incident where it stands, resolved when it says so', async () => {
     const alarm = await until('the alarm of the cooling', () => incident('technical@cooling'), WAIT_MS);
-    assert.deepEqual([alarm.priority, alarm.areas], [3, ['server-room', 'campus']]);
+    assert.deepEqual([alarm.priority, alarm.areas, alarm.cameras], [3, ['server-room', 'campus'], ['cam-server']]);
     await until('its end', async () => (await incident('technical@cooling'))?.condition === 'normal', WAIT_MS);
   });
 

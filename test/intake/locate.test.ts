@@ -15,6 +15,7 @@ const site: Site = {
   devices: [
     { id: 'ctl', name: 'Controller', adapter: 'x', options: {} },
     { id: 'dev-cam-door', name: 'Camera', adapter: 'x', options: {} },
+    { id: 'cooling', name: 'Cooling plant', adapter: 'x', area: 'vault', options: {} },
   ],
   doors: [
     { id: 'door', type: 'door', name: 'Door', device: 'ctl', area: 'hall', heldAfterSeconds: 30, commands: [], at: {} },
@@ -55,6 +56,10 @@ describe('locating a point', () => {
 
   it('places a device where all that it serves is', () => {
     assert.deepEqual(locate('dev-cam-door'), { areas: ['hall', 'campus'], cameras: ['cam-door'] });
+  });
+
+  it('shows a device that stands in an area by the cameras there', () => {
+    assert.deepEqual(locate('cooling'), { areas: ['vault', 'campus'], cameras: ['cam-vault'] });
   });
 
   it('knows nothing of an unknown point', () => {
