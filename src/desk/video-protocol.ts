@@ -41,6 +41,10 @@ export const playSchema = z.discriminatedUnion('mode', [
       .enum(['mp4', 'units'])
       .exactOptional()
       .describe('what binary messages are: MP4 for a SourceBuffer unless said, or access units for a VideoDecoder'),
+    convert: z
+      .literal(true)
+      .exactOptional()
+      .describe('the browser decodes nothing that the camera sends: make H.264 of it, if there is a place for that'),
     ticket,
   }),
   z.strictObject({ type: z.literal('play'), mode: z.literal('past'), camera, from: epochMs, to: epochMs, ticket }),

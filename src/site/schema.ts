@@ -248,6 +248,15 @@ export const siteFileSchema = z.strictObject({
         .default(4)
         .describe('What the main stream of a camera has, in Mbit/s, for the arithmetic of `memoryMegabytes`.'),
       subMegabits: z.number().positive().default(0.5).describe('The same for a sub-stream.'),
+      conversions: z
+        .number()
+        .int()
+        .min(0)
+        .max(16)
+        .default(1)
+        .describe(
+          'How many pictures may be converted to H.264 at once (by each video thread) for browsers that decode nothing that a camera sends; each takes about a third of a core.',
+        ),
       evidenceDays: z
         .number()
         .positive()

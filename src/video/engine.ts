@@ -9,6 +9,7 @@ import { joined, picturesOf } from './past.ts';
 import { filled } from './replay/fill.ts';
 import { fromRecorder } from './replay/from-recorder.ts';
 import { SlabPool } from './slabs.ts';
+import { TranscoderPlaces } from './transcoder.ts';
 import { closeCodes } from './video.ts';
 import type { TileSocket, Video, VideoOptions } from './video.ts';
 import { VideoError } from './video-error.ts';
@@ -17,6 +18,8 @@ import type { FindPast } from './viewer.ts';
 
 const DEFAULT_RING_SECONDS = 15;
 const MAX_CLIPS = 2;
+/** Each takes about a third of a core. */
+const DEFAULT_CONVERSIONS = 1;
 /** A recorder needs a moment before it can replay what it records. */
 const RECORDED_AFTER_MS = 5_000;
 
@@ -30,6 +33,7 @@ export function createEngine(options: VideoOptions): Video {
   const cameras = new Map<PointId, CameraStreams>();
   const sockets = new Set<TileSocket>();
   let clipsUnderWay = 0;
+  const places = new TranscoderPlaces(options.conversions ?? DEFAULT_CONVERSIONS);
   const evidence = new Evidence(join(dataDir, 'evidence'), clock, log);
 
   const { recorder } = options;
@@ -69,7 +73,7 @@ export function createEngine(options: VideoOptions): Video {
       }
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      new Viewer(socket, camera, clock, findPast);
+      new Viewer(socket, camera, clock, findPast, places);
     },
     keep(incident, seenBy, at, resumes) {
       for (const id of new Set(seenBy)) {

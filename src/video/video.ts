@@ -20,22 +20,24 @@ export interface VideoOptions {
   readonly ringStream?: StreamKind;
   /** Whether viewers may have the main stream while the ring has the sub-stream; they may if not said. */
   readonly liveMain?: boolean;
+  /** How many pictures may be converted at once, in each video thread; 1 if not said. */
+  readonly conversions?: number;
   /** Recordings older than this are deleted; 31 days if not said. */
   /** Incidents whose recordings are never deleted. */
   readonly isHeld?: (incident: string) => boolean;
   readonly evidenceDays?: number;
   /** The oldest recordings are deleted while all together take more; 50 if not said. */
   readonly evidenceGigabytes?: number;
-  /** Tells intake that a camera's picture was lost (raised, once) or is back (restored, once). */
-  report(signal: DeviceSignal): Promise<void>;
   /** Where a recorder replays what a camera saw; undefined for a camera without one. @throws Error with a sentence for the dispatcher. */
   readonly recorder?: FindRecording;
+  /** Tells intake that a camera's picture was lost (raised, once) or is back (restored, once). */
+  report(signal: DeviceSignal): Promise<void>;
 }
+
+export type FindRecording = (camera: PointId, from: EpochMs, to: EpochMs) => Promise<FoundRecording | undefined>;
 
 /** What video needs of a tile's connection; a WebSocket has it. */
 export interface TileSocket {
-export type FindRecording = (camera: PointId, from: EpochMs, to: EpochMs) => Promise<FoundRecording | undefined>;
-
   /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
   send(data: string | Buffer, sent?: () => void): void;

@@ -5,6 +5,7 @@ import type { FromVideo, Play, StreamKind } from '../desk/video-protocol.ts';
 import { accessUnit } from './access-unit.ts';
 import type { CameraFeed, FeedState, Reader } from './camera-feed.ts';
 import type { CameraStreams } from './camera-streams.ts';
+import { ConvertedTile } from './converted-tile.ts';
 import { decoderConfiguration } from './fmp4/read.ts';
 import { inGroups } from './past.ts';
 import type { PastPicture, PastStream } from './past.ts';
@@ -13,6 +14,7 @@ import type { Gap } from './replay/fill.ts';
 import { endOf } from './ring.ts';
 import type { Group, Picture } from './ring.ts';
 import { closeCodes } from './video.ts';
+import type { TranscoderPlaces } from './transcoder.ts';
 import type { TileSocket } from './video.ts';
 
 /** So much may wait for one viewer, beside the group that it was sent at once: about a second of a good picture. */
@@ -36,6 +38,8 @@ export class Viewer implements Reader {
   readonly #feed: CameraFeed;
   readonly #clock: Clock;
   readonly #findPast: FindPast;
+  readonly #places: TranscoderPlaces;
+  #converted: ConvertedTile | undefined;
   #mode: 'waiting' | 'live' | 'past' = 'waiting';
   #asUnits = false;
   #stream: PastStream | undefined;
@@ -52,13 +56,14 @@ export class Viewer implements Reader {
   #pastPending = false;
   #ended: () => void = () => undefined;
 
-  constructor(socket: TileSocket, camera: CameraStreams, clock: Clock, findPast: FindPast) {
+  constructor(socket: TileSocket, camera: CameraStreams, clock: Clock, findPast: FindPast, places: TranscoderPlaces) {
     const feed = camera.ring;
     this.#socket = socket;
     this.#camera = camera;
     this.#feed = feed;
     this.#clock = clock;
     this.#findPast = findPast;
+    this.#places = places;
     const cancelDeadline = clock.after(PLAY_LIMIT_MS, () => socket.close(closeCodes.policyViolation, 'no play message'));
     // Errors of a WebSocket are followed by its end, which is all that matters here.
     socket.on('error', () => undefined);
@@ -69,6 +74,7 @@ export class Viewer implements Reader {
       this.#ended();
       feed.removeReader(this);
       this.#leaveOther();
+      this.#converted?.close();
     });
     socket.on('message', (data, isBinary) => {
       cancelDeadline();
@@ -146,6 +152,10 @@ export class Viewer implements Reader {
   }
 
   #play(play: Play): void {
+    if (play.mode === 'live' && play.convert === true) {
+      this.#converted ??= new ConvertedTile(this.#socket, this.#camera, this.#clock, this.#places);
+      return;
+    }
     this.#mode = play.mode;
     if (play.mode === 'past') return void this.#playPast(play.from, play.to);
     this.#asUnits = play.format === 'units';

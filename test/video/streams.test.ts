@@ -105,6 +105,26 @@ describe('streams of a camera', () => {
     assert.equal(main.connections, connections);
   });
 
+  it('can be converted for a browser that decodes none of them, as many as there are places for', async () => {
+    start({ conversions: 1 });
+    await until('the ring', () => main.playing > 0);
+    const [first, second] = [tile({ mode: 'live', convert: true }), tile({ mode: 'live', convert: true })];
+    assert.match(second.messages('status')[0]?.detail ?? '', /must be converted/);
+    await until('the sub-stream', () => sub.playing > 0);
+    await until(
+      'converted pictures',
+      () => {
+        send(sub, 1);
+        return first.pictures >= 5;
+      },
+      30_000,
+    );
+    assert.match(first.messages('init')[0]?.mime ?? '', /avc1/);
+    first.close();
+    second.close();
+    assert.deepEqual(tile({ mode: 'live', convert: true }).messages('status'), [], 'there is a place again');
+  });
+
   it('can be had as access units, as a decoder takes them', async () => {
     start();
     await until('the ring', () => main.playing > 0);

@@ -41,7 +41,8 @@ export class LivePlayer {
   #end = 0;
   #largestStepS = 0;
 
-  constructor(camera: string, standBy: StandBy) {
+  /** @param converted whether the gateway is to make what this browser decodes */
+  constructor(camera: string, standBy: StandBy, converted = false) {
     this.camera = camera;
     this.#standBy = standBy;
     const { video, queue } = standBy.element();
@@ -61,7 +62,12 @@ export class LivePlayer {
         this.#lose('The connection to the gateway broke; trying again');
       },
     };
-    this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'live', stream: this.#wanted }), handlers, standBy.socket());
+    this.#socket = new VideoSocket(
+      camera,
+      () => ({ type: 'play', mode: 'live', ...(converted ? { convert: true } : { stream: this.#wanted }) }),
+      handlers,
+      standBy.socket(),
+    );
   }
 
   /** Tells a tile what happens from now on, beginning with how it is. `stream`: the one that is good for such a tile. */

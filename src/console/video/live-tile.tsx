@@ -4,6 +4,7 @@ import type { StreamKind } from '../../desk/video-protocol.ts';
 import { useParts } from '../desk-context.ts';
 import { clockTime } from '../time.ts';
 import { UnitPlayer } from './unit-player.ts';
+import { LivePlayer } from './live-player.ts';
 import { Overlay } from './overlay.tsx';
 import type { Picture, PlayerListener } from './picture.ts';
 import { changesOnly, putInto } from './picture.ts';
@@ -25,7 +26,7 @@ const LATE_MS = 3_000;
 
 /** A camera now. A picture that is not of now says so. */
 export function LiveTile({ camera, name, testId, stream, children }: LiveTileProps) {
-  const { model, players } = useParts();
+  const { model, players, standBy } = useParts();
   const tile = useRef<HTMLElement>(null);
   const label = useRef<HTMLSpanElement>(null);
   const [picture, setPicture] = useState<Picture>({ state: 'waiting', detail: 'Waiting for the picture' });
@@ -55,13 +56,22 @@ export function LiveTile({ camera, name, testId, stream, children }: LiveTilePro
       player.showIn(listener, stream);
       return () => players.giveBack(player);
     }
+    if (way === 'converted') {
+      const player = new LivePlayer(camera, standBy, true);
+      putInto(tile.current, player.video, labels);
+      player.showIn(listener, 'main');
+      return () => {
+        player.video.remove();
+        player.close();
+      };
+    }
     const player = way === 'units' ? new UnitPlayer(camera, stream, listener) : new StillPlayer(camera, listener, model.now);
     putInto(tile.current, player.canvas, labels);
     return () => {
       player.canvas.remove();
       player.close();
     };
-  }, [camera, name, testId, stream, way, model, players]);
+  }, [camera, name, testId, stream, way, model, players, standBy]);
   return (
     <figure ref={tile} className="tile" data-picture={picture.state}>
       <Overlay picture={picture} />

@@ -2,9 +2,9 @@
 
 /**
  * units: decoded by the console itself, picture by picture, with the least delay; stream: by the browser's own player (and, where it cannot decode
- * the main stream, from the sub-stream); stills: single pictures that the camera makes.
+ * the main stream, from the sub-stream); stills: single pictures; converted: by the browser's player, of what the gateway makes of it.
  */
-export type Way = 'units' | 'stream' | 'stills';
+export type Way = 'units' | 'stream' | 'stills' | 'converted';
 
 const KEY = 'sallyport.leastDelay';
 
@@ -13,13 +13,17 @@ export function firstWay(): Way {
   return leastDelay() && unitsPossible() ? 'units' : 'stream';
 }
 
+const after: Readonly<Record<Way, Way | undefined>> = { units: 'stream', stream: 'stills', stills: 'converted', converted: undefined };
+
 export function nextWay(way: Way): Way | undefined {
-  return ({ units: 'stream', stream: 'stills' } as const)[way as 'units' | 'stream'];
+  return after[way];
 }
+
+const words: Readonly<Partial<Record<Way, string>>> = { stills: 'pictures every 2 s', converted: 'converted, small' };
 
 /** What the tile tells of a way that is not the usual one. */
 export function wordsOf(way: Way): string | undefined {
-  return way === 'stills' ? 'pictures every 2 s' : undefined;
+  return words[way];
 }
 
 export function unitsPossible(): boolean {

@@ -80,7 +80,7 @@ export async function* readPictures(chunks: AsyncIterable<Buffer>): AsyncGenerat
   }
 }
 
-function* topBoxes(bytes: Buffer): Generator<{ type: string; start: number; end: number }> {
+export function* topBoxes(bytes: Buffer): Generator<{ type: string; start: number; end: number }> {
   let start = 0;
   while (start + 8 <= bytes.length) {
     const size = bytes.readUInt32BE(start);
@@ -103,7 +103,7 @@ export function decoderConfiguration(init: Buffer): Buffer {
 }
 
 /** What `initSegment` wrote; undefined when it is damaged. */
-function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } | undefined {
+export function readSampleEntry(init: Buffer): { mime: string; width: number; height: number } | undefined {
   const table = init.indexOf('stsd');
   const isHevc = init.includes('hvc1', table);
   const entry = init.indexOf(isHevc ? 'hvc1' : 'avc1', table);

@@ -13,6 +13,7 @@ export interface ThreadSettings {
   readonly ringSeconds: number | undefined;
   readonly ringStream: StreamKind | undefined;
   readonly liveMain: boolean | undefined;
+  readonly conversions: number | undefined;
   readonly logLevel: string;
 }
 

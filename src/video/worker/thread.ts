@@ -15,7 +15,7 @@ const STATUS_MS = 500;
 
 if (parentPort === null) throw new Error('this module is the inside of a worker thread');
 const port = parentPort;
-const { dataDir, ringSeconds, ringStream, liveMain, logLevel } = workerData as ThreadSettings;
+const { dataDir, ringSeconds, ringStream, liveMain, conversions, logLevel } = workerData as ThreadSettings;
 const post = (message: FromVideoThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const calls = new Calls();
 const tiles = new Map<number, RemoteSocket>();
@@ -28,6 +28,7 @@ const engine = createEngine({
   ...(ringSeconds !== undefined && { ringSeconds }),
   ...(ringStream !== undefined && { ringStream }),
   ...(liveMain !== undefined && { liveMain }),
+  ...(conversions !== undefined && { conversions }),
   recorder: (camera, from, to) => calls.make((call) => post({ type: 'recorder', call, camera, from, to })) as Promise<FoundRecording | undefined>,
   report: async (signal) => {
     await calls.make((call) => post({ type: 'report', call, signal }));

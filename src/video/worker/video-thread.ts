@@ -115,8 +115,8 @@ export class VideoThread {
   }
 
   #start(): Worker {
-    const { dataDir, ringSeconds, ringStream, liveMain, log } = this.#options;
-    const settings: ThreadSettings = { dataDir, ringSeconds, ringStream, liveMain, logLevel: log.level };
+    const { dataDir, ringSeconds, ringStream, liveMain, conversions, log } = this.#options;
+    const settings: ThreadSettings = { dataDir, ringSeconds, ringStream, liveMain, conversions, logLevel: log.level };
     // The entry registers what is needed; what the gateway itself was started with does not concern the thread.
     const worker = new Worker(new URL('entry.mjs', import.meta.url), { workerData: settings, execArgv: [] });
     worker.on('message', (message: FromVideoThread) => this.#take(message));
