@@ -89,7 +89,8 @@ export class PastPlayer {
       },
     };
     const play = (): Play => {
-      this.#asked = this.#keptUntil() ?? from;
+      // A recorder may have by now what it did not have before.
+      this.#asked = this.#missing[0]?.from ?? this.#keptUntil() ?? from;
       return { type: 'play', mode: 'past', from: this.#asked, to };
     };
     this.#socket = new VideoSocket(camera, play, handlers, standBy.socket());

@@ -70,8 +70,8 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
         <span className="camera-name">Before the alarm</span>
         <span className="wall-time" hidden={picture.state !== 'playing'} ref={label} data-testid="tile-past-time" />
         {missing.gaps.length > 0 && (
-          <span data-testid="tile-past-missing" title={missing.note}>
-            ✕ No picture {missing.gaps.map((gap) => `${clockTime(gap.from)} to ${clockTime(gap.to)}`).join(', ')}
+          <span data-testid="tile-past-missing" title={gapWords(missing.gaps, missing.note)}>
+            ✕ {Math.ceil(missing.gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0) / 1000)} s missing
           </span>
         )}
       </figcaption>
@@ -91,6 +91,11 @@ export function PastTile({ camera, name, alarmAt, from, to, recording }: PastTil
       </span>
     </figure>
   );
+}
+
+function gapWords(gaps: readonly Gap[], note: string | undefined): string {
+  const times = gaps.map((gap) => `${clockTime(gap.from)} to ${clockTime(gap.to)}`).join(', ');
+  return `Nobody has a picture of ${times}${note === undefined ? '' : `; ${note}`}`;
 }
 
 function distance(ms: number): string {
