@@ -29,7 +29,7 @@ const limits = {
   /** A connection that completes no frame for so long is closed; the panel dials in again. */
   idleMs: 120_000,
   /** Frames of one connection that wait for the journal; they share its commits. Small, so that no panel keeps the others waiting. */
-  framesInFlight: 4,
+  framesInFlight: 12,
   /** Answers that a panel does not fetch. */
   unsentBytes: 64 * 1024,
   /** Datagrams that wait for the journal; more are left to their panels, which repeat them. */

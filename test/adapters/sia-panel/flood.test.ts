@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { parse } from 'yaml';
@@ -44,9 +46,16 @@ const { rules } = readRules([
   { file: 'intrusion.yaml', document: parse(readFileSync(join(import.meta.dirname, '../../../config/rules/intrusion.yaml'), 'utf8')) },
 ]);
 
-/** Sends frames without waiting for answers; resolves to the answers when there is one for each. */
-async function sendAll(port: number, frames: readonly Buffer[]): Promise<string[]> {
+/** A line that the receiver has taken: it has answered a poll. */
+async function lineOf(port: number, panel: number): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port });
+  socket.write(message({ account: account(panel), token: 'NULL', data: '', sequence: '0000' }));
+  await once(socket, 'data');
+  return socket;
+}
+
+/** Sends frames without waiting for answers; resolves to the answers when there is one for each. */
+async function sendAll(socket: Socket, frames: readonly Buffer[]): Promise<string[]> {
   let received = '';
   await new Promise<void>((done, failed) => {
     socket.on('error', failed);
@@ -76,14 +85,17 @@ describe('a flood of alarms by panels that do not wait for their acknowledgement
     const port = Number(/:(\d+) /.exec(host.onlineDetail ?? '')?.[1]);
     try {
       const sequences = Array.from({ length: EACH }, (_, index) => String(index + 1).padStart(4, '0'));
-      const flood = panels.slice(0, PANELS).map((_, panel) => {
+      const lines = await Promise.all(panels.map((_, panel) => lineOf(port, panel)));
+      const [panicLine] = lines.slice(PANELS);
+      const flood = lines.slice(0, PANELS).map((line, panel) => {
         const frames = sequences.map((sequence, index) => {
           const what = `${index % 2 === 0 ? 'BA' : 'BR'}00${(Math.floor(index / 2) % ZONES) + 1}`;
           return message({ account: account(panel), sequence, data: `#${account(panel)}|Nri1/${what}` });
         });
-        return sendAll(port, frames);
+        return sendAll(line, frames);
       });
-      const panic = sendAll(port, [message({ account: account(PANELS), data: `#${account(PANELS)}|Nri1/PA001` })]);
+      assert.ok(panicLine);
+      const panic = sendAll(panicLine, [message({ account: account(PANELS), data: `#${account(PANELS)}|Nri1/PA001` })]);
       for (const answers of await Promise.all(flood)) assert.deepEqual(answers, sequences);
       assert.deepEqual(await panic, ['0001']);
       path.book.flush();
