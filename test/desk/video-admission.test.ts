@@ -54,8 +54,9 @@ describe('a tile at the door', () => {
   });
 
   it('may wait, when it came before its camera was known, and then names it', () => {
-    const { clock, came, ticket, say } = open('');
+    const { clock, tickets, came, say } = open('');
     clock.advance(3_600_000);
+    const { ticket } = tickets.issue({ purpose: 'video', camera: 'cam-1', user: 'dana', session: 'session' });
     say({ ...live, camera: 'cam-1', ticket });
     assert.deepEqual([came.code, came.camera], [undefined, 'cam-1']);
     const nameless = open('');
