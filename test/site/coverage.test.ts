@@ -42,6 +42,11 @@ describe('coverage of a site', () => {
     return mistakes.map(({ line, message }) => `${line}: ${message}`);
   }
 
+  it('warns with the arithmetic when the past of the cameras does not fit the memory', () => {
+    const small = warnings(`${site}${cameras}video: { memoryMegabytes: 10 }\n`).find((warning) => warning.includes('memory'));
+    assert.match(small ?? '', /2 cameras x 4 Mbit\/s x \(15 s \+ 2 s\) \/ 8 = 17 MB of 10 MB/);
+  });
+
   it('warns of a camera that covers nothing and a door that no camera sees, and lets the site run', () => {
     assert.deepEqual(warnings(site + cameras), [
       '10: cameras[1]: camera "cam-2" covers nothing',
