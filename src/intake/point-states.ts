@@ -1,4 +1,5 @@
 import type { DeviceSignal, Phase, SecurityEvent } from '../domain/event.ts';
+import type { EventKind } from '../domain/kinds.ts';
 import { kinds } from '../domain/kinds.ts';
 import { partitionOf } from '../domain/panel.ts';
 
@@ -8,7 +9,7 @@ import { partitionOf } from '../domain/panel.ts';
  * seen for the first time (never an alarm).
  */
 export class PointStates {
-  readonly #phases = new Map<string, Phase>();
+  readonly #phases = new Map<EventKind, Map<string, Phase>>();
 
   constructor(latest: readonly SecurityEvent[]) {
     for (const event of latest) this.apply(event);
@@ -16,12 +17,15 @@ export class PointStates {
 
   /** Remembers what an accepted event says. */
   apply(event: Pick<SecurityEvent, 'point' | 'kind' | 'phase' | 'details'>): void {
-    if (kinds[event.kind].words.restored !== undefined && event.phase !== 'momentary') this.#phases.set(stateKey(event), event.phase);
+    if (event.phase === 'momentary' || kinds[event.kind].words.restored === undefined) return;
+    const phases = this.#phases.get(event.kind);
+    if (phases === undefined) this.#phases.set(event.kind, new Map([[ownerOf(event), event.phase]]));
+    else phases.set(ownerOf(event), event.phase);
   }
 
   /** The last known phase, or undefined where the state was never reported. */
   phase(signal: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): Phase | undefined {
-    return this.#phases.get(stateKey(signal));
+    return this.#phases.get(signal.kind)?.get(ownerOf(signal));
   }
 
   /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. */
@@ -37,8 +41,7 @@ export class PointStates {
   }
 }
 
-/** What can be raised and restored by itself. A panel arms each of its partitions apart; `Journal.latestOfEach` groups alike. */
-function stateKey({ point, kind, details }: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
-  const partition = kind === 'panel.armed' ? partitionOf(details?.['partition']) : '';
-  return `${kind}@${point}/${partition}`;
+/** Whose state it is: a panel arms each of its partitions apart; `Journal.latestOfEach` groups alike. */
+function ownerOf({ point, kind, details }: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
+  return kind === 'panel.armed' ? `${point}/${partitionOf(details?.['partition'])}` : point;
 }

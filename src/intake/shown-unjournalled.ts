@@ -14,7 +14,7 @@ export class ShownUnjournalled {
 
   /** The event that `again` repeats. */
   earlier(again: Unjournalled): Unjournalled | undefined {
-    return this.#byKey.get(keyOf(again));
+    return this.#byKey.size === 0 ? undefined : this.#byKey.get(keyOf(again));
   }
 
   /** Of a batch that could not be journalled: what has to be shown now. */
