@@ -59,6 +59,7 @@ import { ProcedureStore } from './store/procedure-store.ts';
 import { planStreams } from './video/budget.ts';
 import { ClipJobs } from './video/clip-jobs.ts';
 import { createVideo } from './video/index.ts';
+import { doEffects } from './effects.ts';
 import { PtzControl } from './ptz/control.ts';
 import { IncidentPresets } from './ptz/incident-presets.ts';
 import { Snapshots } from './video/snapshots.ts';
@@ -144,12 +145,6 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       if (incident.state !== 'new') video.attended(incident.id);
     }
   });
-  path.effects.subscribe(({ id, event, at, reason }) => {
-    video.keep(id, event.place.cameras, event.eventAt);
-    // A bookmark waits for nobody.
-    video.attended(id);
-    writeLog({ at, by: GATEWAY, point: event.point, text: `keeps the video: ${reason}` });
-  });
   const fleet = new Fleet({
     site,
     siteFile,
@@ -175,6 +170,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   book.changes.subscribe((changes) => {
     for (const { incident, isNew } of changes) incidentPresets.apply(incident, isNew);
   });
+  path.effects.subscribe(doEffects({ video, ptz, audit: writeLog }));
 
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);

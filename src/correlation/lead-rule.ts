@@ -45,7 +45,7 @@ export class LeadRun {
       reason: words(rule.opens?.reason ?? ''),
       evidence: words('{point} {words} {when}'),
       end: words('{point} {words}'),
-      effects: (rule.does ?? []).map(({ bookmark }) => words(bookmark)),
+      effects: (rule.does ?? []).map((does) => ({ does, reason: words('bookmark' in does ? does.bookmark : does.reason) })),
     };
     this.#ending = { order, tell: (event, group) => this.#ended(event, group) };
     if (rule.restoredBy !== undefined && rule.opens !== undefined) {
@@ -108,16 +108,12 @@ export class LeadRun {
       this.#leads(lead);
       this.#ends?.begun(event, this.#ending);
     }
-    for (const reason of this.#words.effects) {
-      const effect: Effect = {
-        type: 'effect',
-        effect: 'bookmark',
-        id: `${id}:${event.id}`,
-        rule: id,
-        event,
-        at: this.#runtime.now,
-        reason: reason(event, this.#runtime.site.name),
-      };
+    for (const [index, { does, reason }] of this.#words.effects.entries()) {
+      const base = { type: 'effect', rule: id, event, at: this.#runtime.now, reason: reason(event, this.#runtime.site.name) } as const;
+      const effect: Effect =
+        'bookmark' in does
+          ? { ...base, id: `${id}:${event.id}`, effect: 'bookmark' }
+          : { ...base, id: `${id}:${event.id}:${index}`, effect: 'preset', camera: does.camera, preset: does.preset, priority: opens?.priority ?? 5 };
       this.#runtime.accounting.attach(seen);
       this.#runtime.emit(effect);
     }

@@ -120,7 +120,14 @@ function maskedKinds(placed: readonly PlacedRule[]): RuleProblem[] {
 
 function unknownNames(placed: readonly PlacedRule[], { places, schedules, threatLevels }: SiteNames): RuleProblem[] {
   const known = (set: ReadonlySet<string>) => [...set].join(', ') || 'none';
-  return placed.flatMap(({ rule, file, path }) =>
+  const cameras = placed.flatMap(({ rule, file, path }) =>
+    (isLeadRule(rule) ? (rule.does ?? []) : []).flatMap((does) =>
+      'camera' in does && !places.has(does.camera)
+        ? [{ file, path: [...path, 'does'], message: `the site has no camera "${does.camera}"; it has: ${known(places)}` }]
+        : [],
+    ),
+  );
+  const selected = placed.flatMap(({ rule, file, path }) =>
     selectorsIn(rule).flatMap(({ at = [], during, outside, threat = [] }) => [
       ...at
         .filter((id) => !places.has(id))
@@ -137,4 +144,5 @@ function unknownNames(placed: readonly PlacedRule[], { places, schedules, threat
         })),
     ]),
   );
+  return [...cameras, ...selected];
 }

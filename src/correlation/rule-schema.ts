@@ -47,14 +47,29 @@ const opensSchema = z
   })
   .describe('The incident that the rule opens, or that it attaches to when one of the same kind is open there.');
 
+const bookmarkSchema = z
+  .strictObject({ bookmark: template('Why the video is worth keeping.', '{door} used at night') })
+  .describe('Keep the video of the cameras there.');
+
+const presetSchema = z
+  .strictObject({
+    preset: z
+      .string()
+      .min(1)
+      .describe('A position that is stored in the camera: its name, or its token.')
+      .meta({ examples: ['Gate'] }),
+    camera: identifier('The camera of the site file that turns there.'),
+    reason: template('Why, for whoever would move the camera as well.', '{point} rang'),
+  })
+  .describe(
+    'Turn a camera to a preset, with the priority of the incident that the rule opens, or else the least urgent one. A person, or what is more urgent, goes first.',
+  );
+
 const doesSchema = z
-  .array(
-    z
-      .strictObject({ bookmark: template('Why the video is worth keeping.', '{door} used at night') })
-      .describe('Keep the video of the cameras there.'),
-  )
+  .array(z.union([bookmarkSchema, presetSchema]))
   .min(1)
   .describe('What the rule does besides, or instead of, opening an incident.');
+export type Does = z.output<typeof bookmarkSchema> | z.output<typeof presetSchema>;
 
 const leadFields = {
   id: identifier('Unique among all rules; it stands in the evidence.'),

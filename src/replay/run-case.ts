@@ -57,7 +57,7 @@ export function runCase(site: Site, rules: readonly Rule[], each: RuleCase, vari
   for (const { after, incidents, bookmarks } of looks) {
     step(startsAt + after.ms + (variation === 'late' ? SETTLED_MS : 0), 2, () => {
       for (const message of differences(incidents, gateway.incidents)) fail(`after ${after.ms / 1000} s: ${message}`);
-      const kept = [...new Set(gateway.effects.map(({ rule }) => rule))].sort().join(', ');
+      const kept = [...new Set(gateway.effects.filter(({ effect }) => effect === 'bookmark').map(({ rule }) => rule))].sort().join(', ');
       if (bookmarks !== undefined && kept !== bookmarks.toSorted().join(', '))
         fail(`after ${after.ms / 1000} s: video was kept by ${kept || 'no rule'} instead of ${bookmarks.join(', ') || 'none'}`);
     });

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { Subject } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { correlate } from '../../src/correlation/engine.ts';
+import { readRules } from '../../src/correlation/read-rules.ts';
+import { siteFacts } from '../../src/correlation/site-facts.ts';
+import type { Effect } from '../../src/domain/effect.ts';
+import type { LocatedEvent } from '../../src/domain/event.ts';
+import { doEffects } from '../../src/effects.ts';
+import { event } from './lab.ts';
+
+const does = [{ bookmark: '{door} rang' }, { preset: 'Gate', camera: 'cam-yard', reason: '{door} rang' }];
+const document = { rules: [{ id: 'gate-rings', when: { event: 'door.open' }, does }] };
+const names = { places: new Set(['cam-yard', 'door-gate']), schedules: new Set<string>() };
+const site = siteFacts({ id: 'x', name: 'X', areas: [], devices: [], doors: [], readers: [], cameras: [], panels: [], zones: [] });
+
+/** What the rule does about a gate that opens. */
+function effects(): Effect[] {
+  const { rules, problems } = readRules([{ file: 'gate.yaml', document }], names);
+  assert.deepEqual(problems, []);
+  const found: Effect[] = [];
+  const events = new Subject<LocatedEvent>();
+  const scheduler = new TestScheduler(() => undefined);
+  const running = correlate(events, rules, { scheduler, site }).subscribe((each) => {
+    if (each.type === 'effect') found.push(each);
+  });
+  events.next(event('door.open', 'door-gate', 1000));
+  running.unsubscribe();
+  return found;
+}
+
+describe('what a rule does besides opening an incident', () => {
+  it('is to keep the video, and to turn a camera to a preset with the least urgent priority, each once', () => {
+    const found = effects();
+    assert.deepEqual(
+      found.map(({ effect }) => effect),
+      ['bookmark', 'preset'],
+    );
+    assert.equal(new Set(found.map(({ id }) => id)).size, 2);
+    const [, turn] = found;
+    assert.deepEqual(turn?.effect === 'preset' && [turn.camera, turn.preset, turn.priority, turn.reason], ['cam-yard', 'Gate', 5, 'Door-gate rang']);
+  });
+
+  it('goes to those who keep video and turn cameras, and into the log', () => {
+    const done: string[] = [];
+    const act = doEffects({
+      video: { keep: () => done.push('kept'), attended: () => done.push('attended') },
+      ptz: { automatic: ({ id, camera, preset }) => done.push(`${id}: ${camera} to ${preset}`) },
+      audit: ({ text }) => done.push(text),
+    });
+    for (const effect of effects()) act(effect);
+    assert.deepEqual(done, [
+      'kept',
+      'attended',
+      'keeps the video: Door-gate rang',
+      'rule gate-rings: cam-yard to Gate',
+      'wants the camera at Gate: Door-gate rang',
+    ]);
+  });
+
+  it('names a camera of the site', () => {
+    const { problems } = readRules([{ file: 'gate.yaml', document }], { ...names, places: new Set(['door-gate']) });
+    assert.match(problems[0]?.message ?? '', /no camera "cam-yard"/);
+  });
+});
