@@ -4,7 +4,7 @@ import { format } from 'prettier';
 import { loadAdapters } from '../src/adapter/loader.ts';
 import { ruleFileJsonSchema } from '../src/correlation/rule-schema.ts';
 import { procedureFileJsonSchema } from '../src/procedures/schema.ts';
-import { siteJsonSchema } from '../src/site/schema.ts';
+import { siteJsonSchema } from '../src/site/json-schema.ts';
 
 // node --import tsx scripts/schemas.ts
 //

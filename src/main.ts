@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { interval, merge } from 'rxjs';
@@ -13,6 +11,7 @@ import { Fleet } from './adapter/fleet.ts';
 import { adapterModule, loadAdapters } from './adapter/loader.ts';
 import { WorkerRunner } from './adapter/worker/worker-runner.ts';
 import { openAlarmPath } from './alarm-path.ts';
+import { openCameras } from './cameras.ts';
 import { createApp } from './api/app.ts';
 import { authenticator, principalOf, sessionKeyOf } from './api/authentication.ts';
 import { alarmEndpoints } from './api/routes/alarms.ts';
@@ -40,30 +39,21 @@ import { defaultAlarmPolicy } from './domain/alarm-policy.ts';
 import { systemClock } from './domain/clock.ts';
 import { defaultRetention } from './domain/retention.ts';
 import { openEscalations } from './escalation-path.ts';
-import { GATEWAY } from './incidents/life-cycle.ts';
 import { DeviceSearch } from './integrator/device-search.ts';
 import { accountingFigures } from './integrator/diagnosis.ts';
-import { latestFrame } from './integrator/frame.ts';
 import { LatestEvents } from './integrator/latest-events.ts';
 import { Replays } from './integrator/replay.ts';
 import { SiteText } from './integrator/site-text.ts';
 import { watchHealth } from './health.ts';
+import { listenOn } from './listen.ts';
 import { createMetrics } from './metrics.ts';
-import { recorders } from './recorders.ts';
 import { readSite } from './site/read-site.ts';
 import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
 import { Retention } from './store/retention.ts';
 import { Outbox } from './store/outbox.ts';
 import { ProcedureStore } from './store/procedure-store.ts';
-import { planStreams } from './video/budget.ts';
 import { ClipJobs } from './video/clip-jobs.ts';
-import { createVideo } from './video/index.ts';
-import { doEffects } from './effects.ts';
-import { PtzControl } from './ptz/control.ts';
-import { IncidentPresets } from './ptz/incident-presets.ts';
-import { Snapshots } from './video/snapshots.ts';
-import { Stills } from './video/stills.ts';
 
 export interface GatewayOptions {
   readonly siteFile: string;
@@ -118,33 +108,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     prune();
   });
 
-  // Camera -> ring -> tiles.
-  const video = createVideo({
-    ...kept,
-    ...planStreams(kept, site.cameras.length),
-    clock,
-    log,
-    dataDir: dataFolder,
-    isHeld: (incident) => book.holds(incident),
-    recorder: recorders(site.cameras, () => fleet),
-    report: (signal) => intake.report(signal.point, signal),
-  });
-  const stills = new Stills([takePicture, (camera) => latestFrame(video, camera, clock)], clock);
-  const snapshots = new Snapshots(join(dataFolder, 'evidence'), (camera) => stills.take(camera), log);
-
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
   const { doors } = publish({ desk, site, clock, journal, intake, book, audit });
   const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
-  book.changes.subscribe((changes) => {
-    for (const { incident, isNew } of changes) {
-      if (isNew) {
-        video.keep(incident.id, incident.cameras, incident.occurredAt);
-        snapshots.keep(incident.id, incident.cameras);
-      }
-      if (incident.state !== 'new') video.attended(incident.id);
-    }
-  });
   const fleet = new Fleet({
     site,
     siteFile,
@@ -158,19 +125,9 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   });
   desk.publish({ devices: [...fleet.supervisors.values()].map(deviceState) });
 
-  // Incidents and dispatchers -> cameras that turn.
-  const ptz = new PtzControl({
-    cameras: site.cameras,
-    facet: (camera) => fleet.cameras(camera),
-    clock,
-    publish: (state) => desk.publish({ ptz: [state] }),
-    audit: ({ by = GATEWAY, ...line }) => writeLog({ ...line, by }),
-  });
-  const incidentPresets = new IncidentPresets(site.cameras, ptz);
-  book.changes.subscribe((changes) => {
-    for (const { incident, isNew } of changes) incidentPresets.apply(incident, isNew);
-  });
-  path.effects.subscribe(doEffects({ video, ptz, audit: writeLog }));
+  // Camera -> ring -> tiles; incidents and dispatchers -> cameras that turn.
+  const cameras = openCameras({ site, kept, dataFolder, book, effects: path.effects, intake, fleet, desk, audit: writeLog, clock, log });
+  const { video, stills, snapshots, ptz } = cameras;
 
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
@@ -294,9 +251,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await threats.close();
     await ptz.close();
     await fleet.stop();
-    await snapshots.close();
     await clips.close();
-    await video.close();
+    await cameras.close();
     await deskServer.close();
     path.close();
     ticking.unsubscribe();
@@ -309,29 +265,15 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     lock.release();
   }
 
-  const address = { host: listen.host, port: port ?? listen.port };
-  try {
-    server.listen(address);
-    await once(server, 'listening');
-  } catch (cause) {
+  const url = await listenOn(server, { host: listen.host, port: port ?? listen.port }).catch(async (cause: unknown) => {
     await close();
-    throw portError(cause as NodeJS.ErrnoException, address);
-  }
+    throw cause;
+  });
   server.on('error', (error) => log.error({ err: error }, 'HTTP server'));
   fleet.start();
-  for (const camera of site.cameras) {
-    const { id } = camera;
-    video.attach(camera, async (stream) => (stream === 'main' ? fleet.cameras(id).stream(id) : fleet.cameras(id).substream?.(id)));
-  }
+  cameras.attach();
   void lab?.open();
-  const { port: bound } = server.address() as AddressInfo;
-  return { url: `http://${address.host}:${bound}`, accounts, close };
-
-  async function takePicture(camera: string): Promise<Uint8Array> {
-    const taken = await fleet.cameras(camera).snapshot?.(camera);
-    if (taken === undefined) throw new Error('its adapter has no single pictures');
-    return taken.jpeg;
-  }
+  return { url, accounts, close };
 
   function prune(): void {
     try {
@@ -340,10 +282,4 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
       log.error({ err: error }, 'what is old could not be deleted from the database');
     }
   }
-}
-
-function portError(cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
-  const reason =
-    cause.code === 'EADDRINUSE' ? 'is in use by another program: stop that one, or choose another with --port' : `cannot be opened: ${cause.message}`;
-  return new Error(`${host}:${port} ${reason}`, { cause });
 }

@@ -3,6 +3,7 @@ import { doorCommands } from '../domain/door.ts';
 import { dispositions } from '../domain/incident.ts';
 import { measureTypes } from '../domain/measure.ts';
 import { roles } from '../domain/roles.ts';
+import { ptzStateSchema } from './ptz-schemas.ts';
 import {
   alarmStateSchema,
   avsLevelSchema,
@@ -13,7 +14,6 @@ import {
   incidentSchema,
   logLineSchema,
   panelStateSchema,
-  ptzStateSchema,
   siteViewSchema,
   threatStateSchema,
 } from './schemas.ts';

@@ -13,12 +13,10 @@ import { afterwardsOfDoors, threatDoorCommands, threatDoorOutcomes } from '../do
 import type { ThreatInForce, ThreatLevel, ThreatState } from '../domain/threat.ts';
 import { zoneConditions } from '../domain/panel.ts';
 import type { PanelState } from '../domain/panel.ts';
-import { ptzHolderKinds } from '../domain/ptz.ts';
-import type { PtzState } from '../domain/ptz.ts';
 
 // The domain's types as they travel: shared by the desk's WebSocket protocol and the REST interface.
 
-const epochMs = z.number().describe('milliseconds since 1970-01-01T00:00:00Z');
+export const epochMs = z.number().describe('milliseconds since 1970-01-01T00:00:00Z');
 
 export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 is the most urgent');
 
@@ -181,35 +179,6 @@ export const panelStateSchema = z.object({
   standing: z.array(standingSchema).readonly().describe('what stands at the panel itself'),
 }) satisfies z.ZodType<PanelState>;
 
-/** Who moves a camera at present. */
-export const ptzStateSchema = z.object({
-  camera: z.string(),
-  holder: z
-    .object({
-      kind: z.enum(ptzHolderKinds).describe('by hand, by an incident’s preset, or by a patrol'),
-      by: z.string().describe('the account, or the incident’s title'),
-      priority: prioritySchema,
-      since: epochMs,
-      until: epochMs.exactOptional().describe('when it ends by itself'),
-      preset: z.string().exactOptional(),
-      incident: z.string().exactOptional(),
-    })
-    .exactOptional()
-    .describe('absent while nobody does'),
-}) satisfies z.ZodType<PtzState>;
-
-/** What a console must know to offer the control of a camera. */
-export const cameraPtzSchema = z.object({
-  turns: z.boolean(),
-  status: z
-    .object({ moving: z.boolean(), pan: z.number().exactOptional(), tilt: z.number().exactOptional(), zoom: z.number().exactOptional() })
-    .exactOptional()
-    .describe('pan and tilt from -1 to 1, zoom from 0 to 1'),
-  presets: z.array(z.object({ token: z.string(), name: z.string() })),
-  holder: ptzStateSchema.shape.holder,
-});
-export type CameraPtz = z.infer<typeof cameraPtzSchema>;
-
 /** A device's link as the supervisor knows it, flattened for people. */
 export const deviceStateSchema = z.object({
   device: z.string(),
@@ -294,26 +263,3 @@ export const siteViewSchema = z.object({
   scenarios: z.array(z.object({ name: z.string(), title: z.string() })).describe('the lab panel; empty on a real site'),
 });
 export type SiteView = z.infer<typeof siteViewSchema>;
-
-const count = z.number().int();
-const percentilesSchema = z.object({ p50Ms: z.number().nullable(), p95Ms: z.number().nullable() });
-
-/** Figures of the alarm system, as ISA-18.2 asks for them. */
-export const figuresSchema = z.object({
-  from: epochMs,
-  to: epochMs,
-  incidents: count.describe('opened in that time; tests are not counted'),
-  per10Min: z.object({ average: z.number(), peak: count }).describe('ISA-18.2: about 1 can be handled, 2 at most'),
-  floodShare: z.number().describe('share of the 10-minute periods with a flood; ISA-18.2: below 0.01'),
-  topPoints: z.array(z.object({ point: z.string(), incidents: count, share: z.number() })).readonly(),
-  byPriority: z.object({ 1: count, 2: count, 3: count, 4: count, 5: count }),
-  standing: count.describe('open, and what raised them still stands'),
-  stale: count.describe('standing for more than 24 hours'),
-  open: count,
-  suppressed: count.describe('open, but shelved, out of service or suppressed by design'),
-  timeToAcknowledge: percentilesSchema,
-  seats: z
-    .array(z.object({ dispatcher: z.string(), acknowledged: count, peakPer10Min: count, open: count, timeToAcknowledge: percentilesSchema }))
-    .readonly(),
-});
-export type Figures = z.infer<typeof figuresSchema>;

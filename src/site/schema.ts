@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import type { AdapterDefinition } from '../adapter/contract.ts';
-import type { Adapters } from '../adapter/loader.ts';
-import { areaCriticalities, defaultAlarmPolicy } from '../domain/alarm-policy.ts';
-import type { AlarmPolicy } from '../domain/alarm-policy.ts';
+import { areaCriticalities } from '../domain/alarm-policy.ts';
+import { alarmsSchema, retentionSchema } from './alarms-schema.ts';
 import { escalationSchema } from './escalation-schema.ts';
 import { threatLevelsSchema } from './threat-schema.ts';
+import { videoSchema } from './video-schema.ts';
 import { coveredSchema, ptzSchema } from './ptz-schema.ts';
 import { doorCommands } from '../domain/door.ts';
-import { defaultRetention } from '../domain/retention.ts';
 import type { PointType } from '../domain/point.ts';
-import { streamKinds } from '../desk/video-protocol.ts';
 import { scheduleDays } from '../domain/site.ts';
 
 // The site file as an integrator writes it. Descriptions and examples here become the JSON Schema that editors complete from.
@@ -130,73 +127,6 @@ const panel = z.strictObject({ id, name, area: areaRef, device: reference('the r
 
 const zone = z.strictObject({ id, name, area: areaRef, panel: reference('its panel'), at: at.optional() });
 
-const minutes = (description: string, byDefaultMs: number) =>
-  z
-    .number()
-    .positive()
-    .max(24 * 60)
-    .default(byDefaultMs / 60_000)
-    .describe(description);
-const { flood, chatter } = defaultAlarmPolicy;
-
-const alarms = z
-  .strictObject({
-    floodIncidents: z
-      .number()
-      .int()
-      .min(1)
-      .default(flood.incidents)
-      .describe('More new incidents than this in `floodMinutes` are a flood: the queue then groups what is not critical.'),
-    floodMinutes: minutes('See `floodIncidents`.', flood.withinMs),
-    chatterRaises: z
-      .number()
-      .int()
-      .min(2)
-      .default(chatter.raises)
-      .describe('A point that raises the same kind so often in `chatterSeconds` is shelved by itself, unless it is critical.'),
-    chatterSeconds: z
-      .number()
-      .positive()
-      .max(3600)
-      .default(chatter.withinMs / 1000)
-      .describe('See `chatterRaises`.'),
-    chatterShelveMinutes: minutes('For how long a chattering point is shelved.', chatter.shelveMs),
-    suppressed: z
-      .array(
-        z.strictObject({
-          point: reference('the door, reader, camera, panel, zone or device that raises it'),
-          kind: z
-            .string()
-            .describe('The kind of incident, as rules name it; every kind unless given.')
-            .meta({ examples: ['door-held'] })
-            .exactOptional(),
-          reason: z.string().trim().min(1).describe('Why it means nothing there; dispatchers read it.'),
-        }),
-      )
-      .default([])
-      .describe(
-        'Alarms that are suppressed by design (ISA-18.2): their incidents are kept, but not in the queue. What is critical is never suppressed.',
-      ),
-  })
-  .transform(({ floodIncidents, floodMinutes, chatterRaises, chatterSeconds, chatterShelveMinutes, suppressed }): AlarmPolicy => ({
-    flood: { incidents: floodIncidents, withinMs: floodMinutes * 60_000, endsBelow: Math.min(flood.endsBelow, floodIncidents) },
-    chatter: { raises: chatterRaises, withinMs: chatterSeconds * 1000, shelveMs: chatterShelveMinutes * 60_000 },
-    suppressed,
-  }))
-  .exactOptional()
-  .describe('How the site handles alarms: floods, chattering points, suppression by design.');
-
-const days = (what: string, byDefault: number) => z.number().int().min(1).max(36_500).default(byDefault).describe(`Days that ${what}.`);
-
-const retention = z
-  .strictObject({
-    journalDays: days('events are kept in the journal', defaultRetention.journalDays),
-    closedIncidentDays: days('an incident is kept after it was closed', defaultRetention.closedIncidentDays),
-    logDays: days('lines of the log are kept', defaultRetention.logDays),
-  })
-  .exactOptional()
-  .describe('How long the database keeps what is over. What an open incident refers to, and the latest state of each point, is never deleted.');
-
 /** The site file's outline; options and addresses are checked by each adapter's own schema. */
 export const siteFileSchema = z.strictObject({
   site: z.strictObject({
@@ -221,56 +151,7 @@ export const siteFileSchema = z.strictObject({
       port: z.number().int().min(1).max(65_535).default(8080).describe('TCP port of the console and the REST interface.'),
     })
     .prefault({}),
-  video: z
-    .strictObject({
-      ringSeconds: z
-        .number()
-        .min(10)
-        .max(60)
-        .default(15)
-        .describe('How much of the past of each camera is always in memory, in seconds: 250 kB a second at 2 Mbit/s.'),
-      ringStream: z
-        .enum(streamKinds)
-        .default('main')
-        .describe(
-          'Which stream of each camera is always taken in, for the past and for recordings. With `sub` a tile in focus still gets the main stream, from when it is looked at. Cameras without a sub-stream give their only one.',
-        ),
-      memoryMegabytes: z
-        .number()
-        .positive()
-        .default(1024)
-        .describe(
-          'How much memory the past of all cameras may take. When it would be more, everything is taken from the sub-streams, and "sallyport check" says so.',
-        ),
-      mainMegabits: z
-        .number()
-        .positive()
-        .default(4)
-        .describe('What the main stream of a camera has, in Mbit/s, for the arithmetic of `memoryMegabytes`.'),
-      subMegabits: z.number().positive().default(0.5).describe('The same for a sub-stream.'),
-      conversions: z
-        .number()
-        .int()
-        .min(0)
-        .max(16)
-        .default(1)
-        .describe(
-          'How many pictures may be converted to H.264 at once (by each video thread) for browsers that decode nothing that a camera sends; each takes about a third of a core.',
-        ),
-      evidenceDays: z
-        .number()
-        .positive()
-        .max(3650)
-        .default(31)
-        .describe('Recordings of incidents are deleted when they are older than this, in days.'),
-      evidenceGigabytes: z
-        .number()
-        .positive()
-        .default(50)
-        .describe('The oldest recordings are deleted while all of them take more than this, in GiB.'),
-    })
-    .prefault({})
-    .describe('How much video is kept.'),
+  video: videoSchema,
   rules: z
     .array(z.string())
     .default([])
@@ -281,8 +162,8 @@ export const siteFileSchema = z.strictObject({
     .default([])
     .describe('Procedure files, relative to this file.')
     .meta({ examples: [['../procedures/doors.yaml']] }),
-  alarms,
-  retention,
+  alarms: alarmsSchema,
+  retention: retentionSchema,
   escalation: escalationSchema,
   threatLevels: threatLevelsSchema,
   areas: z.array(area).default([]),
@@ -298,6 +179,7 @@ export const siteFileSchema = z.strictObject({
     })
     .exactOptional(),
 });
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -317,45 +199,3 @@ export const pointLists = [
   ['panels', 'panel'],
   ['zones', 'zone'],
 ] as const satisfies readonly (readonly [keyof SiteFile, PointType])[];
-
-/** The JSON Schema of the site file with every adapter's options and addresses, for completion in editors. */
-export function siteJsonSchema(adapters: Adapters): Record<string, unknown> {
-  const definitions = [...adapters.values()].sort((a, b) => a.name.localeCompare(b.name));
-  const schema = jsonSchema(siteFileSchema) as JsonObject & { properties: Record<string, JsonObject> };
-  const devices = schema.properties['devices'] as JsonObject & { items: JsonObject & { properties: JsonObject; required: string[] } };
-  devices.items = {
-    anyOf: definitions.flatMap((definition) =>
-      variantsOf(definition).map((options) => ({
-        title: definition.summary,
-        type: 'object',
-        properties: { ...devices.items.properties, adapter: { const: definition.name, description: definition.summary }, ...options.properties },
-        required: [...new Set([...devices.items.required, ...(options.required ?? [])])],
-        additionalProperties: false,
-      })),
-    ),
-  } as never;
-  for (const [list, type] of pointLists) {
-    const addresses = definitions.flatMap(({ points }) => (points[type] === undefined ? [] : [jsonSchema(points[type])]));
-    const items = (schema.properties[list] as { items: { properties: JsonObject } }).items;
-    if (addresses.length > 0) items.properties['at'] = { description: 'Its address on the device, in the words of the adapter.', anyOf: addresses };
-  }
-  return { ...schema, title: 'Sallyport site file' };
-}
-
-type JsonObject = Record<string, unknown>;
-
-interface Options {
-  readonly properties?: JsonObject;
-  readonly required?: string[];
-}
-
-/** The options of an adapter, or each of their alternatives. */
-function variantsOf({ options }: AdapterDefinition): readonly Options[] {
-  const schema = jsonSchema(options) as Options & { readonly oneOf?: readonly Options[]; readonly anyOf?: readonly Options[] };
-  return schema.oneOf ?? schema.anyOf ?? [schema];
-}
-
-function jsonSchema(schema: z.ZodType): JsonObject {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
-}

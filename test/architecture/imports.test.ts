@@ -30,7 +30,7 @@ const rules: readonly { readonly who: RegExp; readonly may: RegExp; readonly why
   },
   {
     who: /^src\/console\//,
-    may: /^src\/(console|domain)\/|^src\/desk\/(protocol|schemas|procedure-schemas|escalation-schemas|integrator-schemas|video-protocol)\.ts$/,
+    may: /^src\/(console|domain)\/|^src\/desk\/(protocol|video-protocol|schemas|[a-z]+-schemas)\.ts$/,
     why: 'the console shares the protocols alone',
   },
   { who: /^src\/(?!main\.ts|cli\/)/, may: /^src\/(?!main\.ts|cli\/)/, why: 'only the command line starts main, and src names no adapter' },

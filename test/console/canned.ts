@@ -1,6 +1,7 @@
 import type { Hello, DeskState } from '../../src/desk/protocol.ts';
 import { PROTOCOL_VERSION } from '../../src/desk/protocol.ts';
-import type { DeviceState, Figures, SiteView } from '../../src/desk/schemas.ts';
+import type { Figures } from '../../src/desk/figures-schemas.ts';
+import type { DeviceState, SiteView } from '../../src/desk/schemas.ts';
 import type { DoorState } from '../../src/domain/door.ts';
 
 // A small site and things that happen in it, for the tests of the console.

@@ -137,6 +137,7 @@ export class FakeGateway {
       const { cameras } = request.body as { cameras: string[] };
       response.json({ tickets: cameras.map((camera) => ({ camera, ticket: `for ${camera}`, expiresAt: Date.now() + 30_000 })) });
     });
+    app.get('/api/v1/cameras/:camera/ptz', (_request, response) => response.json({ turns: false, presets: [] }));
     app.get('/api/v1/incidents/:incident/procedure', (_request, response) => response.json({ procedure: null }));
     app.get('/api/v1/figures', (_request, response) => response.json(figures));
     app.get('/api/v1/incidents/:incident/video/:camera.mp4', (_request, response) => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Operations } from '../../desk/operations.ts';
 import { measureRequestSchema } from '../../desk/protocol.ts';
-import { alarmStateSchema, figuresSchema, measureSchema } from '../../desk/schemas.ts';
+import { figuresSchema } from '../../desk/figures-schemas.ts';
+import { alarmStateSchema, measureSchema } from '../../desk/schemas.ts';
 import type { AlarmPolicy } from '../../domain/alarm-policy.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { figuresOf } from '../../incidents/figures.ts';

@@ -4,7 +4,7 @@ import type { CameraFacet } from '../../adapter/contract.ts';
 import { Refusal } from '../../desk/operations.ts';
 import type { Operations } from '../../desk/operations.ts';
 import { ptzOrderSchema } from '../../desk/protocol.ts';
-import { cameraPtzSchema, ptzStateSchema } from '../../desk/schemas.ts';
+import { cameraPtzSchema, ptzStateSchema } from '../../desk/ptz-schemas.ts';
 import type { PtzControl } from '../../ptz/control.ts';
 import type { Camera } from '../../domain/site.ts';
 import { endpoint } from '../endpoint.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { cameraPtzSchema } from '../../desk/schemas.ts';
-import type { CameraPtz } from '../../desk/schemas.ts';
+import { cameraPtzSchema } from '../../desk/ptz-schemas.ts';
+import type { CameraPtz } from '../../desk/ptz-schemas.ts';
 import { systemClock } from '../../domain/clock.ts';
 import type { PtzHolder } from '../../domain/ptz.ts';
 import { useDesk, useParts, useSecond } from '../desk-context.ts';

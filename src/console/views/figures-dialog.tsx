@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { figuresSchema } from '../../desk/schemas.ts';
-import type { Figures } from '../../desk/schemas.ts';
+import { figuresSchema } from '../../desk/figures-schemas.ts';
+import type { Figures } from '../../desk/figures-schemas.ts';
 import { priorities } from '../../domain/incident.ts';
 import { useNames } from '../desk-context.ts';
 import { priorityWords } from '../words.ts';

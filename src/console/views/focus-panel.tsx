@@ -35,9 +35,9 @@ export function FocusPanel({ incident }: { readonly incident: Incident }) {
           ) : (
             <LiveTile key={camera} camera={camera} name={names.point(camera)} testId="tile-live" stream="main">
               <Cameras cameras={incident.cameras} chosen={camera} onChoose={setChosen} />
+              <PtzPad camera={camera} name={names.point(camera)} incident={incident.id} />
             </LiveTile>
           )}
-          <PtzPad camera={camera} name={names.point(camera)} incident={incident.id} />
         </div>
         <div className="beside">
           {camera === undefined ? (
