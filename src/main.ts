@@ -134,6 +134,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const view = () => siteView(site, lab?.scenarios ?? [], { escalation: escalation !== undefined, procedures: procedureFiles.length > 0 });
   const procedures = new Procedures({
     procedures: procedureFiles,
+    rules,
     store: new ProcedureStore(store),
     book,
     codes: new PassCodes(store),

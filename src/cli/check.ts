@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadAdapters } from '../adapter/loader.ts';
-import { loadProcedures } from '../site/load-procedures.ts';
+import { loadProcedures, procedureIds } from '../site/load-procedures.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { loadSite } from '../site/load.ts';
 import { describeMistake } from '../site/read-site.ts';
@@ -16,7 +16,7 @@ const check: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one site file');
     const loaded = loadSite(file, await loadAdapters());
-    const rules = loadRules(loaded.ruleFiles, loaded.site);
+    const rules = loadRules(loaded.ruleFiles, loaded.site, procedureIds(loaded.procedureFiles));
     const procedures = loadProcedures(loaded.procedureFiles, rules.rules, loaded.site);
     const mistakes = [...loaded.mistakes, ...rules.mistakes, ...procedures.mistakes];
     for (const mistake of mistakes) console.log(describeMistake(mistake));

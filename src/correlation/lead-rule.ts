@@ -45,7 +45,9 @@ export class LeadRun {
       reason: words(rule.opens?.reason ?? ''),
       evidence: words('{point} {words} {when}'),
       end: words('{point} {words}'),
-      effects: (rule.does ?? []).map((does) => ({ does, reason: words('bookmark' in does ? does.bookmark : does.reason) })),
+      effects: (rule.does ?? []).flatMap((does) =>
+        'procedure' in does ? [] : [{ does, reason: words('bookmark' in does ? does.bookmark : does.reason) }],
+      ),
     };
     this.#ending = { order, tell: (event, group) => this.#ended(event, group) };
     if (rule.restoredBy !== undefined && rule.opens !== undefined) {

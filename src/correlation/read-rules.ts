@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NORMAL_THREAT } from '../domain/threat.ts';
 import type { Rule } from './rule-schema.ts';
-import { isLeadRule, isSupportRule, ruleSchemas, selectorsIn } from './rule-schema.ts';
+import { isLeadRule, isSupportRule, procedureOf, ruleSchemas, selectorsIn } from './rule-schema.ts';
 import { criticalAmong, isNarrowed } from './schema/selector.ts';
 import { triggersOf } from './schema/when.ts';
 
@@ -31,6 +31,7 @@ export interface SiteNames {
   readonly places: ReadonlySet<string>;
   readonly schedules: ReadonlySet<string>;
   readonly threatLevels?: ReadonlySet<string>;
+  readonly procedures?: ReadonlySet<string>;
 }
 
 const outerSchema = z.strictObject({ rules: z.array(z.unknown()) });
@@ -118,7 +119,7 @@ function maskedKinds(placed: readonly PlacedRule[]): RuleProblem[] {
   });
 }
 
-function unknownNames(placed: readonly PlacedRule[], { places, schedules, threatLevels }: SiteNames): RuleProblem[] {
+function unknownNames(placed: readonly PlacedRule[], { places, schedules, threatLevels, procedures }: SiteNames): RuleProblem[] {
   const known = (set: ReadonlySet<string>) => [...set].join(', ') || 'none';
   const cameras = placed.flatMap(({ rule, file, path }) =>
     (isLeadRule(rule) ? (rule.does ?? []) : []).flatMap((does) =>
@@ -127,6 +128,12 @@ function unknownNames(placed: readonly PlacedRule[], { places, schedules, threat
         : [],
     ),
   );
+  const started = placed.flatMap(({ rule, file, path }) => {
+    const procedure = isLeadRule(rule) ? procedureOf(rule) : undefined;
+    return procedure === undefined || procedures === undefined || procedures.has(procedure)
+      ? []
+      : [{ file, path: [...path, 'does'], message: `there is no procedure "${procedure}"; there is: ${known(procedures)}` }];
+  });
   const selected = placed.flatMap(({ rule, file, path }) =>
     selectorsIn(rule).flatMap(({ at = [], during, outside, threat = [] }) => [
       ...at
@@ -144,5 +151,5 @@ function unknownNames(placed: readonly PlacedRule[], { places, schedules, threat
         })),
     ]),
   );
-  return [...cameras, ...selected];
+  return [...cameras, ...started, ...selected];
 }

@@ -65,11 +65,21 @@ const presetSchema = z
     'Turn a camera to a preset, with the priority of the incident that the rule opens, or else the least urgent one. A person, or what is more urgent, goes first.',
   );
 
+const procedureSchema = z
+  .strictObject({
+    procedure: z
+      .string()
+      .min(1)
+      .describe('Identifier of the procedure.')
+      .meta({ examples: ['burglary'] }),
+  })
+  .describe('Run this procedure on the incident that the rule opens, rather than the one that fits its kind and place.');
+
 const doesSchema = z
-  .array(z.union([bookmarkSchema, presetSchema]))
+  .array(z.union([bookmarkSchema, presetSchema, procedureSchema]))
   .min(1)
   .describe('What the rule does besides, or instead of, opening an incident.');
-export type Does = z.output<typeof bookmarkSchema> | z.output<typeof presetSchema>;
+export type Does = z.output<typeof bookmarkSchema> | z.output<typeof presetSchema> | z.output<typeof procedureSchema>;
 
 const leadFields = {
   id: identifier('Unique among all rules; it stands in the evidence.'),
@@ -120,6 +130,7 @@ const leadRuleSchema = z.strictObject({ ...leadFields, when: whenSchema }).super
     problem('lasts', 'it is raised states that last: remove `phase: restored`');
   if (rule.opens === undefined && rule.does === undefined)
     problem('opens', 'say by `opens` which incident the rule opens, or by `does` what else it does');
+  if (rule.opens === undefined && procedureOf(rule) !== undefined) problem('does', 'a procedure runs on an incident: add `opens`');
   if (rule.opens !== undefined && rule.title === undefined) problem('title', 'an incident needs a title');
   if (rule.opens === undefined && rule.restoredBy !== undefined) problem('restoredBy', 'only an incident can be restored: remove it, or add `opens`');
   if (rule.resolves && rule.restoredBy === undefined) problem('resolves', 'say by `restoredBy` which event ends it, or remove `resolves`');
@@ -203,6 +214,11 @@ export function isLeadRule(rule: Rule): rule is LeadRule {
 
 export function isSupportRule(rule: Rule): rule is SupportRule {
   return 'strengthens' in rule;
+}
+
+/** The procedure that the rule runs on its incidents, if it names one. */
+export function procedureOf({ does = [] }: Pick<LeadRule, 'does'>): string | undefined {
+  return does.flatMap((each) => ('procedure' in each ? [each.procedure] : []))[0];
 }
 
 /** Every selector of the rule. */

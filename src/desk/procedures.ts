@@ -1,5 +1,7 @@
 import type { Principal } from '../access/accounts.ts';
 import type { PassCodes } from '../access/pass-codes.ts';
+import type { Rule } from '../correlation/rule-schema.ts';
+import { isLeadRule, procedureOf } from '../correlation/rule-schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { AnswerInput, Run } from '../procedures/run.ts';
@@ -18,6 +20,7 @@ import type { ProcedureAnswer } from './procedure-schemas.ts';
 
 export interface ProceduresOptions {
   readonly procedures: readonly Procedure[];
+  readonly rules: readonly Rule[];
   readonly store: ProcedureStore;
   readonly book: BookWriter;
   readonly codes: PassCodes;
@@ -29,9 +32,16 @@ export interface ProceduresOptions {
 export class Procedures {
   readonly #options: ProceduresOptions;
   readonly #runs = new Map<string, Run>();
+  readonly #byRule: ReadonlyMap<string, string>;
 
   constructor(options: ProceduresOptions) {
     this.#options = options;
+    this.#byRule = new Map(
+      options.rules.filter(isLeadRule).flatMap((rule) => {
+        const procedure = procedureOf(rule);
+        return procedure === undefined ? [] : [[rule.id, procedure]];
+      }),
+    );
     for (const incident of options.book.incidents.values()) if (incident.state !== 'closed') this.#runOf(incident);
   }
 
@@ -142,7 +152,7 @@ export class Procedures {
       this.#runs.set(incident.id, known);
       return known;
     }
-    const procedure = incident.state === 'closed' ? undefined : procedureFor(procedures, incident);
+    const procedure = incident.state === 'closed' ? undefined : procedureFor(procedures, this.#byRule, incident);
     if (procedure === undefined) return undefined;
     const run = begun(procedure, incident, clock.now());
     this.#keep(run);

@@ -47,11 +47,16 @@ export type AnswerInput = { readonly step: string; readonly by: string; readonly
 /** The next run with what goes into the incident's log, or why the answer was not taken. */
 export type Answered = { readonly run: Run; readonly what: string; readonly step: Step } | { readonly refused: string };
 
-/** The first procedure that fits the incident's kind and place. */
-export function procedureFor(procedures: readonly Procedure[], { kind, areas }: Incident): Procedure | undefined {
-  return procedures.find(
-    ({ for: wanted }) => wanted.incidents.includes(kind) && (wanted.areas === undefined || wanted.areas.some((area) => areas.includes(area))),
-  );
+/**
+ * The procedure that a rule names which opened the incident, else the first that fits its kind and place.
+ * @param byRule the procedures that rules name, by the rule
+ */
+export function procedureFor(procedures: readonly Procedure[], byRule: ReadonlyMap<string, string>, incident: Incident): Procedure | undefined {
+  const { kind, areas, evidence } = incident;
+  const named = evidence.flatMap(({ role, rule }) => (role === 'lead' ? [byRule.get(rule)] : [])).find((id) => id !== undefined);
+  const fits = ({ for: wanted }: Procedure) =>
+    wanted?.incidents.includes(kind) === true && (wanted.areas === undefined || wanted.areas.some((area) => areas.includes(area)));
+  return procedures.find(({ id }) => id === named) ?? procedures.find(fits);
 }
 
 /** The procedure at its beginning. */

@@ -79,18 +79,21 @@ const stepSchema = z.union([
 export const procedureSchema = z.strictObject({
   id,
   title: z.string().trim().min(1).max(80).describe('What dispatchers call it.'),
-  for: z.strictObject({
-    incidents: z
-      .array(z.string())
-      .min(1)
-      .describe('Kinds of incident, as the rules name them.')
-      .meta({ examples: [['door-forced']] }),
-    areas: z
-      .array(z.string())
-      .min(1)
-      .describe('Only in these areas and what lies within them. The first procedure of the files that fits is taken.')
-      .exactOptional(),
-  }),
+  for: z
+    .strictObject({
+      incidents: z
+        .array(z.string())
+        .min(1)
+        .describe('Kinds of incident, as the rules name them.')
+        .meta({ examples: [['door-forced']] }),
+      areas: z
+        .array(z.string())
+        .min(1)
+        .describe('Only in these areas and what lies within them. The first procedure of the files that fits is taken.')
+        .exactOptional(),
+    })
+    .describe('Without it the procedure runs only where a rule says so.')
+    .exactOptional(),
   steps: z.array(stepSchema).min(1).max(50),
 });
 

@@ -22,6 +22,12 @@ export function loadProcedures(files: readonly string[], rules: readonly Rule[],
   return { procedures: loaded.flatMap(({ procedures }) => procedures), mistakes: loaded.flatMap(({ mistakes }) => mistakes) };
 }
 
+/** The identifiers of the procedures in these files, as far as they can be read. @throws Error when a file cannot be read. */
+export function procedureIds(files: readonly string[]): ReadonlySet<string> {
+  const read = files.map((file) => procedureFileSchema.safeParse(readYaml(file).value));
+  return new Set(read.flatMap(({ data }) => data?.procedures ?? []).map(({ id }) => id));
+}
+
 function loadFile(source: YamlSource, kinds: readonly string[], site: Site | undefined): Loaded {
   if (source.mistakes.length > 0) return { procedures: [], mistakes: source.mistakes };
   const parsed = procedureFileSchema.safeParse(source.value);
@@ -42,8 +48,8 @@ function referenceMistakes(source: YamlSource, path: Path, procedure: Procedure,
       : [mistake(source, [...path, ...at], `there is no ${what} "${given}"`, `write ${choice(given, known)}`)];
   const ids = procedure.steps.map(({ id }) => id);
   return [
-    ...procedure.for.incidents.flatMap((kind, index) => refers(['for', 'incidents', index], kind, kinds, 'rule that opens the incident')),
-    ...(procedure.for.areas ?? []).flatMap((area, index) =>
+    ...(procedure.for?.incidents ?? []).flatMap((kind, index) => refers(['for', 'incidents', index], kind, kinds, 'rule that opens the incident')),
+    ...(procedure.for?.areas ?? []).flatMap((area, index) =>
       refers(
         ['for', 'areas', index],
         area,

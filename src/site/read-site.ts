@@ -3,7 +3,7 @@ import type { Adapters } from '../adapter/loader.ts';
 import type { Rule } from '../correlation/rule-schema.ts';
 import type { Site } from '../domain/site.ts';
 import type { Procedure } from '../procedures/schema.ts';
-import { loadProcedures } from './load-procedures.ts';
+import { loadProcedures, procedureIds } from './load-procedures.ts';
 import { loadRules } from './load-rules.ts';
 import { loadSite } from './load.ts';
 import type { SiteFile } from './schema.ts';
@@ -26,7 +26,7 @@ export interface RunnableSite {
 /** Reads a site file with its rules. @throws Error that lists every mistake with its place and fix. */
 export function readSite(file: string, adapters: Adapters, log: Logger): RunnableSite {
   const loaded = loadSite(file, adapters);
-  const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles, loaded.site);
+  const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles, loaded.site, procedureIds(loaded.procedureFiles));
   const { procedures, mistakes: procedureMistakes } = loadProcedures(loaded.procedureFiles, rules, loaded.site);
   const mistakes = [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes];
   for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));

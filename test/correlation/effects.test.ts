@@ -62,4 +62,14 @@ describe('what a rule does besides opening an incident', () => {
     const { problems } = readRules([{ file: 'gate.yaml', document }], { ...names, places: new Set(['door-gate']) });
     assert.match(problems[0]?.message ?? '', /no camera "cam-yard"/);
   });
+
+  it('names a procedure that there is, for an incident that it opens', () => {
+    const problemsOf = (rule: object) =>
+      readRules([{ file: 'gate.yaml', document: { rules: [rule] } }], { ...names, procedures: new Set(['gate']) }).problems;
+    const runs = (procedure: string) => ({ id: 'gate-rings', when: { event: 'door.open' }, does: [{ procedure }] });
+    const opens = { incident: 'gate', priority: 3, reason: '{door} rang' };
+    assert.deepEqual(problemsOf({ ...runs('gate'), title: 'Gate', opens }), []);
+    assert.match(problemsOf({ ...runs('gaet'), title: 'Gate', opens })[0]?.message ?? '', /no procedure "gaet"; there is: gate/);
+    assert.match(problemsOf(runs('gate'))[0]?.message ?? '', /add `opens`/);
+  });
 });

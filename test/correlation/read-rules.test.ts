@@ -43,7 +43,7 @@ describe('reading rules', () => {
     [
       'an unknown placeholder',
       [{ ...held, title: '{dor} held open' }],
-      'rules.0.title: {dor} means nothing; possible: {point} {door} {area} {device} {words} {credential} {seconds} {when} {lead}',
+      'rules.0.title: {dor} means nothing; possible: {point} {door} {area} {device} {unit} {words} {credential} {seconds} {when} {lead}',
     ],
     [
       'an explanation without a time',

@@ -42,6 +42,7 @@ function started(store: Store) {
   const codes = new PassCodes(store);
   const procedures = new Procedures({
     procedures: files,
+    rules: [],
     store: new ProcedureStore(store),
     book,
     codes,

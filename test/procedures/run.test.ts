@@ -43,9 +43,16 @@ const open = (run: Run) => openSteps(procedure, run, incident).map(({ id }) => i
 
 describe('a procedure', () => {
   it('is the first that fits the kind and the place', () => {
-    assert.equal(procedureFor(procedures, incident)?.id, 'forced');
-    assert.equal(procedureFor(procedures, { ...incident, areas: ['yard', 'campus'] })?.id, 'elsewhere');
-    assert.equal(procedureFor(procedures, { ...incident, kind: 'fire' }), undefined);
+    const chosen = (of: Incident) => procedureFor(procedures, new Map(), of)?.id;
+    assert.equal(chosen(incident), 'forced');
+    assert.equal(chosen({ ...incident, areas: ['yard', 'campus'] }), 'elsewhere');
+    assert.equal(chosen({ ...incident, kind: 'fire' }), undefined);
+  });
+
+  it('is the one that the rule names which opened the incident, where it names one', () => {
+    const rule = incident.evidence[0]?.rule ?? '';
+    assert.equal(procedureFor(procedures, new Map([[rule, 'elsewhere']]), incident)?.id, 'elsewhere');
+    assert.equal(procedureFor(procedures, new Map([['another', 'elsewhere']]), incident)?.id, 'forced');
   });
 
   it('shows a step only when the answers lead to it', () => {
