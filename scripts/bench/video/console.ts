@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
@@ -60,8 +61,8 @@ export async function measureConsole({ name, rounds, moreCameras }: ConsoleCase)
       const onTheWire = tap.nextForced();
       const atTheConsole = messages.nextIncident();
       await lab.simulator('ctl-main', 'stimuli', 'force', { door: 1 });
-      const wire = await onTheWire;
-      const { at, id } = await atTheConsole;
+      const wire = await within('the frame on the wire', onTheWire);
+      const { at, id } = await within('the incident at the console', atTheConsole);
       figures.message.push(at - wire);
       const painted = await page.waitForFunction((incident) => pictures.of(incident), id, {
         timeout: LIMIT_MS,
@@ -146,6 +147,19 @@ async function signIn(page: Page, lab: Lab): Promise<void> {
   await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
   await page.getByTestId('sign-in-submit').click();
   await page.getByTestId('overview').waitFor();
+}
+
+async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const limit = pause(LIMIT_MS, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`waited ${LIMIT_MS} ms in vain for ${what}`);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    late.abort();
+    limit.catch(() => undefined);
+  }
 }
 
 /** Acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
