@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Incident } from '../../src/domain/incident.ts';
+import { MOST_EVIDENCE } from '../../src/incidents/evidence.ts';
 import { readStore } from '../../src/store/database.ts';
 import type { Account } from './peers.ts';
 
@@ -89,7 +90,7 @@ function repeated(keys: readonly string[]): number {
   return keys.length - new Set(keys).size;
 }
 
-/** An incident forgets its oldest repeats beyond 200 pieces of evidence. */
+/** An incident forgets its oldest repeats when it is full of evidence. */
 function isFull(incidents: readonly Incident[], point: string, kind: string): boolean {
-  return incidents.some(({ evidence }) => evidence.length >= 200 && evidence.some((each) => each.point === point && each.kind === kind));
+  return incidents.some(({ evidence }) => evidence.length >= MOST_EVIDENCE && evidence.some((each) => each.point === point && each.kind === kind));
 }
