@@ -1,16 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import type { Page } from 'playwright-core';
-import { WebSocket } from 'ws';
-import type { ToConsole } from '../../src/desk/protocol.ts';
 import { freePorts } from '../../test/support/free-ports.ts';
-import { LAB_PASSWORD, labFiles, startLab } from '../../test/support/lab.ts';
+import { labFiles, startLab } from '../../test/support/lab.ts';
 import { RestClient } from '../../test/support/rest-client.ts';
 import { until } from '../../test/support/until.ts';
 import { durations, durationsHead, machine } from './figures.ts';
+import { finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within } from './lab-console.ts';
 import { ModbusTap } from './modbus-tap.ts';
 import { fluentFfmpegFirstByte, nodeRtspStreamFirstByte } from './video-peers.ts';
 
@@ -21,7 +17,6 @@ import { fluentFfmpegFirstByte, nodeRtspStreamFirstByte } from './video-peers.ts
 // picture of the covering camera in headless Chromium. Everything runs on this machine, the simulated hardware too.
 
 const { values } = parseArgs({ options: { doors: { type: 'string', default: '100' }, peers: { type: 'string', default: '10' } } });
-const LIMIT_MS = 20_000;
 const LOOK_MS = 1000;
 
 const [tapPort = 0] = await freePorts(1);
@@ -35,34 +30,15 @@ const files = await labFiles((site) => {
 const tap = await ModbusTap.open(tapPort, controllerPort);
 console.log(machine());
 const lab = await startLab(files);
-const profile = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
-const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: '/usr/bin/chromium',
-  viewport: { width: 1920, height: 1080 },
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const { browser, close } = await openChromium();
 
 try {
   const rest = await RestClient.signIn(lab.url);
   const page = await browser.newPage();
-  await signIn(page);
-  await page.getByTestId('overview').waitFor();
-  await until(
-    'a past of every camera',
-    async () => (await rest.call<{ cameras: { ringSeconds: number }[] }>('GET', '/cameras')).cameras.every(({ ringSeconds }) => ringSeconds > 12),
-    60_000,
-  );
+  await signIn(page, lab);
+  await until('a past of every camera', async () => (await ringSeconds(rest)).every((seconds) => seconds > 12), 60_000);
   const cookie = (await browser.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const messages = listen(cookie);
+  const messages = listen(lab, cookie);
 
   const message: number[] = [];
   const picture: number[] = [];
@@ -70,8 +46,8 @@ try {
     const onTheWire = tap.nextForced();
     const atTheConsole = messages.nextIncident();
     await lab.simulator('ctl-main', 'stimuli', 'force', { door: 1 });
-    const wire = await onTheWire;
-    const { at, id } = await atTheConsole;
+    const wire = await within('the frame on the wire', onTheWire);
+    const { at, id } = await within('the incident at the console', atTheConsole);
     message.push(at - wire);
     const painted = await page.waitForFunction(
       (since) =>
@@ -100,58 +76,10 @@ try {
     console.log(durations('  transcoded to MPEG-1 (node-rtsp-stream 0.0.9)', await repeated(peers, () => nodeRtspStreamFirstByte(camera))));
   }
 } finally {
-  await browser.close();
+  await close();
   await lab.program.stop();
   await tap.close();
   files.remove();
-  rmSync(profile, { recursive: true, force: true });
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto(lab.url);
-  await page.getByTestId('sign-in-name').fill('dispatcher');
-  await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
-  await page.getByTestId('sign-in-submit').click();
-}
-
-/** Acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
-async function finish(rest: RestClient, id: string): Promise<void> {
-  const incident = await until(
-    'the door shut',
-    async () => (await rest.incidents()).find((each) => each.id === id && each.condition === 'normal'),
-    LIMIT_MS,
-  );
-  const act = (action: unknown) => rest.call('POST', `/incidents/${id}/actions`, { revision: incident.revision, act: action });
-  await act({ action: 'acknowledge' });
-  // The steps of the lab's procedure that nobody may leave out.
-  for (const [step, answer] of [
-    ['anybody_there', 'no'],
-    ['secured', 'yes'],
-  ])
-    await rest.call('POST', `/incidents/${id}/procedure/answers`, { step, answer });
-  await act({ action: 'close', disposition: 'test', note: 'benchmark' });
-}
-
-/** A second console, which only takes the time. */
-function listen(cookie: string) {
-  const socket = new WebSocket(`${lab.url.replace('http', 'ws')}/desk`, { headers: { cookie } });
-  const known = new Set<string>();
-  let waiting: ((found: { at: number; id: string }) => void) | undefined;
-  socket.on('message', (data) => {
-    const at = performance.timeOrigin + performance.now();
-    const received = JSON.parse((data as Buffer).toString()) as ToConsole;
-    if (received.type === 'hello') socket.send(JSON.stringify({ type: 'resume' }));
-    if (received.type !== 'changes') return;
-    for (const { id, key } of received.incidents ?? []) {
-      if (known.has(id) || key !== 'door-forced@door-server') continue;
-      known.add(id);
-      waiting?.({ at, id });
-    }
-  });
-  return {
-    nextIncident: () => new Promise<{ at: number; id: string }>((found) => (waiting = found)),
-    close: () => socket.close(),
-  };
 }
 
 /** The simulated camera's address with its throw-away password: the peers take it in no other way. */

@@ -1,22 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
-import { WebSocket } from 'ws';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import type { ToConsole } from '../../../src/desk/protocol.ts';
 import { freePorts } from '../../../test/support/free-ports.ts';
-import { LAB_PASSWORD, labFiles, startLab } from '../../../test/support/lab.ts';
-import type { Lab, LabFiles } from '../../../test/support/lab.ts';
+import { labFiles, startLab } from '../../../test/support/lab.ts';
+import type { LabFiles } from '../../../test/support/lab.ts';
 import { RestClient } from '../../../test/support/rest-client.ts';
 import { until } from '../../../test/support/until.ts';
 import { durations } from '../figures.ts';
+import { finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within } from '../lab-console.ts';
 import { ModbusTap } from '../modbus-tap.ts';
 import { watchPictures } from './page-watch.ts';
 
-const LIMIT_MS = 20_000;
 /** By then a console at rest has made ready what the next incident needs. */
 const REST_MS = 2_500;
 /** A simulated camera serves so many sessions. */
@@ -110,103 +103,4 @@ async function prepare(moreCameras: number): Promise<{ files: LabFiles; tap: Mod
     simulators.simulators.push({ ...pattern, id: `box-${box}`, discovery: false, httpPort: ports[2 * box], rtspPort: ports[2 * box + 1] });
   writeFileSync(files.simulators, stringify(simulators));
   return { files, tap: await ModbusTap.open(tapPort, controllerPort) };
-}
-
-/** The system's Chromium with a profile of its own. */
-export async function openChromium(): Promise<{ readonly browser: BrowserContext; readonly close: () => Promise<void> }> {
-  const profile = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
-  const quiet = [
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    viewport: { width: 1920, height: 1080 },
-    args: ['--headless', '--no-sandbox', ...quiet],
-  });
-  return {
-    browser,
-    close: async () => {
-      await browser.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
-  };
-}
-
-async function ringSeconds(rest: RestClient): Promise<number[]> {
-  return (await rest.call<{ cameras: { ringSeconds: number }[] }>('GET', '/cameras')).cameras.map((camera) => camera.ringSeconds);
-}
-
-async function signIn(page: Page, lab: Lab): Promise<void> {
-  await page.goto(lab.url);
-  await page.getByTestId('sign-in-name').fill('dispatcher');
-  await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
-  await page.getByTestId('sign-in-submit').click();
-  await page.getByTestId('overview').waitFor();
-}
-
-async function within<T>(what: string, promise: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const limit = pause(LIMIT_MS, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`waited ${LIMIT_MS} ms in vain for ${what}`);
-  });
-  try {
-    return await Promise.race([promise, limit]);
-  } finally {
-    late.abort();
-    limit.catch(() => undefined);
-  }
-}
-
-/** Acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
-async function finish(rest: RestClient, id: string): Promise<void> {
-  const shut = () =>
-    until('the door shut', async () => (await rest.incidents()).find((each) => each.id === id && each.condition === 'normal'), LIMIT_MS);
-  // Evidence that came meanwhile asks for another look.
-  const act = (action: unknown) =>
-    until(
-      'the action taken',
-      async () => {
-        const { revision } = await shut();
-        return rest.call('POST', `/incidents/${id}/actions`, { revision, act: action }).then(
-          () => true,
-          () => false,
-        );
-      },
-      LIMIT_MS,
-    );
-  await act({ action: 'acknowledge' });
-  // The steps of the lab's procedure that nobody may leave out.
-  for (const [step, answer] of [
-    ['anybody_there', 'no'],
-    ['secured', 'yes'],
-  ])
-    await rest.call('POST', `/incidents/${id}/procedure/answers`, { step, answer });
-  await act({ action: 'close', disposition: 'test', note: 'benchmark' });
-}
-
-/** A second console, which only takes the time. */
-function listen(lab: Lab, cookie: string) {
-  const socket = new WebSocket(`${lab.url.replace('http', 'ws')}/desk`, { headers: { cookie } });
-  const known = new Set<string>();
-  let waiting: ((found: { at: number; id: string }) => void) | undefined;
-  socket.on('message', (data) => {
-    const at = performance.timeOrigin + performance.now();
-    const received = JSON.parse((data as Buffer).toString()) as ToConsole;
-    if (received.type === 'hello') socket.send(JSON.stringify({ type: 'resume' }));
-    if (received.type !== 'changes') return;
-    for (const { id, key } of received.incidents ?? []) {
-      if (known.has(id) || key !== 'door-forced@door-server') continue;
-      known.add(id);
-      waiting?.({ at, id });
-    }
-  });
-  return {
-    nextIncident: () => new Promise<{ at: number; id: string }>((found) => (waiting = found)),
-    close: () => socket.close(),
-  };
 }

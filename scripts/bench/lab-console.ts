@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import type { ToConsole } from '../../src/desk/protocol.ts';
+import { LAB_PASSWORD } from '../../test/support/lab.ts';
+import type { Lab } from '../../test/support/lab.ts';
+import type { RestClient } from '../../test/support/rest-client.ts';
+import { until } from '../../test/support/until.ts';
+
+// What benchmarks need of the lab and of the real console before it.
+
+export const LIMIT_MS = 20_000;
+
+/** The system's Chromium with a profile of its own. */
+export async function openChromium(): Promise<{ readonly browser: BrowserContext; readonly close: () => Promise<void> }> {
+  const profile = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+  const quiet = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    viewport: { width: 1920, height: 1080 },
+    args: ['--headless', '--no-sandbox', ...quiet],
+  });
+  return {
+    browser,
+    close: async () => {
+      await browser.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How much of the past of each camera is at hand. */
+export async function ringSeconds(rest: RestClient): Promise<number[]> {
+  return (await rest.call<{ cameras: { ringSeconds: number }[] }>('GET', '/cameras')).cameras.map((camera) => camera.ringSeconds);
+}
+
+/** Signs the lab's dispatcher in. */
+export async function signIn(page: Page, lab: Lab): Promise<void> {
+  await page.goto(lab.url);
+  await page.getByTestId('sign-in-name').fill('dispatcher');
+  await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
+  await page.getByTestId('sign-in-submit').click();
+  await page.getByTestId('overview').waitFor();
+}
+
+/** @throws Error that names `what` when it does not come in time. */
+export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const limit = pause(LIMIT_MS, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`waited ${LIMIT_MS} ms in vain for ${what}`);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    late.abort();
+    limit.catch(() => undefined);
+  }
+}
+
+/** Acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
+export async function finish(rest: RestClient, id: string): Promise<void> {
+  const shut = () =>
+    until('the door shut', async () => (await rest.incidents()).find((each) => each.id === id && each.condition === 'normal'), LIMIT_MS);
+  // Evidence that came meanwhile asks for another look.
+  const act = (action: unknown) =>
+    until(
+      'the action taken',
+      async () => {
+        const { revision } = await shut();
+        return rest.call('POST', `/incidents/${id}/actions`, { revision, act: action }).then(
+          () => true,
+          () => false,
+        );
+      },
+      LIMIT_MS,
+    );
+  await act({ action: 'acknowledge' });
+  // The steps of the lab's procedure that nobody may leave out.
+  for (const [step, answer] of [
+    ['anybody_there', 'no'],
+    ['secured', 'yes'],
+  ])
+    await rest.call('POST', `/incidents/${id}/procedure/answers`, { step, answer });
+  await act({ action: 'close', disposition: 'test', note: 'benchmark' });
+}
+
+/** A second console, which only takes the time. */
+export function listen(lab: Lab, cookie: string) {
+  const socket = new WebSocket(`${lab.url.replace('http', 'ws')}/desk`, { headers: { cookie } });
+  const known = new Set<string>();
+  let waiting: ((found: { at: number; id: string }) => void) | undefined;
+  socket.on('message', (data) => {
+    const at = performance.timeOrigin + performance.now();
+    const received = JSON.parse((data as Buffer).toString()) as ToConsole;
+    if (received.type === 'hello') socket.send(JSON.stringify({ type: 'resume' }));
+    if (received.type !== 'changes') return;
+    for (const { id, key } of received.incidents ?? []) {
+      if (known.has(id) || key !== 'door-forced@door-server') continue;
+      known.add(id);
+      waiting?.({ at, id });
+    }
+  });
+  return {
+    nextIncident: () => new Promise<{ at: number; id: string }>((found) => (waiting = found)),
+    close: () => socket.close(),
+  };
+}
