@@ -19,6 +19,9 @@ const hostAndPort = z
   .regex(/^[^\s:/]+:\d{1,5}$/, 'write HOST:PORT, such as 192.0.2.1:47808')
   .refine((text) => Number(text.split(':')[1]) <= 65_535, 'a port is at most 65535');
 
+/** What COV covers is read so many times more seldom: an unconfirmed notification can be lost. */
+export const safetyPollFactor = 10;
+
 export const options = z.strictObject({
   host: z.string().min(1).describe('IPv4 address or name of the controller').meta({ example: '192.0.2.30' }),
   port: z.int().min(1).max(65535).default(47808).describe('UDP port of the controller'),

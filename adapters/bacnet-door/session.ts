@@ -5,18 +5,17 @@ import { NoAnswer, Refused, Unintelligible } from './answers.ts';
 import type { CovNotification, DeviceClient } from './client.ts';
 import { restartOf, restartProperties } from './device.ts';
 import { EventNotices } from './event-notices.ts';
+import { safetyPollFactor } from './options.ts';
 import type { Options } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import { objectKey } from './reading.ts';
 import type { AppData, Reading } from './reading.ts';
+import { subscriberProcess, Subscriptions } from './subscriptions.ts';
+import { Wait } from './wait.ts';
 import type { Watch } from './watch.ts';
 
 /** After so many requests in a row without a usable answer the link counts as lost. */
 const missesAllowed = 3;
-/** What COV covers is read so many times more seldom: an unconfirmed notification can be lost. */
-const safetyPollFactor = 10;
-/** Our "subscriber process identifier": always the same, so that a new subscription takes the place of the old one. */
-const subscriberProcess = 1;
 /** A device repeats a notification within seconds; after this time the same invoke id means another one. */
 const repeatWithinMs = 30_000;
 
@@ -25,17 +24,12 @@ interface Kept {
   readonly watch: Watch;
   readonly listeners: Watch[];
   pollAt: number;
-  /** When to subscribe, or to renew. */
-  subscribeAt: number;
-  covAccepted: boolean;
-  /** Whether the device may have a subscription of ours, even if its answer was lost. */
-  covAsked: boolean;
   misses: number;
   /** What COV tells of the object, as last seen. */
   covContent: string | undefined;
 }
 
-/** Keeps the device's objects in view: reads each when it is due, renews subscriptions, hears notifications. */
+/** Keeps the device's objects in view: reads each when it is due, and hears notifications. */
 export class Session {
   readonly #client: DeviceClient;
   readonly #host: AdapterHost;
@@ -44,8 +38,9 @@ export class Session {
   readonly #kept = new Map<string, Kept>();
   readonly #recent = new Map<number, { readonly content: string; readonly at: number }>();
   #restart: string;
+  readonly #subscriptions: Subscriptions;
+  readonly #wait: Wait;
   #misses = 0;
-  #wake: () => void = () => undefined;
 
   constructor(client: DeviceClient, host: AdapterHost, options: Options, outbox: Outbox, watches: readonly Watch[], restart: string) {
     this.#client = client;
@@ -53,6 +48,8 @@ export class Session {
     this.#options = options;
     this.#outbox = outbox;
     this.#restart = restart;
+    this.#wait = new Wait(host.clock);
+    this.#subscriptions = new Subscriptions(client, host, options, (object) => this.readSoon(object));
     for (const watch of [this.#deviceWatch(), ...watches]) this.#keep(watch);
   }
 
@@ -73,11 +70,15 @@ export class Session {
     this.#client.onIAm((instance) => {
       if (instance === this.#options.deviceInstance) this.#startOver();
     });
+    await Promise.all([this.#readInTurn(), this.#subscriptions.run()]);
+  }
+
+  async #readInTurn(): Promise<void> {
     while (!this.#host.signal.aborted) {
       if (this.#outbox.full) throw new Error('the journal has not taken signals for so long that some were lost: all states are read again');
-      const [first] = [...this.#kept.values()].sort((a, b) => dueAt(a) - dueAt(b));
-      const waitMs = (first === undefined ? Infinity : dueAt(first)) - this.#now();
-      if (first === undefined || waitMs > 0) await this.#sleep(waitMs);
+      const [first] = [...this.#kept.values()].sort((a, b) => a.pollAt - b.pollAt);
+      const waitMs = (first?.pollAt ?? Infinity) - this.#now();
+      if (first === undefined || waitMs > 0) await this.#wait.for(waitMs);
       else await this.#attend(first);
     }
   }
@@ -88,13 +89,13 @@ export class Session {
     if (kept === undefined) return;
     // Not before what has been due for longer, or one busy object would keep the others waiting.
     kept.pollAt = Math.min(kept.pollAt, this.#now());
-    this.#wake();
+    this.#wait.end();
   }
 
   /** Cancels the subscriptions without waiting for answers, and ends `run`. */
   stop(): void {
-    for (const kept of this.#kept.values()) if (kept.covAsked) this.#client.unsubscribe(kept.watch.object, subscriberProcess);
-    this.#wake();
+    this.#subscriptions.stop();
+    this.#wait.end();
   }
 
   #keep(watch: Watch): void {
@@ -104,8 +105,8 @@ export class Session {
       kept.listeners.push(watch);
       return;
     }
-    const subscribeAt = watch.covProperties.length > 0 ? 0 : Infinity;
-    this.#kept.set(key, { watch, listeners: [watch], pollAt: 0, subscribeAt, covAccepted: false, covAsked: false, misses: 0, covContent: undefined });
+    this.#kept.set(key, { watch, listeners: [watch], pollAt: 0, misses: 0, covContent: undefined });
+    if (watch.covProperties.length > 0) this.#subscriptions.keep(watch.object);
   }
 
   /** The Device object: shows a restart, and that the device lives when nothing else is asked for. */
@@ -128,15 +129,14 @@ export class Session {
     for (const kept of this.#kept.values()) {
       for (const watch of kept.listeners) watch.restarted?.();
       kept.pollAt = 0;
-      if (kept.watch.covProperties.length > 0) kept.subscribeAt = 0;
     }
-    this.#wake();
+    this.#subscriptions.renewAll();
+    this.#wait.end();
   }
 
   async #attend(kept: Kept): Promise<void> {
-    const subscribing = kept.subscribeAt <= kept.pollAt;
     try {
-      await (subscribing ? this.#subscribe(kept) : this.#read(kept));
+      await this.#read(kept);
       this.#misses = 0;
       kept.misses = 0;
     } catch (error) {
@@ -146,44 +146,22 @@ export class Session {
       this.#misses = error instanceof Refused ? 0 : this.#misses + 1;
       kept.misses += 1;
       if (this.#misses >= missesAllowed || kept.misses >= missesAllowed) throw error;
-      // A device that ignores SubscribeCOV still answers when it is read: that comes first.
-      if (subscribing) kept.subscribeAt = this.#now() + this.#options.pollMs * safetyPollFactor;
-      else kept.pollAt = this.#now() + this.#options.pollMs;
+      kept.pollAt = this.#now() + this.#options.pollMs;
     }
   }
 
   async #read(kept: Kept): Promise<void> {
     const { watch } = kept;
-    const sparingly = watch.covTellsAll && (kept.covAccepted || watch.covProperties.length === 0);
+    const covered = this.#subscriptions.covers(watch.object);
     const { reading, raw } = await this.#client.read(watch.object, watch.properties);
+    // Looked at again: the subscription may have ended during the reading.
+    const sparingly = watch.covTellsAll && (watch.covProperties.length === 0 || this.#subscriptions.covers(watch.object));
     kept.pollAt = this.#now() + this.#options.pollMs * (sparingly ? safetyPollFactor : 1);
     const content = covContentOf(watch, reading);
     // A change that a notification should have told: the subscription may be gone.
-    if (kept.covAccepted && kept.covContent !== undefined && content !== kept.covContent) kept.subscribeAt = 0;
+    if (covered && kept.covContent !== undefined && content !== kept.covContent) this.#subscriptions.renew(watch.object);
     kept.covContent = content;
     for (const listener of kept.listeners) listener.absorb({ reading, raw });
-  }
-
-  /** Prefers confirmed notifications, which the device repeats until the journal has them. */
-  async #subscribe(kept: Kept): Promise<void> {
-    const lifetime = this.#options.covLifetimeSeconds;
-    kept.covAsked = true;
-    const accepted = (await this.#asks(kept, true)) || (await this.#asks(kept, false));
-    if (!accepted && kept.covAccepted) this.#host.log.warn({ object: objectKey(kept.watch.object) }, 'COV is refused now');
-    kept.covAccepted = accepted;
-    // Half the lifetime leaves room for lost requests; a refusal may be a full table, so it is not for ever either.
-    kept.subscribeAt = this.#now() + lifetime * 500;
-  }
-
-  async #asks(kept: Kept, confirmed: boolean): Promise<boolean> {
-    try {
-      await this.#client.subscribe(kept.watch.object, subscriberProcess, confirmed, this.#options.covLifetimeSeconds);
-      return true;
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.#host.log.debug({ object: objectKey(kept.watch.object), confirmed, err: error }, 'COV is refused: polling');
-      return false;
-    }
   }
 
   #notified(payload: CovNotification, invokeId: number | undefined): void {
@@ -218,22 +196,10 @@ export class Session {
     );
   }
 
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = ms === Infinity ? () => undefined : this.#host.clock.after(ms, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
-
   #now(): number {
     return this.#host.clock.monotonicMs();
   }
 }
-
-const dueAt = (kept: Kept) => Math.min(kept.pollAt, kept.subscribeAt);
 
 /** The values of those properties that COV tells, for comparison. */
 function covContentOf({ covProperties }: Watch, reading: Reading): string {
