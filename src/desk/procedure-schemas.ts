@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 // Procedures as they travel by REST, to the console as well.
 
-/** How a dispatcher answers a step. A door step takes any answer: the device gives its own. */
+/** How a dispatcher answers a step. A step for a door or a camera takes any answer: the device gives its own. */
 export const procedureAnswerSchema = z.union([
-  z.strictObject({ step: z.string(), answer: z.string().max(60).describe('one of the step’s choices; `go` for a door step') }),
+  z.strictObject({ step: z.string(), answer: z.string().max(60).describe('one of the step’s choices; `go` for a door or a camera') }),
   z.strictObject({
     step: z.string(),
     contact: z.number().int().nonnegative().describe('position in the call list, from 0'),
@@ -16,14 +16,14 @@ export type ProcedureAnswer = z.infer<typeof procedureAnswerSchema>;
 
 const stepSchema = z.object({
   id: z.string(),
-  type: z.enum(['ask', 'door', 'call', 'verify', 'do']),
+  type: z.enum(['ask', 'door', 'preset', 'call', 'verify', 'do']),
   text: z.string(),
   mandatory: z.boolean().describe('whether the incident can be closed without it'),
   late: z.boolean().describe('not answered in its time'),
   applies: z.boolean().describe('whether the answers so far lead to it; only then it can be answered'),
   choices: z.array(z.string()).readonly(),
   contacts: z.array(z.object({ name: z.string(), phone: z.string(), outcome: z.string().exactOptional() })).readonly(),
-  command: z.string().exactOptional(),
+  command: z.string().exactOptional().describe('what the device is told: the command of a door, the preset of a camera'),
   dueAt: z.number().exactOptional().describe('milliseconds since 1970-01-01T00:00:00Z'),
   answer: z.string().exactOptional(),
   by: z.string().exactOptional(),

@@ -6,7 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { AnswerInput, Run } from '../procedures/run.ts';
 import { answered, begun, openSteps, procedureFor, stepsOf, ticked } from '../procedures/run.ts';
-import type { Procedure, Step } from '../procedures/schema.ts';
+import type { PresetStep, Procedure, Step } from '../procedures/schema.ts';
 import { doorOf } from '../procedures/schema.ts';
 import { filled } from '../procedures/text.ts';
 import { procedureView } from '../procedures/view.ts';
@@ -28,7 +28,7 @@ export interface ProceduresOptions {
   readonly names: (id: string) => string;
 }
 
-/** The procedures at work: each open incident that one fits has its own run, which is stored before it counts. */
+/** The procedures at work: each open incident that one fits has its own run, which is stored before it counts, unless the disk cannot be written. */
 export class Procedures {
   readonly #options: ProceduresOptions;
   readonly #runs = new Map<string, Run>();
@@ -61,9 +61,10 @@ export class Procedures {
     return texts(found, openSteps(found.procedure, found.run, found.incident)).filter((text) => !asked.includes(text));
   }
 
-  /** Looks at the clock: begins procedures of new incidents, and logs steps that nobody has answered in their time. */
+  /** Looks at the clock: begins procedures of new incidents, logs steps that nobody has answered in their time, and stores what could not be stored. */
   tick(): void {
-    const { book, clock, names } = this.#options;
+    const { book, clock, names, store } = this.#options;
+    store.retry();
     const at = clock.now();
     for (const incident of [...book.incidents.values()]) {
       const found = incident.state === 'closed' ? undefined : this.#find(incident);
@@ -79,7 +80,7 @@ export class Procedures {
     }
   }
 
-  /** Takes an answer; a step with a door commands it first. Returns how far the procedure has come, which is stored by then. */
+  /** Takes an answer; a step with a door or a camera commands it first. Returns how far the procedure has come, which is stored by then if the disk can be written. */
   async answer(id: string, answer: ProcedureAnswer, by: Principal, operations: Operations): Promise<ProcedureView> {
     const found = this.#find(this.#incident(id));
     if (found === undefined) throw new Refusal('unknown', `no procedure fits incident ${id}`);
@@ -96,15 +97,27 @@ export class Procedures {
         throw new Refusal('failed', `there is no pass-code "${step.verify}" yet: the integrator sets it by \`sallyport passcode set\``);
       return { step: step.id, code };
     }
+    if ('contact' in answer) return answer;
+    if ('preset' in step) return this.#turned(step, incident, by, operations);
     const door = doorOf(step);
-    if (door === undefined || 'contact' in answer) return answer;
+    if (door === undefined) return answer;
     const target = door.at ?? incident.door;
     if (target === undefined) throw new Refusal('failed', 'no door belongs to this incident');
     const done = await operations.commandDoor(target, door.command, by, incident.id).then(
       () => true,
       () => false,
     );
-    return { step: step.id, door: done ? ('done' as const) : ('failed' as const) };
+    return { step: step.id, device: done ? ('done' as const) : ('failed' as const) };
+  }
+
+  /** Turns the camera as by the dispatcher's own hand: who has a better claim keeps it, and the log says who. */
+  async #turned({ id, preset, camera }: PresetStep, incident: Incident, by: Principal, operations: Operations) {
+    const target = camera ?? incident.cameras[0];
+    if (target === undefined) throw new Refusal('failed', 'no camera belongs to this incident');
+    return operations.steer(target, { action: 'preset', preset }, by, incident.id).then(
+      () => ({ step: id, device: 'done' as const }),
+      (error: unknown) => ({ step: id, device: 'failed' as const, reason: (error as Error).message }),
+    );
   }
 
   #take(id: string, input: AnswerInput): ProcedureView {

@@ -41,7 +41,8 @@ export type AnswerInput = { readonly step: string; readonly by: string; readonly
   | { readonly answer: string }
   | { readonly contact: number; readonly outcome: CallOutcome }
   | { readonly code: CodeOutcome }
-  | { readonly door: 'done' | 'failed' }
+  /** Of a door or a camera. */
+  | { readonly device: 'done' | 'failed'; readonly reason?: string }
 );
 
 /** The next run with what goes into the incident's log, or why the answer was not taken. */
@@ -94,10 +95,7 @@ export function answered(procedure: Procedure, run: Run, incident: Incident, inp
   });
   if ('contact' in input) return called(procedure, run, step, input, settled);
   if ('code' in input) return verified(run, step, input.code, settled);
-  if ('door' in input) {
-    if (!('door' in step)) return { refused: 'This step commands no door' };
-    return settled(input.door, input.door === 'done' ? 'commanded the door' : 'could not command the door');
-  }
+  if ('device' in input) return obeyed(step, input, settled);
   const choices = choicesOf(step);
   if (!choices.includes(input.answer)) {
     return { refused: choices.length === 0 ? 'This step is not answered by words' : `The answer must be ${choices.join(' or ')}` };
@@ -134,6 +132,13 @@ function called(
   if (Object.values(own).includes('reached')) return settled('reached', what, { calls });
   if (contacts.every((_, index) => own[index] !== undefined)) return settled('nobody', what, { calls });
   return { run: withoutAnswer({ ...run, calls }, step.id), what, step };
+}
+
+function obeyed(step: Step, { device, reason = 'no reason given' }: { device: 'done' | 'failed'; reason?: string }, settled: Settled): Answered {
+  if ('door' in step) return settled(device, device === 'done' ? 'commanded the door' : 'could not command the door');
+  if (!('preset' in step)) return { refused: 'This step commands no device' };
+  const { preset } = step;
+  return settled(device, device === 'done' ? `turned the camera to ${preset}` : `could not turn the camera to ${preset}: ${reason}`);
 }
 
 function verified(run: Run, step: Step, code: CodeOutcome, settled: Settled): Answered {

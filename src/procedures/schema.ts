@@ -64,6 +64,19 @@ const stepSchema = z.union([
     door: z.enum(doorCommands).describe('A command to the door of the incident. Its answer is `done` or `failed`.'),
     at: z.string().describe('Another door than that of the incident.').exactOptional(),
   }),
+  z.strictObject({
+    ...shared,
+    preset: z
+      .string()
+      .trim()
+      .min(1)
+      .max(80)
+      .describe(
+        'Turn a camera to this preset, by its name or token, as by the hand of the dispatcher who answers: it is held for `leaseSeconds`. The answer is `done` or `failed`.',
+      )
+      .meta({ examples: ['Gate'] }),
+    camera: z.string().describe('Another camera than the first of the incident.').exactOptional(),
+  }),
   z.strictObject({ ...shared, call: z.string().describe('Name of a call list. Its answer is `reached` or `nobody`.') }),
   z.strictObject({
     ...shared,
@@ -103,6 +116,7 @@ export const procedureFileSchema = z.strictObject({
 });
 
 export type Step = z.infer<typeof stepSchema>;
+export type PresetStep = Extract<Step, { readonly preset: string }>;
 export type Contact = z.infer<typeof contact>;
 
 /** A procedure with the call lists of its file. */
@@ -110,12 +124,13 @@ export interface Procedure extends z.infer<typeof procedureSchema> {
   readonly callLists: Readonly<Record<string, readonly Contact[]>>;
 }
 
-export type StepType = 'ask' | 'door' | 'call' | 'verify' | 'do';
+export type StepType = 'ask' | 'door' | 'preset' | 'call' | 'verify' | 'do';
 
 /** What a step consists in; exactly one. */
 export function typeOf(step: Step): StepType {
   if ('ask' in step) return 'ask';
   if ('door' in step) return 'door';
+  if ('preset' in step) return 'preset';
   if ('call' in step) return 'call';
   return 'verify' in step ? 'verify' : 'do';
 }

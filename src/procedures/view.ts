@@ -19,6 +19,7 @@ export interface StepView {
   /** To choose from. */
   readonly choices: readonly string[];
   readonly contacts: readonly { readonly name: string; readonly phone: string; readonly outcome?: string }[];
+  /** What a device is told: the door's command, the camera's preset. */
   readonly command?: string;
   readonly dueAt?: EpochMs;
   readonly answer?: string;
@@ -59,7 +60,7 @@ export function procedureView(procedure: Procedure, run: Run, incident: Incident
 function stepView(procedure: Procedure, run: Run, step: Step, text: string, applies: boolean): StepView {
   const { id, mandatory } = step;
   const due = dueAt(run, step);
-  const command = doorOf(step)?.command;
+  const command = 'preset' in step ? step.preset : doorOf(step)?.command;
   const given = applies ? run.answers[id] : undefined;
   const advice = given && 'verify' in step ? codeAdvice[given.answer] : undefined;
   return {

@@ -40,7 +40,7 @@ function loadFile(source: YamlSource, kinds: readonly string[], site: Site | und
   };
 }
 
-/** What no schema can see: identifiers used twice, kinds of incident, areas, doors and call lists that there are not. */
+/** What no schema can see: identifiers used twice, kinds of incident, areas, doors, cameras and call lists that there are not. */
 function referenceMistakes(source: YamlSource, path: Path, procedure: Procedure, kinds: readonly string[], site: Site | undefined): Mistake[] {
   const refers = (at: Path, given: string | undefined, known: readonly string[] | undefined, what: string): Mistake[] =>
     given === undefined || known === undefined || known.includes(given)
@@ -68,6 +68,14 @@ function referenceMistakes(source: YamlSource, path: Path, procedure: Procedure,
             step.at,
             site?.doors.map(({ id }) => id),
             'door',
+          )
+        : []),
+      ...('preset' in step
+        ? refers(
+            ['steps', index, 'camera'],
+            step.camera,
+            site?.cameras.map(({ id }) => id),
+            'camera',
           )
         : []),
     ]),

@@ -23,7 +23,8 @@ export function procedureEndpoints(procedures: Procedures, operations: Operation
       method: 'post',
       path: '/incidents/{id}/procedure/answers',
       tag: 'procedures',
-      summary: 'Answer a step: by one of its choices, by how a call went, or by the pass-code as it was said; a door step commands the door',
+      summary:
+        'Answer a step: by one of its choices, by how a call went, or by the pass-code as it was said; a step for a door or a camera commands it',
       params,
       body: procedureAnswerSchema,
       answer: procedureViewSchema,

@@ -124,7 +124,7 @@ function Answers({ step, possible, onAnswer }: Omit<StepProps, 'isNext'>) {
       </div>
     ));
   }
-  const offered = type === 'door' ? [command ?? 'go'] : choices;
+  const offered = command === undefined ? choices : [command];
   return (
     <div className="answers">
       {offered.map((answer) => (
@@ -135,6 +135,7 @@ function Answers({ step, possible, onAnswer }: Omit<StepProps, 'isNext'>) {
           disabled={!possible}
           onClick={() => void onAnswer({ step: id, answer })}
         >
+          {type === 'preset' && 'Turn to '}
           {answer}
         </button>
       ))}
