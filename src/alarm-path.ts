@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { asyncScheduler, Subject } from 'rxjs';
+import { asyncScheduler, filter, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { Accounting } from './correlation/accounting.ts';
 import { correlate } from './correlation/engine.ts';
@@ -14,6 +14,7 @@ import { CLOSED_KEPT_MS } from './incidents/book.ts';
 import { Intake } from './intake/intake.ts';
 import { Journal } from './intake/journal.ts';
 import { locator } from './intake/locate.ts';
+import { PassedOn } from './intake/shown-unjournalled.ts';
 import { BookWriter } from './store/book-writer.ts';
 import type { Store } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
@@ -70,7 +71,8 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
   });
   rebuild();
   book.flush();
-  intake.events.subscribe(events);
+  const passedOn = new PassedOn();
+  intake.events.pipe(filter((event) => passedOn.isNew(event))).subscribe(events);
   intake.batches.subscribe((position) => book.reached(position));
   return { journal, intake, incidents, book, accounting, effects, close: () => correlating.unsubscribe() };
 

@@ -5,11 +5,13 @@ import type { Desk } from './desk/desk.ts';
 import type { Health } from './desk/schemas.ts';
 import type { Intake } from './intake/intake.ts';
 import type { BookWriter } from './store/book-writer.ts';
+import type { ProcedureStore } from './store/procedure-store.ts';
 
 export interface HealthOptions {
   readonly intake: Pick<Intake, 'journalFails'>;
   readonly book: Pick<BookWriter, 'storeFails' | 'notStored'>;
   readonly audit: Pick<Audit, 'fails'>;
+  readonly procedures: Pick<ProcedureStore, 'fails'>;
   readonly desk: Desk;
   /** What other parts have found wrong. */
   readonly problems: ReadonlySet<string>;
@@ -30,13 +32,14 @@ export interface HealthWatch {
   stop(): void;
 }
 
-export function watchHealth({ intake, book, audit, desk, problems, setAside, notices = () => [], checks }: HealthOptions): HealthWatch {
+export function watchHealth({ intake, book, audit, procedures, desk, problems, setAside, notices = () => [], checks }: HealthOptions): HealthWatch {
   const now = () => [
     ...problems,
     ...(intake.journalFails
-      ? ['the journal cannot be written: alarms are shown, but devices are not acknowledged and other events are missing; look at the disk']
+      ? ['the journal cannot be written: what happens is shown, but devices are not acknowledged and a restart would forget it; look at the disk']
       : []),
     ...(book.storeFails ? ['incidents cannot be stored: a restart would forget them; look at the disk'] : []),
+    ...(procedures.fails ? ['answers to procedures cannot be stored: a restart would forget them; look at the disk'] : []),
     ...(audit.fails ? ['the log cannot be written: its lines wait in memory; look at the disk'] : []),
   ];
   const aside =

@@ -105,6 +105,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     book.apply({ type: 'tick', at: clock.now() });
     if (book.storeFails) book.flush();
     audit.retry();
+    accounts.retry();
     prune();
   });
 
@@ -133,9 +134,10 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
   const view = () => siteView(site, lab?.scenarios ?? [], { escalation: escalation !== undefined, procedures: procedureFiles.length > 0 });
   const procedures = new Procedures({
+  const procedureStore = new ProcedureStore(store);
     procedures: procedureFiles,
     rules,
-    store: new ProcedureStore(store),
+    store: procedureStore,
     book,
     codes: new PassCodes(store),
     clock,
@@ -182,7 +184,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const escalations = escalation && openEscalations({ section: escalation, site, siteFile, book, outbox, journal, snapshots, clock });
   if (escalations !== undefined) ticking.add(merge(ticks, book.changes).subscribe(() => escalations.tick()));
   const notices = () => escalations?.problems() ?? [];
-  const health = watchHealth({ intake, book, audit, desk, problems, setAside, notices, checks: ticks });
+  const health = watchHealth({ intake, book, audit, procedures: procedureStore, desk, problems, setAside, notices, checks: ticks });
   const app = createApp({
     accounts,
     tickets,

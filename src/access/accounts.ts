@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { Store } from '../store/database.ts';
 import type { Role } from '../domain/roles.ts';
 
@@ -8,6 +8,14 @@ import type { Role } from '../domain/roles.ts';
 export interface Principal {
   readonly name: string;
   readonly role: Role;
+}
+
+/** A session, or the end of one, that waits for a disk that can be written again. */
+interface WaitingSession {
+  readonly account: string;
+  /** Of the password that it began with: it ends with that. */
+  readonly passwordHash: string;
+  readonly expiresAt: EpochMs;
 }
 
 const SESSION_MS = 12 * 60 * 60 * 1000;
@@ -22,10 +30,16 @@ interface AccountRow {
 /** A hash of nothing in use, so that an unknown name takes as long to refuse as a wrong password. */
 const dummyHash = hash(randomBytes(16));
 
-/** Accounts with argon2id hashes, browser sessions and API tokens; the database holds only hashes of the last two. */
+/**
+ * Accounts with argon2id hashes, browser sessions and API tokens; the database holds only hashes of the last two.
+ * A full disk keeps nobody out and nobody in: a session, or its end, that cannot be written is in memory until it can.
+ */
 export class Accounts {
   readonly #store: Store;
   readonly #clock: Clock;
+  /** By the hash of their secret. */
+  readonly #begun = new Map<string, WaitingSession>();
+  readonly #ended = new Set<string>();
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -63,21 +77,54 @@ export class Accounts {
     const correct = await verify(row?.password_hash ?? (await dummyHash), password);
     if (row === undefined || !correct) return undefined;
     const session = randomBytes(32).toString('base64url');
-    const now = this.#clock.now();
-    this.#store.prepare('DELETE FROM session WHERE expires_at < ?').run(now);
-    this.#store.prepare('INSERT INTO session (hash, account, expires_at) VALUES (?, ?, ?)').run(digest(session), row.name, now + SESSION_MS);
+    this.#begun.set(digest(session), { account: row.name, passwordHash: row.password_hash, expiresAt: this.#clock.now() + SESSION_MS });
+    this.retry();
     return { principal: { name: row.name, role: row.role }, session, maxAgeMs: SESSION_MS };
   }
 
   signOut(session: string): void {
-    this.#store.prepare('DELETE FROM session WHERE hash = ?').run(digest(session));
+    if (this.bySession(session) === undefined) return;
+    this.#begun.delete(digest(session));
+    this.#ended.add(digest(session));
+    this.retry();
   }
 
   /** Whose session it is, while it lasts. */
   bySession(session: string): Principal | undefined {
-    return this.#store
-      .prepare('SELECT name, role FROM session JOIN account ON name = account WHERE hash = ? AND expires_at > ?')
-      .get(digest(session), this.#clock.now()) as Principal | undefined;
+    const hashed = digest(session);
+    const now = this.#clock.now();
+    if (this.#ended.has(hashed)) return undefined;
+    const waiting = this.#begun.get(hashed);
+    if (waiting === undefined) {
+      return this.#store
+        .prepare('SELECT name, role FROM session JOIN account ON name = account WHERE hash = ? AND expires_at > ?')
+        .get(hashed, now) as Principal | undefined;
+    }
+    const { account, passwordHash, expiresAt } = waiting;
+    if (expiresAt <= now) return undefined;
+    return this.#store.prepare('SELECT name, role FROM account WHERE name = ? AND password_hash = ?').get(account, passwordHash) as
+      Principal | undefined;
+  }
+
+  /** Writes the sessions that began and ended; what cannot be written waits for the next attempt. */
+  retry(): void {
+    if (this.#begun.size === 0 && this.#ended.size === 0) return;
+    try {
+      this.#store.transaction(() => {
+        this.#store.prepare('DELETE FROM session WHERE expires_at < ?').run(this.#clock.now());
+        const remove = this.#store.prepare('DELETE FROM session WHERE hash = ?');
+        for (const hashed of this.#ended) remove.run(hashed);
+        // Not of an account that is gone or has another password by now.
+        const insert = this.#store.prepare(
+          'INSERT INTO session (hash, account, expires_at) SELECT ?, name, ? FROM account WHERE name = ? AND password_hash = ?',
+        );
+        for (const [hashed, { account, passwordHash, expiresAt }] of this.#begun) insert.run(hashed, expiresAt, account, passwordHash);
+      })();
+      this.#begun.clear();
+      this.#ended.clear();
+    } catch {
+      // Whoever signs in while the disk is full has something more urgent to see; the health of the book tells of it.
+    }
   }
 
   /** Makes an API token and returns it: the only time it can be read. @throws Error when the name is taken. */

@@ -39,6 +39,44 @@ describe('accounts', () => {
     assert.equal(accounts.bySession(removed), undefined);
   });
 
+  it('signs in and out while the disk is full, and writes both when it can', async () => {
+    const before = (await accounts.signIn('ada', 'correct horse'))!.session;
+    const stored = () => new Accounts(store, clock);
+    store.pragma('query_only = ON');
+    const { session } = (await accounts.signIn('ada', 'correct horse'))!;
+    assert.equal(accounts.bySession(session)?.name, 'ada');
+    accounts.signOut(before);
+    assert.equal(accounts.bySession(before), undefined);
+    accounts.retry();
+    assert.equal(stored().bySession(session), undefined);
+    store.pragma('query_only = OFF');
+    accounts.retry();
+    assert.equal(stored().bySession(session)?.name, 'ada');
+    assert.equal(stored().bySession(before), undefined);
+    assert.equal(accounts.bySession(session)?.name, 'ada');
+  });
+
+  it('ends a session that could not be written as it ends any other', async () => {
+    const unwritten = async () => {
+      store.pragma('query_only = ON');
+      const { session } = (await accounts.signIn('ada', 'correct horse'))!;
+      store.pragma('query_only = OFF');
+      return session;
+    };
+    const old = await unwritten();
+    clock.advance(12 * 3600_000 + 1);
+    assert.equal(accounts.bySession(old), undefined);
+    const left = await unwritten();
+    accounts.signOut(left);
+    assert.equal(accounts.bySession(left), undefined);
+    const stale = await unwritten();
+    // By the command line: another process.
+    await new Accounts(store, clock).set('ada', 'dispatcher', 'correct horse');
+    assert.equal(accounts.bySession(stale), undefined);
+    accounts.retry();
+    assert.equal(accounts.bySession(stale), undefined);
+  });
+
   it('refuses a short password', () => assert.rejects(accounts.set('bob', 'dispatcher', 'short'), /at least 10/));
 
   it('knows a token until it is revoked, and a name only once', () => {

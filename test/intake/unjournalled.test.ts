@@ -19,6 +19,7 @@ import { BookWriter } from '../../src/store/book-writer.ts';
 import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
+import { ProcedureStore } from '../../src/store/procedure-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const panic: DeviceSignal = { kind: 'panic.alarm', point: 'button', phase: 'raised', repeatKey: '4711/0001' };
@@ -65,7 +66,7 @@ describe('a full disk', () => {
     audit = new Audit(store, clock);
     desk = new Desk();
     checks = new BehaviorSubject(0);
-    health = watchHealth({ intake, book, audit, desk, problems: new Set(), setAside: undefined, checks });
+    health = watchHealth({ intake, book, audit, procedures: new ProcedureStore(store), desk, problems: new Set(), setAside: undefined, checks });
     const located = new Subject<LocatedEvent>();
     const running = correlate(located, rules, { site: siteFacts(site), scheduler: new VirtualTimeScheduler() }).subscribe((found) => {
       if (found.type !== 'effect') book.apply({ type: 'finding', finding: found });
@@ -127,15 +128,60 @@ describe('a full disk', () => {
     await assert.rejects(intake.report('controller', { ...forced, ...long, phase: 'restored' }));
     await assert.rejects(intake.report('controller', { ...forced, ...long }));
     assert.equal(incidents().length, 1);
-    assert.equal(incidents()[0]?.evidence.length, 2);
+    assert.deepEqual(
+      incidents()[0]?.evidence.map(({ role }) => role),
+      ['lead', 'restore', 'repeat'],
+    );
   });
 
-  it('shows nothing that is not critical, because it will be repeated', async () => {
+  it('passes on once whatever happens, but for a state that was only read on connecting', async () => {
     fillDisk();
-    const seen: LocatedEvent[] = [];
-    intake.events.subscribe((event) => seen.push(event));
-    await assert.rejects(intake.report('controller', { ...badge, ...long }));
-    assert.deepEqual(seen, []);
+    const seen: string[] = [];
+    intake.events.subscribe(({ kind, point, phase }) => seen.push(`${kind} ${point} ${phase}`));
+    const held: DeviceSignal = { kind: 'door.held', point: 'door', phase: 'raised' };
+    const lock: DeviceSignal = { kind: 'door.unlocked', point: 'door', phase: 'momentary', details: { by: 'key' } };
+    const signals = [badge, held, lock, { ...lock, details: { by: 'knob' } }, { ...held, phase: 'restored' as const }];
+    for (const signal of [...signals.slice(0, 4), ...signals.slice(0, 4), ...signals.slice(4), ...signals.slice(4)])
+      await assert.rejects(intake.report('controller', { ...signal, ...long }));
+    await assert.rejects(intake.report('controller', { ...held, ...long, initial: true }));
+    assert.deepEqual(seen, [
+      'access.granted reader momentary',
+      'door.held door raised',
+      'door.unlocked door momentary',
+      'door.unlocked door momentary',
+      'door.held door restored',
+    ]);
+  });
+
+  it('keeps partitions and threat levels apart', async () => {
+    fillDisk();
+    const seen: unknown[] = [];
+    intake.events.subscribe(({ details }) => seen.push(details['partition'] ?? details['level']));
+    for (const partition of [1, 2, 1, 2])
+      await assert.rejects(intake.report('panel', { kind: 'panel.armed', point: 'panel', phase: 'raised', details: { partition }, ...long }));
+    for (const level of ['lockdown', 'lockdown', 'evacuation'])
+      await assert.rejects(intake.report('site', { kind: 'threat.level', point: 'site', phase: 'raised', details: { level }, ...long }));
+    assert.deepEqual(seen, [1, 2, 'lockdown', 'evacuation']);
+  });
+
+  it('takes what comes long after it was shown for another event, with its own time', async () => {
+    fillDisk();
+    await assert.rejects(intake.report('controller', { ...forced, ...long }));
+    makeRoom();
+    clock.advance(3_600_000);
+    await intake.report('controller', { ...forced, ...long });
+    assert.equal(incidents()[0]?.evidence.length, 2);
+    assert.equal(new Journal(store).read({ limit: 10 })[0]?.eventAt, clock.now());
+  });
+
+  it('takes a state for another one after the journal has taken its end', async () => {
+    fillDisk();
+    await assert.rejects(intake.report('controller', { ...forced, ...long }));
+    makeRoom();
+    await intake.report('controller', { ...forced, phase: 'restored' });
+    clock.advance(1000);
+    await intake.report('controller', forced);
+    assert.equal(new Journal(store).read({ limit: 10 })[1]?.eventAt, clock.now());
   });
 
   it('is told to consoles and to /readyz, until it is over', async () => {
@@ -143,7 +189,7 @@ describe('a full disk', () => {
     fillDisk();
     await assert.rejects(intake.report('panel', { ...panic, ...long }));
     checks.next(1);
-    assert.match(health.problems().join(), /the journal cannot be written: alarms are shown/);
+    assert.match(health.problems().join(), /the journal cannot be written: what happens is shown/);
     assert.match(desk.state().health?.problems.join() ?? '', /incidents cannot be stored/);
     assert.deepEqual(desk.state().health?.notStored, [incidents()[0]?.id]);
     makeRoom();
