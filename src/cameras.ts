@@ -8,6 +8,7 @@ import type { Effect } from './domain/effect.ts';
 import type { Site } from './domain/site.ts';
 import { doEffects } from './effects.ts';
 import { GATEWAY } from './incidents/life-cycle.ts';
+import { recordIncidents } from './incident-recordings.ts';
 import type { Intake } from './intake/intake.ts';
 import { latestFrame } from './integrator/frame.ts';
 import { PtzControl } from './ptz/control.ts';
@@ -55,6 +56,7 @@ export function openCameras({ site, kept, dataFolder, book, effects, intake, fle
     log,
     dataDir: dataFolder,
     isHeld: (incident) => book.holds(incident),
+    incomplete: (camera, text) => audit({ by: GATEWAY, point: camera, text }),
     recorder: recorders(site.cameras, fleet),
     report: (signal) => intake.report(signal.point, signal),
   });
@@ -68,13 +70,10 @@ export function openCameras({ site, kept, dataFolder, book, effects, intake, fle
     audit: ({ by = GATEWAY, ...line }) => audit({ ...line, by }),
   });
   const presets = new IncidentPresets(site.cameras, ptz);
+  const recordings = recordIncidents({ video, book, clock, longestMinutes: kept.recordingMinutes });
   book.changes.subscribe((changes) => {
     for (const { incident, isNew } of changes) {
-      if (isNew) {
-        video.keep(incident.id, incident.cameras, incident.occurredAt);
-        snapshots.keep(incident.id, incident.cameras);
-      }
-      if (incident.state !== 'new') video.attended(incident.id);
+      if (isNew) snapshots.keep(incident.id, incident.cameras);
       presets.apply(incident, isNew);
     }
   });
@@ -90,6 +89,7 @@ export function openCameras({ site, kept, dataFolder, book, effects, intake, fle
   function attach(): void {
     for (const { id, name } of site.cameras)
       video.attach({ id, name }, async (stream) => (stream === 'main' ? fleet.cameras(id).stream(id) : fleet.cameras(id).substream?.(id)));
+    recordings.resume();
   }
 
   async function close(): Promise<void> {

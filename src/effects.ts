@@ -4,7 +4,7 @@ import type { PtzControl } from './ptz/control.ts';
 import type { Video } from './video/index.ts';
 
 export interface EffectTargets {
-  readonly video: Pick<Video, 'keep' | 'attended'>;
+  readonly video: Pick<Video, 'keep' | 'over'>;
   readonly ptz: Pick<PtzControl, 'automatic'>;
   readonly audit: (line: { at: number; by: string; point: string; text: string }) => void;
 }
@@ -16,7 +16,7 @@ export function doEffects({ video, ptz, audit }: EffectTargets): (effect: Effect
     if (effect.effect === 'bookmark') {
       video.keep(id, event.place.cameras, event.eventAt);
       // A bookmark waits for nobody.
-      video.attended(id);
+      video.over(id);
       audit({ at, by: GATEWAY, point: event.point, text: `keeps the video: ${reason}` });
       return;
     }

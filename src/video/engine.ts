@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { PointId } from '../domain/point.ts';
 import { CameraFeed } from './camera-feed.ts';
-import type { Reader } from './camera-feed.ts';
 import { CameraStreams } from './camera-streams.ts';
 import { writeClip } from './clip.ts';
-import { Evidence } from './evidence.ts';
+import { DEFAULT_RECORDING_MINUTES, Evidence } from './evidence.ts';
+import { recordingOf } from './evidence-files.ts';
 import { joined, picturesOf } from './past.ts';
 import { filled } from './replay/fill.ts';
 import { fromRecorder } from './replay/from-recorder.ts';
@@ -23,9 +23,6 @@ const DEFAULT_CONVERSIONS = 1;
 /** A recorder needs a moment before it can replay what it records. */
 const RECORDED_AFTER_MS = 5_000;
 
-/** As long as a clip is being made, the memory of its pictures is not used again. */
-const holder: Reader = { kind: 'recording', idle: false, picture: () => undefined, state: () => undefined };
-
 /** The video of some cameras in the thread that calls it. Nothing is connected to before the first `attach`. */
 export function createEngine(options: VideoOptions): Video {
   const { clock, log, dataDir, ringSeconds = DEFAULT_RING_SECONDS, ringStream = 'main', liveMain = true } = options;
@@ -34,12 +31,14 @@ export function createEngine(options: VideoOptions): Video {
   const sockets = new Set<TileSocket>();
   let clipsUnderWay = 0;
   const places = new TranscoderPlaces(options.conversions ?? DEFAULT_CONVERSIONS);
-  const evidence = new Evidence(join(dataDir, 'evidence'), clock, log);
+  const directory = join(dataDir, 'evidence');
+  const { recordingMinutes = DEFAULT_RECORDING_MINUTES, incomplete = () => undefined } = options;
+  const evidence = new Evidence({ directory, clock, log, longestMs: recordingMinutes * 60_000, incomplete });
 
   const { recorder } = options;
   const findPast: FindPast = async function* ({ camera, ring }, from, to, note) {
     const recordings = ring.covers(from) ? [] : await evidence.sources(camera, from, to);
-    const local = joined([...recordings, () => picturesOf(ring.between(from, to))], from, to);
+    const local = joined([...recordings, () => picturesOf(ring, from, to)], from, to);
     if (recorder === undefined) yield* local;
     else
       yield* filled(local, from, Math.min(to, clock.now() - RECORDED_AFTER_MS), (first, last) =>
@@ -81,13 +80,12 @@ export function createEngine(options: VideoOptions): Video {
         if (camera !== undefined) evidence.keep(incident, camera.ring, at, resumes);
       }
     },
-    attended: (incident) => evidence.attended(incident),
+    over: (incident) => evidence.over(incident),
     async clip(camera, from, to) {
       const feed = cameras.get(camera)?.ring;
       if (feed === undefined) return undefined;
       if (clipsUnderWay >= MAX_CLIPS) throw new VideoError('unsupported', 'too many clips are being made: ask again in a moment');
       clipsUnderWay += 1;
-      feed.addReader(holder);
       try {
         return await writeClip(
           join(dataDir, 'clips'),
@@ -95,11 +93,14 @@ export function createEngine(options: VideoOptions): Video {
         );
       } finally {
         clipsUnderWay -= 1;
-        if (clipsUnderWay === 0) for (const { ring } of cameras.values()) ring.removeReader(holder);
       }
     },
-    evidence: (incident, camera) => evidence.path(incident, camera),
+    evidence: (incident, camera) => recordingOf(directory, incident, camera),
     status: () => [...cameras.values()].map(({ ring, ringStream: stream }) => ({ ...ring.status(), stream })),
+    memory() {
+      const { heapUsed, heapTotal, external } = process.memoryUsage();
+      return [{ heapUsed, heapTotal, external, slabs: pool.bytes, slabsFree: pool.freeBytes }];
+    },
     async close() {
       for (const socket of sockets) socket.close(closeCodes.goingAway, 'the gateway is stopping');
       await evidence.close();

@@ -87,7 +87,8 @@ export class Retention {
       kept.push({
         incident: incidentOf(incident.name),
         path,
-        bytes: stats.reduce((sum, { size }) => sum + size, 0),
+        // What several incidents share is there once.
+        bytes: stats.reduce((sum, { size, nlink }) => sum + size / Math.max(nlink, 1), 0),
         writtenAt: Math.max(0, ...stats.map(({ mtimeMs }) => mtimeMs)),
       });
     }

@@ -7,7 +7,7 @@ import type { PointId } from '../domain/point.ts';
 import type { StreamKind } from '../desk/video-protocol.ts';
 import type { OpenStream } from './camera-streams.ts';
 import type { Clip } from './clip.ts';
-import type { CameraStatus } from './status.ts';
+import type { CameraStatus, ThreadMemory } from './status.ts';
 
 export interface VideoOptions {
   readonly clock: Clock;
@@ -22,24 +22,30 @@ export interface VideoOptions {
   readonly liveMain?: boolean;
   /** How many pictures may be converted at once, in each video thread; 1 if not said. */
   readonly conversions?: number;
-  /** Recordings older than this are deleted; 31 days if not said. */
+  /** How long after the alarm the recording of an incident that stays open ends; 5 if not said. */
+  readonly recordingMinutes?: number;
   /** Incidents whose recordings are never deleted. */
   readonly isHeld?: (incident: string) => boolean;
+  /** Recordings older than this are deleted; 31 days if not said. */
   readonly evidenceDays?: number;
   /** The oldest recordings are deleted while all together take more; 50 if not said. */
   readonly evidenceGigabytes?: number;
   /** Where a recorder replays what a camera saw; undefined for a camera without one. @throws Error with a sentence for the dispatcher. */
   readonly recorder?: FindRecording;
+  /** Tells that the recording of an incident lacks a part that it should have, in a sentence for the log. */
+  readonly incomplete?: TellIncomplete;
   /** Tells intake that a camera's picture was lost (raised, once) or is back (restored, once). */
   report(signal: DeviceSignal): Promise<void>;
 }
 
+export type TellIncomplete = (camera: PointId, sentence: string) => void;
 export type FindRecording = (camera: PointId, from: EpochMs, to: EpochMs) => Promise<FoundRecording | undefined>;
 
 /** What video needs of a tile's connection; a WebSocket has it. */
 export interface TileSocket {
   /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
+  /** `data` may be overwritten as soon as this returns. */
   send(data: string | Buffer, sent?: () => void): void;
   close(code: number, reason: string): void;
   terminate(): void;
@@ -55,12 +61,12 @@ export interface Video {
   /** Serves one tile, which the caller has authorised, by the protocol of desk/video-protocol.ts. */
   serve(socket: TileSocket, camera: PointId): void;
   /**
-   * Keeps what was seen from 10 s before `at` on as evidence of the incident: for 30 s, and as long as nobody attends to the incident, up to 5 min.
+   * Keeps what was seen from 10 s before `at` on as evidence of the incident: for 30 s, and as long as the incident is open, up to the longest.
    * Returns at once. Unknown cameras are left out. `resumes`: goes on after a recording that was cut off.
    */
   keep(incident: string, cameras: readonly PointId[], at: EpochMs, resumes?: boolean): void;
-  /** Somebody attends to the incident, or it is over. Calling again changes nothing. */
-  attended(incident: string): void;
+  /** The incident is over. Calling again changes nothing. */
+  over(incident: string): void;
   /**
    * Writes what is kept of a camera between two moments, in memory and in recordings, to one MP4 file, which the caller deletes.
    * @returns undefined when nothing is kept. @throws Error with a sentence for whoever asked.
@@ -69,6 +75,8 @@ export interface Video {
   /** The path of a kept recording (fragmented MP4), or undefined. */
   evidence(incident: string, camera: PointId): Promise<string | undefined>;
   status(): readonly CameraStatus[];
+  /** Of each thread; what it said last. */
+  memory(): readonly ThreadMemory[];
   /** Ends recordings with what there is, hangs up on the cameras and closes the viewers' sockets. */
   close(): Promise<void>;
 }

@@ -44,14 +44,14 @@ describe('what a rule does besides opening an incident', () => {
   it('goes to those who keep video and turn cameras, and into the log', () => {
     const done: string[] = [];
     const act = doEffects({
-      video: { keep: () => done.push('kept'), attended: () => done.push('attended') },
+      video: { keep: () => done.push('kept'), over: () => done.push('over') },
       ptz: { automatic: ({ id, camera, preset }) => done.push(`${id}: ${camera} to ${preset}`) },
       audit: ({ text }) => done.push(text),
     });
     for (const effect of effects()) act(effect);
     assert.deepEqual(done, [
       'kept',
-      'attended',
+      'over',
       'keeps the video: Door-gate rang',
       'rule gate-rings: cam-yard to Gate',
       'wants the camera at Gate: Door-gate rang',

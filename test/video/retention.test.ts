@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Retention } from '../../src/video/retention.ts';
@@ -48,6 +48,18 @@ describe('retention of evidence', () => {
       const none = new Retention(directory, { clock, log, evidenceGigabytes: 0 });
       await until('all that is not new to be deleted', async () => (await readdir(directory)).join() === 'I-4');
       await none.close();
+    });
+  });
+
+  it('counts what incidents share once', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      await keep(directory, 'I-1', 3, 1000);
+      await mkdir(join(directory, 'I-2'));
+      await link(join(directory, 'I-1', 'cam-1.mp4'), join(directory, 'I-2', 'cam-1.mp4'));
+      const retention = new Retention(directory, { clock, log, evidenceGigabytes: 1500 / 2 ** 30 });
+      await until('the first look', () => clock.waiting === 1);
+      await retention.close();
+      assert.deepEqual((await readdir(directory)).sort(), ['I-1', 'I-2']);
     });
   });
 

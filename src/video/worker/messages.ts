@@ -3,7 +3,7 @@ import type { StreamKind } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { DeviceSignal } from '../../domain/event.ts';
 import type { PointId } from '../../domain/point.ts';
-import type { CameraStatus } from '../status.ts';
+import type { CameraStatus, ThreadMemory } from '../status.ts';
 
 // What the gateway's thread and a video thread say to each other. `tile` numbers the connections of viewers, which only the gateway's thread can have;
 // `call` numbers what waits for an answer.
@@ -14,6 +14,7 @@ export interface ThreadSettings {
   readonly ringStream: StreamKind | undefined;
   readonly liveMain: boolean | undefined;
   readonly conversions: number | undefined;
+  readonly recordingMinutes: number | undefined;
   readonly logLevel: string;
 }
 
@@ -34,7 +35,7 @@ export type ToVideo =
   /** Of each tile, how many of the bytes for it have left since it was opened. */
   | { readonly type: 'flushed'; readonly tiles: readonly (readonly [tile: number, bytes: number])[] }
   | { readonly type: 'keep'; readonly incident: string; readonly cameras: readonly PointId[]; readonly at: EpochMs; readonly resumes: boolean }
-  | { readonly type: 'attended'; readonly incident: string }
+  | { readonly type: 'over'; readonly incident: string }
   | { readonly type: 'clip'; readonly call: number; readonly camera: PointId; readonly from: EpochMs; readonly to: EpochMs }
   | { readonly type: 'close' };
 
@@ -54,7 +55,8 @@ export type FromVideoThread =
   | { readonly type: 'report'; readonly call: number; readonly signal: DeviceSignal }
   | { readonly type: 'send'; readonly parcels: readonly Parcel[] }
   | { readonly type: 'hang-up'; readonly tile: number; readonly code: number; readonly reason: string }
-  | { readonly type: 'status'; readonly cameras: readonly CameraStatus[] }
+  | { readonly type: 'incomplete'; readonly camera: PointId; readonly sentence: string }
+  | { readonly type: 'status'; readonly cameras: readonly CameraStatus[]; readonly memory: readonly ThreadMemory[] }
   /** `line`: one line of pino's JSON. */
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'closed' };

@@ -45,12 +45,13 @@ export function createVideo(options: VideoOptions): Video {
         if (own.length > 0) thread.keep(incident, own, at, resumes);
       }
     },
-    attended(incident) {
-      for (const thread of threads) thread.attended(incident);
+    over(incident) {
+      for (const thread of threads) thread.over(incident);
     },
     clip: async (camera, from, to) => threadOf(camera)?.clip(camera, from, to),
     evidence: (incident, camera) => recordingOf(evidence, incident, camera),
     status: () => threads.flatMap((thread) => thread.status()),
+    memory: () => threads.flatMap((thread) => thread.memory()),
     async close() {
       await Promise.all([retention.close(), ...threads.map((thread) => thread.close())]);
     },

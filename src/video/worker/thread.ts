@@ -15,7 +15,7 @@ const STATUS_MS = 500;
 
 if (parentPort === null) throw new Error('this module is the inside of a worker thread');
 const port = parentPort;
-const { dataDir, ringSeconds, ringStream, liveMain, conversions, logLevel } = workerData as ThreadSettings;
+const { dataDir, ringSeconds, ringStream, liveMain, conversions, recordingMinutes, logLevel } = workerData as ThreadSettings;
 const post = (message: FromVideoThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const calls = new Calls();
 const tiles = new Map<number, RemoteSocket>();
@@ -29,6 +29,8 @@ const engine = createEngine({
   ...(ringStream !== undefined && { ringStream }),
   ...(liveMain !== undefined && { liveMain }),
   ...(conversions !== undefined && { conversions }),
+  ...(recordingMinutes !== undefined && { recordingMinutes }),
+  incomplete: (camera, sentence) => post({ type: 'incomplete', camera, sentence }),
   recorder: (camera, from, to) => calls.make((call) => post({ type: 'recorder', call, camera, from, to })) as Promise<FoundRecording | undefined>,
   report: async (signal) => {
     await calls.make((call) => post({ type: 'report', call, signal }));
@@ -43,7 +45,7 @@ function openTile(tile: number, camera: string): void {
 }
 
 function tellStatus(): void {
-  post({ type: 'status', cameras: engine.status() });
+  post({ type: 'status', cameras: engine.status(), memory: engine.memory() });
   systemClock.after(STATUS_MS, tellStatus);
 }
 
@@ -70,8 +72,8 @@ port.on('message', (message: ToVideo) => {
       return;
     case 'keep':
       return engine.keep(message.incident, message.cameras, message.at, message.resumes);
-    case 'attended':
-      return engine.attended(message.incident);
+    case 'over':
+      return engine.over(message.incident);
     case 'clip': {
       const { call, camera, from, to } = message;
       return void outcomeOf(engine.clip(camera, from, to)).then((outcome) => post({ type: 'answer', call, outcome }));

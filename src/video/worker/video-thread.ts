@@ -10,8 +10,8 @@ import type { EpochMs } from '../../domain/clock.ts';
 import type { PointId } from '../../domain/point.ts';
 import type { OpenStream } from '../camera-streams.ts';
 import type { Clip } from '../clip.ts';
-import { BEFORE_ALARM_MS, LONGEST_AFTER_ALARM_MS } from '../evidence.ts';
-import type { CameraStatus } from '../status.ts';
+import { BEFORE_ALARM_MS, DEFAULT_RECORDING_MINUTES } from '../evidence.ts';
+import type { CameraStatus, ThreadMemory } from '../status.ts';
 import type { TileSocket, VideoOptions } from '../video.ts';
 import type { FromVideoThread, ThreadSettings, ToVideo } from './messages.ts';
 import { Tiles } from './tiles.ts';
@@ -19,6 +19,11 @@ import { Tiles } from './tiles.ts';
 /** A thread that does not answer for so long is ended and started again. */
 const SILENT_SECONDS = 10;
 const CLOSE_LIMIT_MS = 5_000;
+/**
+ * What is new takes up to so much before it is looked through: a third of what Node allows itself. Nearly all that a thread makes are pictures, which stay for
+ * as long as the ring has them, so that more room would only be filled later.
+ */
+const YOUNG_MEGABYTES = 16;
 /** A thread that lived this long did not end because of how it started. */
 const HEALTHY_MS = 60_000;
 
@@ -33,7 +38,7 @@ interface Keep {
   readonly cameras: readonly PointId[];
   readonly at: EpochMs;
   readonly askedAt: EpochMs;
-  attended: boolean;
+  over: boolean;
 }
 
 /** One video thread with its cameras. When it ends by itself it is started again, and its cameras and recordings with it. */
@@ -47,6 +52,7 @@ export class VideoThread {
   #worker: Worker;
   #heartbeat: Heartbeat;
   #status = new Map<PointId, CameraStatus>();
+  #memory: readonly ThreadMemory[] = [];
   #startedAtMs: number;
   #failures = 0;
   #cancelRestart: () => void = () => undefined;
@@ -79,14 +85,14 @@ export class VideoThread {
 
   keep(incident: string, cameras: readonly PointId[], at: EpochMs, resumes = false): void {
     this.#forgetOldKeeps();
-    this.#keeps.push({ incident, cameras, at, askedAt: this.#options.clock.now(), attended: false });
+    this.#keeps.push({ incident, cameras, at, askedAt: this.#options.clock.now(), over: false });
     this.#post({ type: 'keep', incident, cameras, at, resumes });
   }
 
-  attended(incident: string): void {
-    const own = this.#keeps.filter((keep) => keep.incident === incident && !keep.attended);
-    for (const keep of own) keep.attended = true;
-    if (own.length > 0) this.#post({ type: 'attended', incident });
+  over(incident: string): void {
+    const own = this.#keeps.filter((keep) => keep.incident === incident && !keep.over);
+    for (const keep of own) keep.over = true;
+    if (own.length > 0) this.#post({ type: 'over', incident });
   }
 
   async clip(camera: PointId, from: EpochMs, to: EpochMs): Promise<Clip | undefined> {
@@ -95,6 +101,11 @@ export class VideoThread {
 
   status(): CameraStatus[] {
     return [...this.#cameras].map(([camera, { name, since }]) => this.#status.get(camera) ?? connecting(camera, name, since));
+  }
+
+  /** What the thread said last of its memory; nothing before that. */
+  memory(): readonly ThreadMemory[] {
+    return this.#memory;
   }
 
   async close(): Promise<void> {
@@ -115,10 +126,14 @@ export class VideoThread {
   }
 
   #start(): Worker {
-    const { dataDir, ringSeconds, ringStream, liveMain, conversions, log } = this.#options;
-    const settings: ThreadSettings = { dataDir, ringSeconds, ringStream, liveMain, conversions, logLevel: log.level };
+    const { dataDir, ringSeconds, ringStream, liveMain, conversions, recordingMinutes, log } = this.#options;
+    const settings: ThreadSettings = { dataDir, ringSeconds, ringStream, liveMain, conversions, recordingMinutes, logLevel: log.level };
     // The entry registers what is needed; what the gateway itself was started with does not concern the thread.
-    const worker = new Worker(new URL('entry.mjs', import.meta.url), { workerData: settings, execArgv: [] });
+    const worker = new Worker(new URL('entry.mjs', import.meta.url), {
+      workerData: settings,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
     worker.on('message', (message: FromVideoThread) => this.#take(message));
     worker.on('error', (err: unknown) => log.error({ err }, 'a video thread has crashed'));
     worker.once('exit', () => this.#ended());
@@ -143,8 +158,11 @@ export class VideoThread {
         return this.#tiles.send(message.parcels);
       case 'hang-up':
         return this.#tiles.hangUp(message.tile, message.code, message.reason);
+      case 'incomplete':
+        return this.#options.incomplete?.(message.camera, message.sentence);
       case 'status':
         this.#status = new Map(message.cameras.map((status) => [status.camera, status]));
+        this.#memory = message.memory;
         return;
       case 'address':
         return this.#answer(message.call, this.#address(message.camera, message.stream));
@@ -185,6 +203,7 @@ export class VideoThread {
     if (this.#closing !== undefined) return this.#closing.done();
     const { clock, log } = this.#options;
     this.#status.clear();
+    this.#memory = [];
     this.#tiles.hangUpAll();
     this.#calls.rejectAll(new Error('video was started again: ask once more'));
     this.#failures = clock.monotonicMs() - this.#startedAtMs > HEALTHY_MS ? 0 : this.#failures + 1;
@@ -199,14 +218,15 @@ export class VideoThread {
     this.#heartbeat = this.#watch();
     for (const [camera, { name }] of this.#cameras) this.#post({ type: 'attach', camera, name });
     this.#forgetOldKeeps();
-    for (const { incident, cameras, at, attended } of this.#keeps) {
+    for (const { incident, cameras, at, over } of this.#keeps) {
       this.#post({ type: 'keep', incident, cameras, at, resumes: true });
-      if (attended) this.#post({ type: 'attended', incident });
+      if (over) this.#post({ type: 'over', incident });
     }
   }
 
   #forgetOldKeeps(): void {
-    const horizon = this.#options.clock.now() - BEFORE_ALARM_MS - LONGEST_AFTER_ALARM_MS;
+    const { clock, recordingMinutes = DEFAULT_RECORDING_MINUTES } = this.#options;
+    const horizon = clock.now() - BEFORE_ALARM_MS - recordingMinutes * 60_000;
     this.#keeps = this.#keeps.filter(({ askedAt }) => askedAt > horizon);
   }
 

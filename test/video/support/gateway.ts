@@ -19,6 +19,8 @@ export class TestGateway {
   readonly camera: TestCamera;
   readonly dataDir: string;
   video: Video;
+  /** What was told of recordings that lack a part. */
+  readonly incomplete: string[] = [];
   #watcher = new TestSocket();
 
   private constructor(camera: TestCamera, dataDir: string) {
@@ -67,8 +69,13 @@ export class TestGateway {
   }
 
   #start(): Video {
-    const report = () => Promise.resolve();
-    const video = createEngine({ clock: this.clock, log: pino({ level: 'silent' }), dataDir: this.dataDir, report });
+    const video = createEngine({
+      clock: this.clock,
+      log: pino({ level: 'silent' }),
+      dataDir: this.dataDir,
+      report: () => Promise.resolve(),
+      incomplete: (_, sentence) => this.incomplete.push(sentence),
+    });
     video.attach({ id: CAMERA, name: 'Camera 1' }, () => Promise.resolve(this.camera.address));
     this.#watcher = new TestSocket();
     video.serve(this.#watcher.asWebSocket, CAMERA);
