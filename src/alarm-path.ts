@@ -74,7 +74,12 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
   const passedOn = new PassedOn();
   intake.events.pipe(filter((event) => passedOn.isNew(event))).subscribe(events);
   intake.batches.subscribe((position) => book.reached(position));
-  return { journal, intake, incidents, book, accounting, effects, close: () => correlating.unsubscribe() };
+  return { journal, intake, incidents, book, accounting, effects, close };
+
+  function close(): void {
+    intake.close();
+    correlating.unsubscribe();
+  }
 
   /** Rebuilds what the rules remember, so that no window is lost in a restart; findings that the book has already applied change nothing. */
   function rebuild(): void {

@@ -4,7 +4,6 @@ import { parseJson, text } from '../../src/adapter/mapping/json.ts';
 import type { CompiledMapping } from '../../src/adapter/mapping/mapping.ts';
 import type { PointIndex } from '../../src/adapter/mapping/point-index.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
-import type { Overdue } from './overdue.ts';
 import { variablesOf } from './topic-mapping.ts';
 import type { Availability, Payload, TopicMapping } from './topic-mapping.ts';
 import { matchTopic } from './topics.ts';
@@ -24,7 +23,6 @@ interface Entry {
   readonly topic: string;
   readonly payload: Payload;
   readonly mapping: CompiledMapping;
-  readonly uncertainAfterSeconds: number | undefined;
 }
 
 /** Makes events of messages. What cannot be understood is counted, and is no event. */
@@ -33,17 +31,14 @@ export class Inbox {
   readonly #points: PointIndex;
   readonly #entries: readonly Entry[];
   readonly #offsetKnown: boolean;
-  readonly #overdue: Overdue;
 
-  /** `overdue` is told of every signal. @throws ConfigurationError when a mapping does not fit the device's points. */
-  constructor(host: AdapterHost, points: PointIndex, mappings: readonly TopicMapping[], clock: 'untrusted' | 'synchronized', overdue: Overdue) {
-    this.#overdue = overdue;
+  /** @throws ConfigurationError when a mapping does not fit the device's points. */
+  constructor(host: AdapterHost, points: PointIndex, mappings: readonly TopicMapping[], clock: 'untrusted' | 'synchronized') {
     this.#host = host;
     this.#points = points;
     this.#entries = mappings.map((mapping) => ({
       topic: mapping.topic,
       payload: mapping.payload,
-      uncertainAfterSeconds: mapping.uncertainAfterSeconds,
       mapping: readyMapping(mapping, variablesOf(mapping.payload), points),
     }));
     this.#offsetKnown = clock === 'synchronized';
@@ -68,9 +63,7 @@ export class Inbox {
       }
       const { signal, problems } = entry.mapping.apply({ topic, wildcards, payload: content.value, points: this.#points.names }, this.#points);
       for (const problem of problems) this.#host.malformed(payload, `${topic}: ${problem}`);
-      if (signal === undefined) return [];
-      this.#overdue.saw(signal, entry.uncertainAfterSeconds);
-      return this.#stamped(signal, message, entry.payload);
+      return signal === undefined ? [] : this.#stamped(signal, message, entry.payload);
     });
   }
 

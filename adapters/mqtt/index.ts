@@ -10,7 +10,6 @@ import { openLink } from './link.ts';
 import type { BrokerSettings, Link } from './link.ts';
 import { mqttOptions } from './options.ts';
 import type { MqttOptions } from './options.ts';
-import { Overdue } from './overdue.ts';
 import { readProfile } from './profiles.ts';
 import { subscriptions } from './topics.ts';
 
@@ -30,15 +29,12 @@ export default defineAdapter<MqttOptions>({
     const availability = [...profile.availability, ...options.availability];
     const points = new PointIndex(host, options.points);
     const settings = await brokerSettings(options, host);
-    // One that the journal does not take for so long is lost with the link, which is lost for the same reason.
-    const overdue = new Overdue(host.clock, (signal) => void journalled([signal], host, settings.keepaliveSeconds).catch(() => undefined));
-    const inbox = new Inbox(host, points, mappings, options.clock, overdue);
+    const inbox = new Inbox(host, points, mappings, options.clock);
     const presence = new Inbox(
       host,
       points,
       availability.map((each) => availabilityMapping(each, host.device.id)),
       options.clock,
-      overdue,
     );
     let online = false;
 
@@ -56,11 +52,10 @@ export default defineAdapter<MqttOptions>({
       host.online(`${link.sessionPresent ? 'session resumed' : 'new session'}, ${wanted.length} subscriptions`);
       if (availability.length > 0) await link.subscribe(subscriptions(availability.map(({ topic }) => topic)));
     } catch (error) {
-      overdue.stop();
       await link.close();
       throw error;
     }
-    return { done: untilOver(link, host.signal).finally(() => overdue.stop()) };
+    return { done: untilOver(link, host.signal) };
   },
 });
 

@@ -33,15 +33,6 @@ export const topicMappingSchema = z
       .default('json')
       .describe('What a message holds: `json`, `text` (UTF-8) or `binary`; `payload` in expressions is of that type.'),
     ...mappingFields,
-    uncertainAfterSeconds: z
-      .number()
-      .min(1)
-      .max(30 * 86_400)
-      .exactOptional()
-      .describe(
-        'How long what was raised may stand without being published again: then its end was missed, and it is uncertain. Without it: until it is over.',
-      )
-      .meta({ examples: [1800] }),
   })
   .superRefine((mapping, context) => checkExpressions(mapping, variablesOf(mapping.payload), context));
 export type TopicMapping = z.infer<typeof topicMappingSchema>;

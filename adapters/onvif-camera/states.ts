@@ -36,7 +36,8 @@ interface Property {
   phase: Phase;
   /** When it was told last, by the camera's clock. */
   toldAt?: EpochMs;
-  cancelOverdue: () => void;
+  /** The same, by a clock of ours that never jumps. */
+  heardAtMs: number;
 }
 
 /**
@@ -56,24 +57,28 @@ export class PropertyStates {
     this.#host = host;
     this.#signal = signal;
     this.#clockOffsetMs = clockOffsetMs;
-    signal.addEventListener('abort', this.#forget, { once: true });
   }
 
   /** Resolves when the message is on disk or was no news. @throws the signal's reason when the connection ends before that. */
   take(point: PointId, topic: Topic, message: Notification & { readonly raw: string }, phase: Phase): Promise<void> {
     if (phase === 'momentary') return this.#tell(point, topic, message);
     const key = [point, topic.kind, topicPath(message.topic), ...[...message.source].flat()].join('\n');
-    const property = this.#properties.get(key) ?? { point, topic, phase: 'momentary' as const, cancelOverdue: () => undefined };
-    const before = property.phase;
+    const property = this.#properties.get(key) ?? { point, topic, phase: 'momentary' as const, heardAtMs: 0 };
+    const before = this.#phaseOf(property);
     // A post that was not answered in time comes again.
-    if (before === phase && message.utcTime !== undefined && message.utcTime === property.toldAt) return Promise.resolve();
+    if (before === phase && message.operation !== 'Initialized' && message.utcTime !== undefined && message.utcTime === property.toldAt)
+      return Promise.resolve();
     if (message.utcTime !== undefined) property.toldAt = message.utcTime;
     // Initialized is a state that was read, unless we knew it otherwise: then it changed while the subscription was made anew.
     const read = message.operation === 'Initialized' && (before === 'momentary' || before === 'uncertain');
     const known = message.operation === 'Initialized' && before === phase;
-    this.#set(key, property, phase);
-    if (known || this.#saidByAnother(property, read)) return Promise.resolve();
-    return this.report({ ...this.#signalOf(property, phase), ...this.#told(topic, message), ...(read && { initial: true }) });
+    this.#remember(key, property, phase);
+    const { uncertainAfterMs } = topic;
+    const signal = { kind: topic.kind, point, phase, ...(phase === 'raised' && uncertainAfterMs !== undefined && { uncertainAfterMs }) };
+    if (!known && !this.#saidByAnother(property, read))
+      return this.report({ ...signal, ...this.#told(topic, message), ...(read && { initial: true }) });
+    // No news, but that it stands still.
+    return signal.uncertainAfterMs === undefined ? Promise.resolve() : this.report({ ...signal, initial: true });
   }
 
   /** What has no end. A device that tells it again on subscribing (a door's mode) tells no news. */
@@ -105,30 +110,22 @@ export class PropertyStates {
   #saidByAnother(property: Property, read: boolean): boolean {
     // Two inputs of one device are two things.
     if (property.topic.about === 'device') return false;
-    const others = [...this.#properties.values()].filter(
-      (other) => other !== property && other.point === property.point && other.topic.kind === property.topic.kind,
-    );
-    if (property.phase === 'raised') return others.some((other) => other.phase === 'raised' && other.topic.cause === property.topic.cause);
-    return others.some((other) => other.phase === 'raised' || (read && other.phase === property.phase));
+    const others = [...this.#properties.values()]
+      .filter((other) => other !== property && other.point === property.point && other.topic.kind === property.topic.kind)
+      .map((other) => ({ phase: this.#phaseOf(other), cause: other.topic.cause }));
+    if (property.phase === 'raised') return others.some(({ phase, cause }) => phase === 'raised' && cause === property.topic.cause);
+    return others.some(({ phase }) => phase === 'raised' || (read && phase === property.phase));
   }
 
-  #set(key: string, property: Property, phase: Phase): void {
-    property.cancelOverdue();
+  #remember(key: string, property: Property, phase: Phase): void {
     property.phase = phase;
-    if (!this.#properties.has(key) && this.#properties.size >= MAX_PROPERTIES) return;
-    this.#properties.set(key, property);
-    const { overdueAfterMs } = property.topic;
-    if (phase !== 'raised' || overdueAfterMs === undefined || this.#signal.aborted) return;
-    property.cancelOverdue = this.#host.clock.after(overdueAfterMs, () => {
-      property.phase = 'uncertain';
-      if (this.#saidByAnother(property, false)) return;
-      const details = { topic: property.topic.topic, cause: property.topic.cause, overdueAfterMs };
-      this.report({ ...this.#signalOf(property, 'uncertain'), details }).catch(() => undefined);
-    });
+    property.heardAtMs = this.#host.clock.monotonicMs();
+    if (this.#properties.has(key) || this.#properties.size < MAX_PROPERTIES) this.#properties.set(key, property);
   }
 
-  #signalOf({ point, topic }: Property, phase: Phase): DeviceSignal {
-    return { kind: topic.kind, point, phase };
+  /** A property whose restore is overdue stands no longer, and is no reason to leave out what another says. */
+  #phaseOf({ phase, topic: { uncertainAfterMs = Infinity }, heardAtMs }: Property): Phase {
+    return phase === 'raised' && this.#host.clock.monotonicMs() - heardAtMs >= uncertainAfterMs ? 'uncertain' : phase;
   }
 
   async #deliver(signal: DeviceSignal): Promise<void> {
@@ -146,9 +143,4 @@ export class PropertyStates {
       await pause(this.#host.clock, waitMs, this.#signal);
     }
   }
-
-  readonly #forget = (): void => {
-    for (const property of this.#properties.values()) property.cancelOverdue();
-    this.#properties.clear();
-  };
 }

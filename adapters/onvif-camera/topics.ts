@@ -16,22 +16,28 @@ export interface Topic {
   /** What is the matter, in words: two topics with the same words say the same. */
   readonly cause: string;
   /** A raised state whose restore has not come by then is uncertain: "off" messages go missing. None where the state may rightly last. */
-  readonly overdueAfterMs?: number;
+  readonly uncertainAfterMs?: number;
 }
 
 const minute = 60_000;
 const hour = 60 * minute;
 
 type Row = Omit<Topic, 'topic' | 'about'>;
-const motion = (item: string): Row => ({ kind: 'video.motion', item, reading: truth, cause: 'motion', overdueAfterMs: 5 * minute });
-const person = (item: string): Row => ({ kind: 'video.person', item, reading: truth, cause: 'person', overdueAfterMs: 5 * minute });
-const object = (item: string, cause: string): Row => ({ kind: 'video.object', item, reading: truth, cause, overdueAfterMs: 5 * minute });
-const tamper = (item: string, cause: string, overdueAfterMs: number): Row => ({ kind: 'video.tamper', item, reading: truth, cause, overdueAfterMs });
+const motion = (item: string): Row => ({ kind: 'video.motion', item, reading: truth, cause: 'motion', uncertainAfterMs: 5 * minute });
+const person = (item: string): Row => ({ kind: 'video.person', item, reading: truth, cause: 'person', uncertainAfterMs: 5 * minute });
+const object = (item: string, cause: string): Row => ({ kind: 'video.object', item, reading: truth, cause, uncertainAfterMs: 5 * minute });
+const tamper = (item: string, cause: string, uncertainAfterMs: number): Row => ({
+  kind: 'video.tamper',
+  item,
+  reading: truth,
+  cause,
+  uncertainAfterMs,
+});
 // The picture may stay away for days.
 const lost: Row = { kind: 'video.lost', item: 'State', reading: truth, cause: 'no signal' };
-const field = (item: string): Row => ({ kind: 'video.intrusion', item, reading: truth, cause: 'in a field', overdueAfterMs: 30 * minute });
+const field = (item: string): Row => ({ kind: 'video.intrusion', item, reading: truth, cause: 'in a field', uncertainAfterMs: 30 * minute });
 const crossed = (item: string, reading: Reading): Row => ({ kind: 'video.line-crossed', item, reading, cause: 'line crossed' });
-const loitering: Row = { kind: 'video.loitering', item: 'State', reading: truth, cause: 'loitering', overdueAfterMs: 30 * minute };
+const loitering: Row = { kind: 'video.loitering', item: 'State', reading: truth, cause: 'loitering', uncertainAfterMs: 30 * minute };
 const access = (kind: EventKind, cause: string): Row => ({ kind, item: '', reading: happens, cause });
 const doorState = (kind: EventKind, values: Readonly<Record<string, Phase | 'nothing'>>, cause: string): Row => ({
   kind,

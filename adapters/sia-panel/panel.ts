@@ -1,4 +1,5 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { EpochMs } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { AesKey } from './cipher.ts';
 import { RepeatKeys } from './repeat-keys.ts';
@@ -27,6 +28,8 @@ export class Panel {
   /** Undefined until the panel is first heard: the state from before a restart may still stand in the journal. */
   #clock: State | undefined;
   #presence: State | undefined;
+  /** When its latest message came, or the wait for the first began. */
+  #heardAt: EpochMs = 0;
   /** `kind@point` of states that a general "restoral" would end as well. */
   readonly #standing = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -60,6 +63,7 @@ export class Panel {
   supervise(): void {
     const { supervisionSeconds } = this.settings;
     if (supervisionSeconds === undefined) return;
+    this.#heardAt = this.#host.clock.now();
     this.#wait(supervisionSeconds * 1000);
   }
 
@@ -147,7 +151,7 @@ export class Panel {
         kind: 'device.offline',
         phase: state === 'wrong' ? 'raised' : 'restored',
         ...(first && state === 'right' && { initial: true }),
-        details: { supervisionSeconds },
+        details: { supervisionSeconds, ...(state === 'wrong' && { offlineFrom: new Date(this.#heardAt).toISOString() }) },
       }),
     );
     this.#presence = state;

@@ -149,7 +149,12 @@ export class DeviceSupervisor {
     if (firstOfItsKind) {
       log.warn({ device: this.device.id, reason: error.message }, permanent ? 'device cannot be used as configured' : 'device offline');
       this.#offlineReported = true;
-      this.#tell({ kind: 'device.offline', point: this.device.id, phase: 'raised', details: { reason: error.message } });
+      this.#tell({
+        kind: 'device.offline',
+        point: this.device.id,
+        phase: 'raised',
+        details: { reason: error.message, offlineFrom: new Date(this.#blindSince).toISOString() },
+      });
     }
     if (permanent) this.#setLink({ state: 'failed', since: now, reason: error.message });
     else this.#setLink({ state: 'offline', since: this.#blindSince, reason: error.message, retryAt: now + delayMs, attempt });
@@ -173,12 +178,9 @@ export class DeviceSupervisor {
       return;
     }
     this.#offlineReported = false;
-    const blindForSeconds = Math.round((now - since) / 1000);
-    this.#options.log.info({ device: this.device.id, blindForSeconds }, 'device back online');
-    this.#tell({
-      ...restored,
-      details: { offlineFrom: new Date(since).toISOString(), offlineTo: new Date(now).toISOString(), blindForSeconds },
-    });
+    this.#options.log.info({ device: this.device.id, blindForSeconds: Math.round((now - since) / 1000) }, 'device back online');
+    // Intake adds the interval.
+    this.#tell(restored);
   }
 
   #host(signal: AbortSignal): AdapterHost {

@@ -23,6 +23,8 @@ export interface DeviceSignal {
   readonly clockOffsetMs?: number;
   /** A state that was read on connecting rather than a change that was seen: never a new alarm by itself. */
   readonly initial?: true;
+  /** Of what is raised: how long it may stand without being told again. Then its restore was missed, and it is uncertain. */
+  readonly uncertainAfterMs?: number;
   readonly details?: Details;
   /** The frame as it was on the wire: text, or hexadecimal for a binary protocol. */
   readonly raw?: string;
@@ -48,6 +50,7 @@ export interface SecurityEvent {
   readonly occurredAt?: EpochMs;
   readonly clockOffsetMs?: number;
   readonly initial?: true;
+  readonly uncertainAfterMs?: number;
   readonly details: Details;
   readonly raw?: string;
 }

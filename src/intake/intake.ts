@@ -6,6 +6,8 @@ import type { Clock } from '../domain/clock.ts';
 import type { DeviceSignal, LocatedEvent, Place, SecurityEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Journal, Unjournalled } from './journal.ts';
+import { Outages } from './outages.ts';
+import { Overdue } from './overdue.ts';
 import { PointStates } from './point-states.ts';
 import { Repeats, REPEAT_WINDOW_MS } from './repeats.ts';
 import { ShownUnjournalled } from './shown-unjournalled.ts';
@@ -43,6 +45,8 @@ export class Intake {
   readonly counts: IntakeCounts = { received: 0, accepted: 0, repeated: 0, unchanged: 0, refused: 0 };
   readonly #options: IntakeOptions;
   readonly #states: PointStates;
+  readonly #outages: Outages;
+  readonly #overdue: Overdue;
   readonly #repeats: Repeats;
   readonly #events = new Subject<LocatedEvent>();
   readonly #batches = new Subject<number>();
@@ -52,7 +56,10 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#states = new PointStates(options.journal.latestOfEach());
+    const latest = options.journal.latestOfEach();
+    this.#states = new PointStates(latest);
+    this.#outages = new Outages(latest);
+    this.#overdue = new Overdue({ clock: options.clock, report: (device, signal) => this.report(device, signal) }, latest);
     this.#repeats = new Repeats(options.clock, options.journal.repeatKeysSince(options.clock.now() - REPEAT_WINDOW_MS));
   }
 
@@ -86,6 +93,7 @@ export class Intake {
     const judged = this.#states.judge(signal);
     if (judged === undefined) {
       this.counts.unchanged += 1;
+      this.#overdue.confirm(device, signal);
       return Promise.resolve();
     }
     const committed = this.#enqueue(this.#stamp(device, judged));
@@ -93,10 +101,15 @@ export class Intake {
     return committed;
   }
 
+  /** Ends what waits; nothing is to be reported any more. */
+  close(): void {
+    this.#overdue.close();
+  }
+
   #stamp(device: PointId, signal: DeviceSignal): Unjournalled {
     const receivedAt = this.#options.clock.now();
     const event = { details: {}, ...signal, id: randomUUID(), device, receivedAt, eventAt: eventTime(signal, receivedAt) };
-    return this.#shown.earlier(event) ?? event;
+    return this.#shown.earlier(event) ?? this.#outages.complete(event);
   }
 
   /** What arrives in the same turn of the event loop shares one commit. */
@@ -127,6 +140,8 @@ export class Intake {
     for (const { accept } of batch) accept();
     for (const event of events) {
       this.#states.apply(event);
+      this.#outages.apply(event);
+      this.#overdue.apply(event);
       this.#shown.journalled(event);
       this.#pass(event);
     }

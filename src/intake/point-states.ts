@@ -42,6 +42,6 @@ export class PointStates {
 }
 
 /** Whose state it is: a panel arms each of its partitions apart; `Journal.latestOfEach` groups alike. */
-function ownerOf({ point, kind, details }: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
+export function ownerOf({ point, kind, details }: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
   return kind === 'panel.armed' ? `${point}/${partitionOf(details?.['partition'])}` : point;
 }

@@ -27,6 +27,15 @@ export const mappingFields = {
     .min(1)
     .describe("Which point it is about: the point's identifier, or an expression in CEL that gives the identifier or the `at: { key }` of a point.")
     .meta({ examples: ['door-main', 'payload.after.camera'] }),
+  uncertainAfterSeconds: z
+    .number()
+    .min(1)
+    .max(30 * 86_400)
+    .exactOptional()
+    .describe(
+      'How long what was raised may stand without being told again: then its end was missed, and it is uncertain. Without it: until it is over.',
+    )
+    .meta({ examples: [1800] }),
   occurredAt: expression(
     "The time by the device's own clock: a timestamp(), seconds since 1970 (divide milliseconds by 1000.0), or text such as 2026-01-15T12:00:00Z.",
   )

@@ -1,48 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
 import fc from 'fast-check';
-import { connack, publish, split, suback, type } from '../../../simulators/mqtt/codec.ts';
+import { publish } from '../../../simulators/mqtt/codec.ts';
 import { connect, newHost } from './bench.ts';
-
-/** A broker that accepts, grants one subscription after the other, and then sends what a test wants. */
-class Hostile {
-  bytes: Buffer = Buffer.alloc(0);
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-
-  constructor() {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => undefined);
-      socket.on('data', (bytes: Buffer) => {
-        for (const packet of split(bytes).packets) {
-          if (packet.type === type.connect) socket.write(connack(false, 0));
-          if (packet.type === type.subscribe) {
-            socket.write(suback(packet.body.readUInt16BE(0), [1, 1]));
-            socket.end(this.bytes);
-          }
-        }
-      });
-    });
-  }
-
-  async start(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((closed) => this.#server.close(closed));
-  }
-}
+import { HostileBroker } from './hostile-broker.ts';
 
 describe('the MQTT adapter against a hostile broker', () => {
-  const broker = new Hostile();
+  const broker = new HostileBroker();
   let port: number;
   before(async () => {
     port = await broker.start();

@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/domain/clock.ts';
 import type { Phase } from '../../../src/domain/event.ts';
 import type { EventKind } from '../../../src/domain/kinds.ts';
 import { TestHost } from '../../support/adapter-host.ts';
+import type { JournalledGateway } from '../../support/journalled-gateway.ts';
 
 process.env['TEST_CAMERA_PASSWORD'] = 'open sesame';
 
@@ -28,8 +29,9 @@ export class Connected {
   readonly host: TestHost;
   #connection: Connection | undefined;
 
-  constructor(points: readonly ServedPoint[] = [camera], clock: Clock = systemClock) {
-    this.host = new TestHost(points, clock);
+  /** `journal`: the intake that takes what is reported, where it matters what becomes of it. */
+  constructor(points: readonly ServedPoint[] = [camera], clock: Clock = systemClock, journal?: JournalledGateway) {
+    this.host = journal?.host(points) ?? new TestHost(points, clock);
   }
 
   async open(device: { readonly port: number }, more: Partial<Options> = {}): Promise<Connection> {

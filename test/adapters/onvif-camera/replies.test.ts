@@ -172,7 +172,7 @@ describe('onvif-camera: topics', () => {
 
   it('leads to kinds that the domain knows', () => {
     assert.ok(topicKinds.every((kind) => kind in kinds));
-    assert.ok(topics.every(({ overdueAfterMs }) => overdueAfterMs === undefined || overdueAfterMs >= 60_000));
+    assert.ok(topics.every(({ uncertainAfterMs }) => uncertainAfterMs === undefined || uncertainAfterMs >= 60_000));
   });
 
   it('reads states as cameras write them', () => {

@@ -297,6 +297,8 @@ describe('the DC-09 receiver', () => {
     );
     clock.advance(1000);
     await until('the alarm of silence', () => host.of('panel-main', 'device.offline').length === 2);
+    // Blind since its last message, not since that was noticed.
+    assert.equal(host.of('panel-main', 'device.offline').at(-1)?.details?.['offlineFrom'], new Date(clock.now() - 90_000).toISOString());
     await exchange(port, poll);
     assert.deepEqual(
       host.of('panel-main', 'device.offline').map(({ phase }) => phase),

@@ -29,10 +29,9 @@ export interface Listening {
 }
 
 /** Listens as the gateway does, on a free port, with the secrets of the tests. */
-export async function listen(options: Record<string, unknown> = {}, points = doors): Promise<Listening> {
+export async function listen(options: Record<string, unknown> = {}, points = doors, host = new TestHost(points)): Promise<Listening> {
   process.env['WEBHOOK_TEST_TOKEN'] = TOKEN;
   process.env['WEBHOOK_TEST_KEY'] = KEY;
-  const host = new TestHost(points);
   const parsed = webhook.options.parse({ port: 0, token: { env: 'WEBHOOK_TEST_TOKEN' }, mappings, ...options });
   const connection = await webhook.connect(parsed, host);
   const port = Number(/:(\d+)\//.exec(host.onlineDetail ?? '')?.[1]);
