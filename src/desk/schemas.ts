@@ -116,6 +116,10 @@ export const incidentSchema = z.object({
   occurredAt: epochMs,
   openedAt: epochMs,
   closedAt: epochMs.exactOptional(),
+  threat: z
+    .object({ title: z.string(), raisesPriorityBy: z.number().int(), without: prioritySchema })
+    .exactOptional()
+    .describe('the threat level that counts in its priority, and the priority that it has without'),
   raisedIn: z.number().int().exactOptional().describe('the revision in which its priority last rose'),
   revision: z.number().int(),
 }) satisfies z.ZodType<Incident>;

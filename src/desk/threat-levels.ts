@@ -5,11 +5,12 @@ import { pause } from '../domain/clock.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Site } from '../domain/site.ts';
-import { doorTargets, maySet } from '../domain/threat.ts';
+import { doorTargets, levelsInForce, maySet } from '../domain/threat.ts';
 import type { ThreatInForce, ThreatLevel, ThreatState } from '../domain/threat.ts';
 import { GATEWAY } from '../incidents/life-cycle.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Journal } from '../intake/journal.ts';
+import type { BookWriter } from '../store/book-writer.ts';
 import type { Store } from '../store/database.ts';
 import { ThreatStore } from '../store/threat-store.ts';
 import type { HeldDoor } from '../store/threat-store.ts';
@@ -21,6 +22,8 @@ import type { ThreatDoorsOptions } from './threat-doors.ts';
 export interface ThreatLevelsOptions extends Pick<ThreatDoorsOptions, 'store' | 'doors' | 'clock' | 'storeFailed'> {
   readonly site: Site;
   readonly desk: Desk;
+  /** Weighs what is open by the levels in force. */
+  readonly book: Pick<BookWriter, 'apply'>;
   readonly journal: Pick<Journal, 'latestOfEach' | 'read'>;
   /** Puts an event into the journal, from where the rules learn of it. Rejects when it cannot be written. */
   readonly report: (device: PointId, signal: DeviceSignal) => Promise<void>;
@@ -146,8 +149,11 @@ export class ThreatLevels {
   }
 
   #aim(): void {
-    this.#doors.aim(doorTargets(this.#options.site, this.state.inForce));
-    this.#options.desk.publish({ threats: this.state });
+    const { site, desk, book, clock } = this.#options;
+    const { inForce } = this.state;
+    this.#doors.aim(doorTargets(site, inForce));
+    book.apply({ type: 'threats', inForce: levelsInForce(site, inForce), at: clock.now() });
+    desk.publish({ threats: this.state });
   }
 
   #lifted({ scope, level }: ThreatInForce, by: string, because = ''): void {
@@ -210,7 +216,7 @@ export class ThreatLevels {
 }
 
 /** The parts of a gateway that threat levels stand on. */
-export interface ThreatParts extends Pick<ThreatLevelsOptions, 'site' | 'desk' | 'journal' | 'clock' | 'audit'> {
+export interface ThreatParts extends Pick<ThreatLevelsOptions, 'site' | 'desk' | 'book' | 'journal' | 'clock' | 'audit'> {
   readonly store: Store;
   readonly intake: Intake;
   readonly fleet: Fleet;

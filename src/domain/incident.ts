@@ -80,6 +80,8 @@ export interface Incident {
   readonly priority: Priority;
   readonly priorityBecause: readonly PriorityStep[];
   readonly state: IncidentState;
+  /** The threat level that counts in its priority, and the priority that it has without. */
+  readonly threat?: { readonly title: string; readonly raisesPriorityBy: number; readonly without: Priority };
   /** Whether what raised it still stands; kept apart from acknowledgement (ISA-18.2, return to normal). */
   readonly condition: 'active' | 'normal';
   readonly point: PointId;

@@ -61,6 +61,23 @@ export interface ThreatDoor {
   readonly at: EpochMs;
 }
 
+/** A level that is in force, as incidents are weighed by it; `area` is absent where it holds everywhere. */
+export interface LevelInForce {
+  readonly area?: PointId;
+  readonly level: ThreatLevel;
+}
+
+/** The declared levels that are in force, with where they hold. */
+export function levelsInForce(
+  { id, threatLevels = [] }: Pick<ThreatSite, 'id' | 'threatLevels'>,
+  inForce: readonly Pick<ThreatInForce, 'scope' | 'level'>[],
+) {
+  return inForce.flatMap(({ scope, level: name }): LevelInForce[] => {
+    const level = threatLevels.find((each) => each.id === name);
+    return level === undefined ? [] : [{ level, ...(scope !== id && { area: scope }) }];
+  });
+}
+
 export interface ThreatState {
   readonly inForce: readonly ThreatInForce[];
   /** Those under a level, and those that the latest lifting restores. */

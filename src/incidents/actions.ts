@@ -3,6 +3,7 @@ import type { EpochMs } from '../domain/clock.ts';
 import type { DoorCommand } from '../domain/door.ts';
 import type { Disposition, Finding } from '../domain/incident.ts';
 import type { Measure } from '../domain/measure.ts';
+import type { LevelInForce } from '../domain/threat.ts';
 
 /** The step that an operator takes. */
 export type OperatorStep =
@@ -73,6 +74,8 @@ export type BookInput =
   | { readonly type: 'remark'; readonly remark: Remark }
   | { readonly type: 'measure'; readonly measure: MeasureRequest }
   | { readonly type: 'end-measure'; readonly measure: string; readonly by: string; readonly at: EpochMs }
+  /** The threat levels in force from now on: all of them. */
+  | { readonly type: 'threats'; readonly inForce: readonly LevelInForce[]; readonly at: EpochMs }
   | { readonly type: 'tick'; readonly at: EpochMs };
 
 /** Why an input was not taken. */

@@ -54,8 +54,7 @@ export function leveled(incident: Incident, level: AvsLevel, by: string, at: Epo
   const revision = incident.revision + 1;
   return {
     ...incident,
-    priority: priority.priority,
-    priorityBecause: priority.priorityBecause,
+    ...priority,
     ...(priority.priority < incident.priority && { raisedIn: revision }),
     avs: { suggested, confirmed: { level, by, at } },
     log: withLine(incident.log, { at, by, what: `set AVS level ${level}`, ...(note !== undefined && { note }) }),

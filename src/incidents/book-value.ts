@@ -5,6 +5,7 @@ import type { EpochMs } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Measure } from '../domain/measure.ts';
 import type { Area, Site } from '../domain/site.ts';
+import type { LevelInForce } from '../domain/threat.ts';
 import type { Refusal } from './actions.ts';
 import { scored } from './avs.ts';
 import type { Flood } from './flood.ts';
@@ -28,6 +29,7 @@ export interface Book {
   readonly flood: Flood;
   readonly policy: AlarmPolicy;
   readonly areas: ReadonlyMap<string, Area>;
+  readonly threats: readonly LevelInForce[];
 }
 
 export interface Outcome {
@@ -63,6 +65,7 @@ export function bookFrom(stored: readonly Incident[], { lastId, measures = [], l
     flood: noFlood,
     policy,
     areas: new Map(site?.areas.map((area) => [area.id, area])),
+    threats: [],
   };
   const openings = sorted.filter(({ test }) => test !== true).map(({ openedAt }) => openedAt);
   return {

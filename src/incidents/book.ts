@@ -14,8 +14,9 @@ import { withLine } from './log.ts';
 import { begun, ended, expired } from './measures.ts';
 import { acted, logged, recorded, remarked } from './operators.ts';
 import { stepsMoreUrgent, weightsOf } from './priority.ts';
-import type { Weight } from './priority.ts';
+import type { Weights } from './priority.ts';
 import { suppressionOf, testOf } from './suppression.ts';
+import { underThreats } from './threats.ts';
 
 export { bookFrom, incidentsOf } from './book-value.ts';
 export type { Book, BookSettings, Outcome } from './book-value.ts';
@@ -41,6 +42,8 @@ export function apply(book: Book, input: BookInput): Outcome {
       return begun(book, input.measure);
     case 'end-measure':
       return ended(book, input.measure, input.by, input.at);
+    case 'threats':
+      return threatened(book, input.inForce, input.at);
     case 'tick':
       return ticked(book, input.at);
   }
@@ -68,7 +71,7 @@ function led(book: Book, finding: LeadFinding, ofKey: readonly Incident[], known
   const weights = weightsOf(finding, book.areas);
   const target = openOf(ofKey, finding.incidentKey);
   if (known.some((incident) => incident !== target && knows(incident, finding))) return unchanged(book);
-  const lead = { ...finding, priority: weights.reduce((priority, { steps }) => stepsMoreUrgent(priority, steps), finding.priority) };
+  const lead = { ...finding, priority: weights.area === undefined ? finding.priority : stepsMoreUrgent(finding.priority, weights.area.steps) };
   const next = target === undefined ? begin(book, finding, weights, test) : after(target, lead);
   if (next === undefined) return unchanged(book);
   const outcome = changed(book, next);
@@ -80,7 +83,7 @@ function led(book: Book, finding: LeadFinding, ofKey: readonly Incident[], known
   return { ...shelved, ...changed(shelved.book, ...once) };
 }
 
-function begin(book: Book, lead: LeadFinding, weights: readonly Weight[], test: string | undefined): Incident {
+function begin(book: Book, lead: LeadFinding, weights: Weights, test: string | undefined): Incident {
   const incident = opened(incidentId(nextNumber(book.last, lead.at)), lead, weights, test);
   const suppressed = suppressionOf(book, incident);
   if (suppressed === undefined) return incident;
@@ -94,6 +97,16 @@ function openOf(incidents: readonly Incident[], key: string): Incident | undefin
   return open.find((each) => each.key === key) ?? open[0];
 }
 
+/** Levels were set or lifted: what is open there becomes more or less urgent. */
+function threatened(book: Book, threats: Book['threats'], at: EpochMs): Outcome {
+  const open = [...book.incidents.unsorted()].filter(isOpen);
+  const revised = open.flatMap((incident) => {
+    const next = underThreats(incident, threats, at);
+    return next === incident ? [] : [next];
+  });
+  return changed({ ...book, threats }, ...revised);
+}
+
 function stepped(book: Book, action: OperatorAction | JoiningAction): Outcome {
   return onIncident(book, action.incident, (incident) => {
     if (action.action === 'merge') {
@@ -103,10 +116,14 @@ function stepped(book: Book, action: OperatorAction | JoiningAction): Outcome {
     if (action.action === 'split') {
       const id = incidentId(nextNumber(book.last, action.at));
       const mergedIn = (key: string) => mergedFrom(book, incident).find((each) => each.key === key);
-      return split(incident, id, action, mergedIn);
+      const parts = split(incident, id, action, mergedIn);
+      return 'code' in parts ? parts : parts.map((each) => underThreats(each, book.threats, action.at));
     }
     const obstacle = action.action === 'reopen' ? inTheWay(book, incident) : undefined;
-    return obstacle === undefined ? acted(incident, action) : { code: 'not-possible', message: obstacle };
+    if (obstacle !== undefined) return { code: 'not-possible', message: obstacle };
+    const next = acted(incident, action);
+    // While it was closed, levels may have come and gone.
+    return 'code' in next || action.action !== 'reopen' ? next : underThreats(next, book.threats, action.at);
   });
 }
 

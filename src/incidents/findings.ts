@@ -3,8 +3,9 @@ import { kinds } from '../domain/kinds.ts';
 import { evidenceOf, isLead, knows, standingPoints, stands, withEvidence } from './evidence.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
+import type { Prioritised } from './priority.ts';
 import { afterLead, afterSupport, openingPriority } from './priority.ts';
-import type { Weight } from './priority.ts';
+import type { Weights } from './priority.ts';
 
 /** A test never competes with what is real. */
 const TEST_PRIORITY = 5;
@@ -12,7 +13,7 @@ const TEST_PRIORITY = 5;
 // What findings make of an incident: the next revision, or undefined where they change nothing.
 
 /** A new incident. `weights`: what its place adds; `test`: why it is only a test. */
-export function opened(id: string, lead: LeadFinding, weights: readonly Weight[] = [], test?: string): Incident {
+export function opened(id: string, lead: LeadFinding, weights: Weights = {}, test?: string): Incident {
   const { event, at, reason } = lead;
   return {
     id,
@@ -107,8 +108,9 @@ function nothingLeft(evidence: readonly Evidence[]): boolean {
 }
 
 /** A change of priority stands in the log. */
-function noted(incident: Incident, priority: Pick<Incident, 'priority' | 'priorityBecause'>, { at, reason }: Finding): Incident {
-  if (priority.priority === incident.priority) return incident;
+function noted(incident: Incident, priority: Prioritised, { at, reason }: Finding): Incident {
+  if (priority === incident) return incident;
+  if (priority.priority === incident.priority) return { ...incident, ...priority };
   const line = { at, by: GATEWAY, what: `raised the priority from ${incident.priority} to ${priority.priority}`, note: reason };
   return { ...incident, ...priority, raisedIn: incident.revision + 1, log: withLine(incident.log, line) };
 }

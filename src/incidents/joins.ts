@@ -117,7 +117,7 @@ function splitOff(origin: Incident, chosen: readonly Evidence[], { id, action: {
     ...keyed(piece, origin.key, key),
   }));
   const { kind, areas, cameras, door } = before ?? origin;
-  const priority = before?.priority ?? origin.priority;
+  const { priority, threat } = before ?? origin;
   return {
     id,
     key,
@@ -125,6 +125,7 @@ function splitOff(origin: Incident, chosen: readonly Evidence[], { id, action: {
     title: before?.title ?? origin.title,
     reason: first.text,
     priority,
+    ...(threat !== undefined && { threat }),
     priorityBecause: [{ priority, because: `split from ${origin.id}, with the priority that it had` }],
     state: 'new',
     condition: stands(evidence) ? 'active' : 'normal',

@@ -1,37 +1,33 @@
 import { isCriticalKind } from '../domain/critical.ts';
-import type { Incident, LeadFinding, Priority, PriorityStep, SupportFinding } from '../domain/incident.ts';
+import type { Incident, LeadFinding, Priority, SupportFinding } from '../domain/incident.ts';
 import { kinds } from '../domain/kinds.ts';
 import type { Area } from '../domain/site.ts';
 
-type Prioritised = Pick<Incident, 'priority' | 'priorityBecause'>;
+/** What of an incident tells how urgent it is, and why. */
+export type Prioritised = Pick<Incident, 'priority' | 'priorityBecause' | 'threat'>;
+type Threat = NonNullable<LeadFinding['threat']>;
 
 /** The priority with which a lead opens an incident: the rule's, then what the place and its threat level add. */
-export function openingPriority({ priority, reason }: LeadFinding, weights: readonly Weight[]): Prioritised {
+export function openingPriority({ priority, reason }: LeadFinding, { area, threat }: Weights): Prioritised {
   const opening: Prioritised = { priority, priorityBecause: [{ priority, because: reason }] };
-  return weights.reduce((before, { steps, because }) => {
-    const weighed = stepsMoreUrgent(before.priority, steps);
-    return weighed === before.priority ? before : step(before, { priority: weighed, because });
-  }, opening);
+  const here = area === undefined ? opening : weighed(opening, stepsMoreUrgent(priority, area.steps), undefined, area.because);
+  return afterThreat(here, threat);
 }
 
-/** What the place adds to the urgency of what happens there. */
-export interface Weight {
-  readonly steps: number;
-  readonly because: string;
+/** What the place adds to the urgency of what happens there: its area, and the threat level that held there. */
+export interface Weights {
+  readonly area?: { readonly steps: number; readonly because: string };
+  readonly threat?: Threat;
 }
 
-/** The weights of the place: of its area, and of the threat level that held there. */
-export function weightsOf(lead: LeadFinding, areas: ReadonlyMap<string, Area>): readonly Weight[] {
+export function weightsOf(lead: LeadFinding, areas: ReadonlyMap<string, Area>): Weights {
   const { threat } = lead;
-  const ofArea = weightOfArea(lead, areas);
-  return [
-    ...(ofArea === undefined ? [] : [ofArea]),
-    ...(threat === undefined ? [] : [{ steps: threat.raisesPriorityBy, because: `Threat level ${threat.title}: +${threat.raisesPriorityBy}` }]),
-  ];
+  const area = weightOfArea(lead, areas);
+  return { ...(area && { area }), ...(threat && { threat }) };
 }
 
 /** The weight of the innermost area that has one. What is critical never becomes less urgent. */
-function weightOfArea({ event, incidentKind }: LeadFinding, areas: ReadonlyMap<string, Area>): Weight | undefined {
+function weightOfArea({ event, incidentKind }: LeadFinding, areas: ReadonlyMap<string, Area>): Weights['area'] {
   const area = event.place.areas.map((id) => areas.get(id)).find((each) => each?.criticality !== undefined);
   if (area?.criticality === 'high') return { steps: 1, because: `${area.name} is an area of high criticality: 1 step more urgent` };
   const critical = isCriticalKind(incidentKind) || kinds[event.kind].severity === 'critical';
@@ -44,25 +40,52 @@ export function stepsMoreUrgent(priority: Priority, steps: number): Priority {
   return Math.min(5, Math.max(1, priority - steps)) as Priority;
 }
 
-/** A further lead makes the incident as urgent as the more urgent of both. Its priority counts what the place adds. */
+/**
+ * A further lead makes the incident as urgent as the more urgent of both, and brings the threat level that held there. Its priority counts what its area
+ * adds, not the level.
+ */
 export function afterLead(incident: Prioritised, { priority, reason, threat }: LeadFinding): Prioritised {
+  const brings = threat !== undefined && threat.raisesPriorityBy > (incident.threat?.raisesPriorityBy ?? 0);
   const because = threat === undefined ? reason : `${reason}; threat level ${threat.title}: +${threat.raisesPriorityBy}`;
-  return priority < incident.priority ? step(incident, { priority, because }) : incident;
+  const without = Math.min(incident.threat?.without ?? incident.priority, priority) as Priority;
+  return weighed(incident, without, brings ? threat : incident.threat, because);
 }
 
 /** Support makes the incident more urgent by its steps, never beyond 1. Whether its rule has done so before is the caller's knowledge. */
 export function afterSupport(incident: Prioritised, { raisePriorityBy, reason }: SupportFinding): Prioritised {
-  const priority = stepsMoreUrgent(incident.priority, raisePriorityBy);
-  if (priority === incident.priority) return incident;
-  const steps = incident.priority - priority;
-  return step(incident, { priority, because: `${reason}: ${steps} ${steps === 1 ? 'step' : 'steps'} more urgent` });
+  const before = incident.threat?.without ?? incident.priority;
+  const without = stepsMoreUrgent(before, raisePriorityBy);
+  const steps = before - without;
+  return weighed(incident, without, incident.threat, `${reason}: ${steps} ${steps === 1 ? 'step' : 'steps'} more urgent`);
 }
 
 /** At least as urgent as `priority`, with the reason where that changes something. */
-export function asUrgentAs({ priority: before, priorityBecause }: Prioritised, priority: Priority, because: string): Prioritised {
-  return priority < before ? step({ priority: before, priorityBecause }, { priority, because }) : { priority: before, priorityBecause };
+export function asUrgentAs(incident: Prioritised, priority: Priority, because: string): Prioritised {
+  const without = Math.min(incident.threat?.without ?? incident.priority, priority) as Priority;
+  return weighed(incident, without, incident.threat, because);
 }
 
-function step({ priorityBecause }: Prioritised, next: PriorityStep): Prioritised {
-  return { priority: next.priority, priorityBecause: [...priorityBecause, next] };
+/** With the threat level that holds at its place now, or none; the same object where that changes nothing. */
+export function afterThreat(incident: Prioritised, level: Threat | undefined): Prioritised {
+  const { threat } = incident;
+  const raising = level !== undefined && level.raisesPriorityBy > 0 ? level : undefined;
+  const lifted = threat === undefined ? [] : [`Threat level ${threat.title} lifted: −${threat.raisesPriorityBy}`];
+  const set = raising === undefined ? [] : [`Threat level ${raising.title}: +${raising.raisesPriorityBy}`];
+  return weighed(incident, threat?.without ?? incident.priority, raising, [...lifted, ...set].join('; '));
+}
+
+/**
+ * The incident as urgent as `without` and its threat level make it; the same object where that changes nothing. Both are kept apart: while a level
+ * raises it to 1, evidence counts all the same, and shows when the level is lifted.
+ */
+function weighed(incident: Prioritised, without: Priority, level: Threat | undefined, because: string): Prioritised {
+  const { priority: before, priorityBecause, threat } = incident;
+  const priority = level === undefined ? without : stepsMoreUrgent(without, level.raisesPriorityBy);
+  const counts = priority !== before || without !== (threat?.without ?? before);
+  if (!counts && level?.title === threat?.title && level?.raisesPriorityBy === threat?.raisesPriorityBy) return incident;
+  return {
+    priority,
+    priorityBecause: counts ? [...priorityBecause, { priority, because }] : priorityBecause,
+    ...(level && { threat: { title: level.title, raisesPriorityBy: level.raisesPriorityBy, without } }),
+  };
 }

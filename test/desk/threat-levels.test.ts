@@ -10,6 +10,7 @@ import type { DoorCommand, DoorState } from '../../src/domain/door.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { Site } from '../../src/domain/site.ts';
 import { doorTargets } from '../../src/domain/threat.ts';
+import type { BookInput } from '../../src/incidents/actions.ts';
 import { Journal } from '../../src/intake/journal.ts';
 import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
@@ -37,6 +38,7 @@ class Bench {
   readonly clock = new ManualClock();
   readonly commands: string[] = [];
   readonly audit: string[] = [];
+  readonly weighed: BookInput[] = [];
   readonly refusing = new Set<string>();
   readonly offline = new Set<string>();
   /** Doors whose lock moves only when the test says so. */
@@ -57,6 +59,7 @@ class Bench {
     return new ThreatLevels({
       site: of,
       desk: this.desk,
+      book: { apply: (input) => void this.weighed.push(input) },
       journal: this.journal,
       clock: this.clock,
       store: new ThreatStore(this.#store),
@@ -133,6 +136,25 @@ describe('threat levels', () => {
     await bench.settled();
     assert.deepEqual(bench.levels.state.inForce, []);
     assert.deepEqual(bench.audit, ['ann set threat level lockdown for the whole site (test)', 'ann lifted threat level lockdown for the whole site']);
+    await bench.levels.close();
+  });
+
+  it('weigh what is open by every level in force, whenever one is set or lifted, and after a restart', async () => {
+    const bench = new Bench();
+    const last = () => {
+      const input = bench.weighed.at(-1);
+      assert(input?.type === 'threats');
+      return input.inForce.map(({ area = 'everywhere', level: { id } }) => `${id} ${area}`);
+    };
+    set(bench, 'lockdown', 'site');
+    set(bench, 'evacuation', 'yard');
+    await bench.settled();
+    assert.deepEqual(last(), ['lockdown everywhere', 'evacuation yard']);
+    await bench.restart();
+    assert.deepEqual(last().sort(), ['evacuation yard', 'lockdown everywhere']);
+    bench.levels.lift('site', ann);
+    assert.deepEqual(last(), ['evacuation yard']);
+    await bench.settled();
     await bench.levels.close();
   });
 
