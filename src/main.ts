@@ -47,6 +47,7 @@ import { SiteText } from './integrator/site-text.ts';
 import { watchHealth } from './health.ts';
 import { listenOn } from './listen.ts';
 import { createMetrics } from './metrics.ts';
+import { watchOwnLife } from './own-life.ts';
 import { readSite } from './site/read-site.ts';
 import { lockData } from './store/data-lock.ts';
 import { openSoundStore } from './store/database.ts';
@@ -108,6 +109,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     accounts.retry();
     prune();
   });
+  const ownLife = watchOwnLife({ dataFolder, site, intake, clock, log, ticks });
 
   // The book, the doors and the devices -> desk -> consoles.
   const desk = new Desk();
@@ -154,7 +156,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
-  const threats = openThreatLevels({ site, desk, book, store, journal, intake, fleet, clock, log, audit: writeLog });
+  const threats = openThreatLevels({ site, desk, store, journal, intake, fleet, clock, log, audit: writeLog });
   const cameraSources = {
     cameras: site.cameras,
     facet: (camera: string) => fleet.cameras(camera),
@@ -254,6 +256,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     await threats.close();
     await ptz.close();
     await fleet.stop();
+    await ownLife.end();
     await clips.close();
     await cameras.close();
     await deskServer.close();

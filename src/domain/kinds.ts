@@ -204,6 +204,12 @@ const table = {
     sia: ['YS', 'YC'],
     contactId: ['350', '354'],
   },
+  'gateway.offline': {
+    meaning:
+      'The gateway itself did not run: nothing of the site was seen from details.offlineFrom to details.offlineTo; details.end says how it had ended',
+    severity: 'informational',
+    words: { raised: 'was not watched: the gateway did not run' },
+  },
   'device.malformed': {
     meaning: 'A frame that cannot be understood arrived; it is kept for diagnosis',
     severity: 'informational',

@@ -3,8 +3,8 @@ import { phases } from '../../domain/event.ts';
 import { eventKinds } from '../../domain/kinds.ts';
 import type { EventKind } from '../../domain/kinds.ts';
 
-/** Kinds that a mapping may report: all but the host's own count of malformed frames. */
-export const mappableKinds = eventKinds.filter((kind) => kind !== 'device.malformed') as [EventKind, ...EventKind[]];
+/** Kinds that a mapping may report: all but what the gateway says itself. */
+export const mappableKinds = eventKinds.filter((kind) => kind !== 'device.malformed' && kind !== 'gateway.offline') as [EventKind, ...EventKind[]];
 
 const expression = (what: string) => z.string().min(1).describe(`${what} An expression in CEL.`);
 
