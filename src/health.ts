@@ -45,7 +45,7 @@ export function watchHealth({ intake, book, audit, procedures, desk, problems, s
   const aside =
     setAside === undefined
       ? []
-      : [`the database was damaged when the gateway started: it is kept as ${basename(setAside)}, and this one began empty`];
+      : [`the database was damaged when the gateway started: it is kept as ${basename(setAside)}, and this one began without incidents`];
   const worthKnowing = () => [...aside, ...notices()];
   let told = JSON.stringify({ problems: [], notStored: [] } satisfies Health);
   const watching = checks.subscribe(() => {

@@ -89,9 +89,9 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   // What is kept.
   const lock = lockData(dataFolder);
-  const { store, setAside } = openSoundStore(join(dataFolder, 'sallyport.db'), new Date(clock.now()));
+  const { store, setAside, salvaged } = openSoundStore(join(dataFolder, 'sallyport.db'), new Date(clock.now()));
   if (setAside !== undefined)
-    log.fatal({ setAside }, 'the database was damaged: it was put aside and a new one started, without accounts or incidents');
+    log.fatal({ setAside, salvaged }, 'the database was damaged: it was put aside and a new one started, with what could be read of the accounts');
   const accounts = new Accounts(store, clock);
   const tickets = new Tickets(clock);
   const audit = new Audit(store, clock);
@@ -135,8 +135,8 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
   const view = () => siteView(site, lab?.scenarios ?? [], { escalation: escalation !== undefined, procedures: procedureFiles.length > 0 });
-  const procedures = new Procedures({
   const procedureStore = new ProcedureStore(store);
+  const procedures = new Procedures({
     procedures: procedureFiles,
     rules,
     store: procedureStore,

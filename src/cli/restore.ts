@@ -1,8 +1,9 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lockData } from '../store/data-lock.ts';
 import { openStore, readStore } from '../store/database.ts';
+import { copyDurably, renameDurably } from '../store/durable-file.ts';
 import { isDamage, passesQuickCheck } from '../store/soundness.ts';
 import type { Command } from './command.ts';
 import { dataFolder, DEFAULT_DATA, required } from './options.ts';
@@ -30,8 +31,10 @@ const restore: Command = {
       const path = join(data, 'sallyport.db');
       const others = readdirSync(data).filter((name) => name !== 'gateway.lock');
       if (others.length > 0 && !values.force) throw new Error(`${data} is not empty: choose another folder, or add --force`);
+      // On the disk before anything is moved: what is there stays when there is no space, and no half a database ever has its name.
+      copyDurably(from, `${path}.restoring`);
       const kept = existsSync(path) ? keep(path) : undefined;
-      copyFileSync(from, path);
+      renameDurably(`${path}.restoring`, path);
       // Brings it up to this version's schema now, so that what is wrong with it comes to light here.
       openStore(path).close();
       console.log(`${path}: restored from ${from}${kept === undefined ? '' : `; what was there is now ${kept}`}`);

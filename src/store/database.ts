@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { renameDurably } from './durable-file.ts';
 import { migrations } from './migrations.ts';
+import { salvage } from './salvage.ts';
+import type { Salvaged } from './salvage.ts';
 import { isSound, setAside } from './soundness.ts';
 
 export type Store = Database.Database;
@@ -9,8 +12,9 @@ export type Store = Database.Database;
 /** What came to light while the database was opened. */
 export interface OpenedStore {
   readonly store: Store;
-  /** Where a damaged database was put, when a new one had to be started. */
+  /** Where a damaged database was put, when a new one had to be started, and what of it is in the new one. */
   readonly setAside?: string;
+  readonly salvaged?: Salvaged;
 }
 
 /**
@@ -35,13 +39,22 @@ export function openStore(path: string): Store {
 }
 
 /**
- * As `openStore`, for a gateway that must run whatever has happened: a damaged database is put aside, never deleted, and a new one is started.
+ * As `openStore`, for a gateway that must run whatever has happened: a damaged database is put aside, never deleted, and a new one is started,
+ * with the accounts of the old one as far as they can be read.
  * @throws Error as `openStore`, damage excepted.
  */
 export function openSoundStore(path: string, at: Date): OpenedStore {
+  const fresh = `${path}.fresh`;
+  // Stopped between the two renames below.
+  if (!existsSync(path) && existsSync(fresh)) renameDurably(fresh, path);
   if (!existsSync(path) || isSound(path)) return { store: openStore(path) };
+  for (const suffix of ['', '-wal', '-shm']) rmSync(fresh + suffix, { force: true });
+  const store = openStore(fresh);
+  const salvaged = salvage(path, store);
+  store.close();
   const aside = setAside(path, at);
-  return { store: openStore(path), setAside: aside };
+  renameDurably(fresh, path);
+  return { store: openStore(path), setAside: aside, salvaged };
 }
 
 /**

@@ -87,6 +87,23 @@ describe('backup and restore', () => {
     assert(readdirSync(data).includes('sallyport.db.replaced-1'));
   });
 
+  it('leaves the database that was there in place when the backup cannot be copied', async () => {
+    const store = openStore(join(data, 'sallyport.db'));
+    append(store, 'one');
+    await backup.run(['--data', data, '--to', file]);
+    append(store, 'two');
+    store.close();
+    // Nothing can be written there.
+    mkdirSync(join(data, 'sallyport.db.restoring'));
+    assert.throws(() => void restore.run(['--from', file, '--data', data, '--force']));
+    assert.deepEqual(inJournal(data), ['one', 'two']);
+    assert(!readdirSync(data).some((name) => name.includes('replaced')));
+    rmSync(join(data, 'sallyport.db.restoring'), { recursive: true });
+    await restore.run(['--from', file, '--data', data, '--force']);
+    assert.deepEqual(inJournal(data), ['one']);
+    assert(!readdirSync(data).some((name) => name.includes('restoring')));
+  });
+
   it('refuses a damaged backup and changes nothing', async () => {
     const store = openStore(join(data, 'sallyport.db'));
     append(store, 'one');

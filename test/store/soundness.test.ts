@@ -1,8 +1,24 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, openSync, closeSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { Accounts } from '../../src/access/accounts.ts';
+import { PassCodes } from '../../src/access/pass-codes.ts';
+import { systemClock } from '../../src/domain/clock.ts';
 import { openSoundStore, openStore } from '../../src/store/database.ts';
 import { migrations } from '../../src/store/migrations.ts';
 
@@ -30,6 +46,13 @@ describe('a database that was damaged or is of an earlier version', () => {
     const file = openSync(path, 'r+');
     writeSync(file, Buffer.alloc(length, 0xa5), 0, length, offset);
     closeSync(file);
+  }
+
+  function rootPage(table: string): number {
+    const store = new Database(path, { readonly: true });
+    const { rootpage } = store.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table) as { rootpage: number };
+    store.close();
+    return rootpage;
   }
 
   const logLines = (file: string) => {
@@ -66,6 +89,69 @@ describe('a database that was damaged or is of an earlier version', () => {
       assert.equal(logLines(path), 0);
     });
   }
+
+  describe('lets people in', () => {
+    const open = () => {
+      const { store, salvaged } = openSoundStore(path, now);
+      return { store, salvaged, accounts: new Accounts(store, systemClock), codes: new PassCodes(store) };
+    };
+    let session: string;
+    let token: string;
+
+    beforeEach(async () => {
+      const { store, accounts, codes } = open();
+      await accounts.set('ada', 'dispatcher', 'correct horse');
+      await codes.set('staff', 'blue heron', false);
+      await codes.set('staff', 'grey heron', true);
+      token = accounts.createToken('report', 'integrator');
+      session = (await accounts.signIn('ada', 'correct horse'))?.session ?? '';
+      store.close();
+      fill();
+    });
+
+    it('with their sessions, passwords, tokens and pass-codes, when it was put aside', async () => {
+      overwrite(statSync(path).size - 4096, 4096);
+      const { store, accounts, codes, salvaged } = open();
+      assert.deepEqual(salvaged, { account: 1, session: 1, token: 1, pass_code: 1 });
+      assert.deepEqual(accounts.bySession(session), { name: 'ada', role: 'dispatcher' });
+      assert.equal(accounts.byToken(token)?.role, 'integrator');
+      assert.equal((await accounts.signIn('ada', 'correct horse'))?.principal.name, 'ada');
+      assert.equal(await codes.compare('staff', 'grey heron'), 'duress');
+      assert.equal(logLines(path), 0);
+      store.close();
+    });
+
+    it('when other tables with accounts are the damaged ones', async () => {
+      for (const table of ['session', 'pass_code']) overwrite((rootPage(table) - 1) * 4096, 4096);
+      const { store, accounts, salvaged } = open();
+      assert.deepEqual(salvaged, { account: 1, session: 0, token: 1, pass_code: 0 });
+      assert.equal(accounts.bySession(session), undefined);
+      assert.equal((await accounts.signIn('ada', 'correct horse'))?.principal.name, 'ada');
+      store.close();
+    });
+
+    it('with what was only in the write-ahead log', async () => {
+      const { store } = open();
+      await new Accounts(store, systemClock).set('bob', 'dispatcher', 'battery staple');
+      const crashed = join(folder, 'crashed.db');
+      for (const suffix of ['', '-wal']) copyFileSync(path + suffix, crashed + suffix);
+      store.close();
+      path = crashed;
+      overwrite(statSync(path).size - 4096, 4096);
+      const opened = open();
+      assert.equal(opened.salvaged?.account, 2);
+      opened.store.close();
+    });
+
+    it('when the gateway was stopped before the new one had its name', () => {
+      overwrite(statSync(path).size - 4096, 4096);
+      open().store.close();
+      renameSync(path, `${path}.fresh`);
+      const { store, accounts } = open();
+      assert.equal(accounts.bySession(session)?.name, 'ada');
+      store.close();
+    });
+  });
 
   it('takes its write-ahead log with it when it is put aside', () => {
     fill();
