@@ -13,6 +13,7 @@ export type MeasureTarget =
   | { readonly of: 'incident'; readonly incident: string }
   /** One kind of incident at a point. */
   | { readonly of: 'kind'; readonly point: PointId; readonly kind: string }
+  /** On test, what belongs to it as well: a panel's zones, a door's readers. */
   | { readonly of: 'point'; readonly point: PointId }
   | { readonly of: 'device'; readonly device: PointId }
   | { readonly of: 'site' };
@@ -21,7 +22,7 @@ export type MeasureTarget =
 export const measureTargets: Readonly<Record<MeasureType, readonly MeasureTarget['of'][]>> = {
   shelved: ['incident', 'kind'],
   'out-of-service': ['point'],
-  'on-test': ['device', 'site'],
+  'on-test': ['point', 'device', 'site'],
 };
 
 export interface Measure {

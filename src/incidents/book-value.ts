@@ -4,6 +4,7 @@ import { isCritical } from '../domain/critical.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Measure } from '../domain/measure.ts';
+import type { PointId } from '../domain/point.ts';
 import type { Area, Site } from '../domain/site.ts';
 import type { LevelInForce } from '../domain/threat.ts';
 import type { Refusal } from './actions.ts';
@@ -29,6 +30,8 @@ export interface Book {
   readonly flood: Flood;
   readonly policy: AlarmPolicy;
   readonly areas: ReadonlyMap<string, Area>;
+  /** The panel of each zone. */
+  readonly panelOf: ReadonlyMap<PointId, PointId>;
   readonly threats: readonly LevelInForce[];
 }
 
@@ -48,7 +51,7 @@ export interface BookSettings {
   /** The measures that were in force. */
   readonly measures?: readonly Measure[];
   readonly lastMeasure?: number;
-  readonly site?: Pick<Site, 'areas' | 'alarms'>;
+  readonly site?: Pick<Site, 'areas' | 'alarms'> & Partial<Pick<Site, 'zones'>>;
 }
 
 /** The book as it was stored. `stored`: every open incident and those closed lately. */
@@ -65,6 +68,7 @@ export function bookFrom(stored: readonly Incident[], { lastId, measures = [], l
     flood: noFlood,
     policy,
     areas: new Map(site?.areas.map((area) => [area.id, area])),
+    panelOf: new Map(site?.zones?.map(({ id, panel }) => [id, panel])),
     threats: [],
   };
   const openings = sorted.filter(({ test }) => test !== true).map(({ openedAt }) => openedAt);

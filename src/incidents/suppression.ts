@@ -33,11 +33,13 @@ export function isAbout({ target }: Measure, { id, point, kind }: Incident): boo
 }
 
 /** The test under which an event was reported, if there is one. */
-export function testOf({ measures }: Pick<Book, 'measures'>, { device, point }: LocatedEvent): Measure | undefined {
-  return [...measures.values()].find(
-    ({ type, target }) =>
-      type === 'on-test' && (target.of === 'site' || (target.of === 'device' && (target.device === device || target.device === point))),
-  );
+export function testOf({ measures, panelOf }: Pick<Book, 'measures' | 'panelOf'>, { device, point, place }: LocatedEvent): Measure | undefined {
+  return [...measures.values()].find(({ type, target }) => {
+    if (type !== 'on-test') return false;
+    if (target.of === 'device') return target.device === device || target.device === point;
+    if (target.of === 'point') return [point, place.door, panelOf.get(point)].includes(target.point);
+    return target.of === 'site';
+  });
 }
 
 export function unsuppressed(incident: Incident): Incident {

@@ -79,6 +79,7 @@ describe('measures by REST', () => {
     ['shelves a kind of incident at a point', shelving],
     ['takes a point out of service', { ...shelving, type: 'out-of-service', target: { of: 'point', point: 'door-main' } }],
     ['puts a device on test', { ...shelving, type: 'on-test', target: { of: 'device', device: 'ctl' } }],
+    ['puts a door on test', { ...shelving, type: 'on-test', target: { of: 'point', point: 'door-main' } }],
     ['puts the site on test', { ...shelving, type: 'on-test', target: { of: 'site' } }],
   ];
   for (const [what, measure] of good) {
@@ -113,6 +114,7 @@ describe('measures by REST', () => {
     ['of another type', { ...shelving, type: 'ignored' }, /type/],
     ['of a point that is not there', { ...shelving, target: { of: 'kind', point: 'door-mian', kind: 'door-held' } }, /no point door-mian/],
     ['of a device that is not there', { ...shelving, type: 'on-test', target: { of: 'device', device: 'ctrl' } }, /no device ctrl/],
+    ['of a point that is not there, on test', { ...shelving, type: 'on-test', target: { of: 'point', point: 'panel-x' } }, /no point panel-x/],
     ['of an incident that is not there', { ...shelving, target: { of: 'incident', incident: '2026-000009' } }, /no such open incident/],
     ['of the whole site, shelved', { ...shelving, target: { of: 'site' } }, /./],
   ];

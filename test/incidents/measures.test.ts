@@ -114,6 +114,43 @@ describe('suppression by design', () => {
   });
 });
 
+describe('a point on test', () => {
+  const panel = (id: string) => ({ id, type: 'panel', name: id, device: 'receiver', at: {} }) as const;
+  const zone = (id: string, of: string) => ({ ...panel(id), type: 'zone', panel: of }) as const;
+  const site: BookSettings['site'] = { areas: [], zones: [zone('zone-a', 'panel-a'), zone('zone-b', 'panel-b')] };
+  const panic = (at: number, point: string) => {
+    const found = lead(at, { rule: 'panic', key: `panic@${point}`, point, priority: 1 });
+    return finding({ ...found, event: { ...found.event, kind: 'panic.alarm', device: 'receiver', place: { areas: [], cameras: [] } } });
+  };
+
+  it('makes tests of a panel and its zones, and leaves the other panels of the same receiver real', () => {
+    const test = measure('on-test', { of: 'point', point: 'panel-a' }, 0, 3600);
+    const { incidents } = run([test, panic(1, 'zone-a'), panic(2, 'panel-a'), panic(3, 'zone-b'), panic(4, 'panel-b')], bookFrom([], { site }));
+    assert.deepEqual(
+      incidents.map(({ point, test: isTest, priority }) => [point, isTest, priority]),
+      [
+        ['zone-a', true, 5],
+        ['panel-a', true, 5],
+        ['zone-b', undefined, 1],
+        ['panel-b', undefined, 1],
+      ],
+    );
+  });
+
+  it('makes tests of a door and its readers, and leaves the other doors of the same controller real', () => {
+    const test = measure('on-test', { of: 'point', point: 'door-main' }, 0, 3600);
+    const tests = [test, finding(held(1)), finding(lead(2, { point: 'reader-main' })), finding(lead(3))];
+    assert.deepEqual(
+      run(tests).incidents.map(({ point, test: isTest }) => [point, isTest]),
+      [
+        ['door-main', true],
+        ['reader-main', true],
+        ['door-server', undefined],
+      ],
+    );
+  });
+});
+
 describe('a device on test', () => {
   const device = lead(0).event.device;
   const test = measure('on-test', { of: 'device', device }, 0, 3600);

@@ -36,7 +36,8 @@ export function alarmEndpoints({ store, book, operations, clock, policy }: Alarm
       method: 'post',
       path: '/measures',
       tag: 'alarms',
-      summary: 'Shelve an incident or a kind of incident at a point, take a point out of service, or put a device or the site on test, until an end',
+      summary:
+        'Shelve an incident or a kind of incident at a point, take a point out of service, or put a device, a point (a panel with its zones, a door with its readers) or the site on test, until an end',
       body: measureRequestSchema,
       answer: measureSchema,
       handle: ({ body, principal }) => operations.begin(body, principal),

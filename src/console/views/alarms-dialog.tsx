@@ -97,30 +97,39 @@ export function AlarmsDialog({ onClose }: { readonly onClose: () => void }) {
 }
 
 const WHOLE_SITE = '*';
+/** What goes on test together with a point. */
+const pointWords: Readonly<Partial<Record<string, string>>> = { panel: 'Panel and its zones: ', door: 'Door and its readers: ' };
 
 function BeginDialog({ type, onClose }: { readonly type: 'out-of-service' | 'on-test'; readonly onClose: () => void }) {
   const { model } = useParts();
   const { site } = useDesk().view.hello ?? {};
-  const isDevice = type === 'on-test';
-  const points = site?.points.filter((point) => (point.type === 'device') === isDevice).map(({ id, name }) => [id, name] as const) ?? [];
-  const options = isDevice ? [...points, [WHOLE_SITE, `All of ${site?.name ?? 'the site'}`] as const] : points;
+  const isTest = type === 'on-test';
+  const devices = (site?.points ?? []).filter((point) => point.type === 'device');
+  const points = (site?.points ?? []).filter((point) => point.type !== 'device');
+  const options = isTest
+    ? [
+        ...devices.map(({ id, name }) => [id, `Device: ${name}`] as const),
+        ...points.map(({ id, name, type: what }) => [id, `${pointWords[what] ?? ''}${name}`] as const),
+        [WHOLE_SITE, `All of ${site?.name ?? 'the site'}`] as const,
+      ]
+    : points.map(({ id, name }) => [id, name] as const);
   const submit = (form: FormData) => {
     const [what, reason] = [textOf(form, 'what'), textOf(form, 'note')];
     if (reason === '') return 'Write a few words first.';
     const target: MeasureRequest['target'] =
-      what === WHOLE_SITE ? { of: 'site' } : isDevice ? { of: 'device', device: what } : { of: 'point', point: what };
+      what === WHOLE_SITE ? { of: 'site' } : devices.some(({ id }) => id === what) ? { of: 'device', device: what } : { of: 'point', point: what };
     return model.connection.begin({ type, target, minutes: Number(textOf(form, 'minutes')), reason });
   };
   return (
     <FormDialog
-      title={isDevice ? 'Put on test: what comes from there is opened as a test' : 'Take out of service: only what is critical comes to the queue'}
+      title={isTest ? 'Put on test: what comes from there is opened as a test' : 'Take out of service: only what is critical comes to the queue'}
       testId={`${type}-dialog`}
-      submit={isDevice ? 'Put on test' : 'Take out of service'}
+      submit={isTest ? 'Put on test' : 'Take out of service'}
       onSubmit={submit}
       onClose={onClose}
     >
-      <Choice label={isDevice ? 'Which device?' : 'Which point?'} name="what" options={options} autoFocus />
-      <Minutes most={isDevice ? 1440 : 43_200} initial={60} label={isDevice ? 'For how long?' : 'When must somebody look at it again?'} />
+      <Choice label={isTest ? 'What?' : 'Which point?'} name="what" options={options} autoFocus />
+      <Minutes most={isTest ? 1440 : 43_200} initial={60} label={isTest ? 'For how long?' : 'When must somebody look at it again?'} />
       <NoteField label="Why?" />
     </FormDialog>
   );
