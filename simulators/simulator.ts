@@ -1,3 +1,9 @@
+/**
+ * What can go wrong with any device, under the same name in every simulator: the line is cut; it stands and nothing comes; the connection breaks off (RST), once;
+ * what is sent is damaged; ends in the middle; comes byte by byte; the device loses power and comes back by itself; its clock is wrong by `seconds`.
+ */
+export const commonFaults = ['drop', 'stall', 'reset', 'garble', 'truncate', 'byte-at-a-time', 'reboot', 'clock-skew'] as const;
+
 /** Arguments of a stimulus or fault, as a scenario file writes them. */
 export type StimulusArguments = Readonly<Record<string, string | number | boolean>>;
 export type Stimulus = (args: StimulusArguments) => void | Promise<void>;
@@ -14,7 +20,7 @@ export interface Simulator {
   stop(): Promise<void>;
   /** What people and physics can do to the device: `force`, `badge`, `motion`, ... */
   readonly stimuli: Readonly<Record<string, Stimulus>>;
-  /** What can go wrong with the device or its line: `drop`, `stall`, `reset`, `garble`, `reboot`, ...; `clear` ends all of them. */
+  /** What can go wrong with the device or its line: those of `commonFaults` that its protocol has, and what is special to it; `clear` ends all of them. */
   readonly faults: Readonly<Record<string, Stimulus>>;
 }
 

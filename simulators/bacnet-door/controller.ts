@@ -12,12 +12,12 @@ import type { Installation } from './objects.ts';
 import { Alarms } from './alarms.ts';
 import { Notifier } from './notifier.ts';
 import type { Peer } from './notifier.ts';
+import type { Quirks } from './quirks.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface ControllerSettings {
   readonly installation: Installation;
-  readonly refusesCovOnDoors: boolean;
-  readonly refusesWriteMultiple: boolean;
+  readonly quirks: Quirks;
   /** Who is told of alarms, and whether each is to be confirmed. */
   readonly recipient: Peer | undefined;
   readonly eventsConfirmed: boolean;
@@ -36,22 +36,33 @@ export class Controller {
   readonly #subscriptions: Subscriptions;
   readonly alarms: Alarms;
   eventsSent = 0;
-  readonly #refusesCovOnDoors: boolean;
-  readonly #refusesWriteMultiple: boolean;
+  /** SubscribeCOV gets no answer at all. */
+  ignoresCov: boolean;
+  readonly #quirks: Quirks;
   readonly #peers = new Map<string, Peer>();
   readonly #broadcast: string | undefined;
   #socket: Socket | undefined;
   #hearing: Socket | undefined;
 
-  constructor({ installation, refusesCovOnDoors, refusesWriteMultiple, recipient, eventsConfirmed, broadcast }: ControllerSettings) {
+  constructor({ installation, quirks, recipient, eventsConfirmed, broadcast }: ControllerSettings) {
     this.#broadcast = broadcast;
     this.#installation = installation;
-    this.#objects = new ObjectDatabase(installation);
+    this.#objects = new ObjectDatabase(installation, quirks);
     this.#subscriptions = new Subscriptions(this.#objects, installation.instance, this.#notifier);
     const { instance: device, doors, now } = installation;
     this.alarms = new Alarms({ device, doors, now, recipient, confirmed: eventsConfirmed }, this.#notifier);
-    this.#refusesCovOnDoors = refusesCovOnDoors;
-    this.#refusesWriteMultiple = refusesWriteMultiple;
+    this.#quirks = quirks;
+    this.ignoresCov = this.#ignoresCovByNature;
+  }
+
+  /** Ends every fault. */
+  recover(): void {
+    this.ignoresCov = this.#ignoresCovByNature;
+    this.line.clear();
+  }
+
+  get #ignoresCovByNature(): boolean {
+    return this.#quirks.covService === 'ignored';
   }
 
   /** How many subscriptions stand. */
@@ -132,6 +143,7 @@ export class Controller {
 
   #answer(request: Request, peer: Peer): void {
     const { invokeId, service } = request;
+    if (this.ignoresCov && service === confirmedServices.subscribeCov) return;
     try {
       this.#send(this.#serve(request, peer), peer);
     } catch (error) {
@@ -146,6 +158,7 @@ export class Controller {
   #serve(request: Request, peer: Peer): Apdu {
     const { invokeId, service, data } = request;
     if (request.segmented) return { type: 'abort', invokeId, reason: abortReasons.segmentationNotSupported, server: true };
+    if (this.#lacks(service)) return { type: 'reject', invokeId, reason: rejectReasons.unrecognizedService };
     switch (service) {
       case confirmedServices.readProperty: {
         const read = services.decodeReadProperty(data);
@@ -160,7 +173,6 @@ export class Controller {
         this.#objects.write(services.decodeWriteProperty(data));
         return { type: 'simple-ack', invokeId, service };
       case confirmedServices.writePropertyMultiple:
-        if (this.#refusesWriteMultiple) return { type: 'reject', invokeId, reason: rejectReasons.unrecognizedService };
         return this.#writeAll(request);
       case confirmedServices.acknowledgeAlarm:
         this.alarms.acknowledge(services.decodeAcknowledgeAlarm(data));
@@ -171,6 +183,16 @@ export class Controller {
       default:
         return { type: 'reject', invokeId, reason: rejectReasons.unrecognizedService };
     }
+  }
+
+  #lacks(service: number): boolean {
+    const { covService, readPropertyMultiple, writePropertyMultiple } = this.#quirks;
+    const refused: (number | false)[] = [
+      covService === 'refused' && confirmedServices.subscribeCov,
+      readPropertyMultiple === 'refused' && confirmedServices.readPropertyMultiple,
+      writePropertyMultiple === 'refused' && confirmedServices.writePropertyMultiple,
+    ];
+    return refused.includes(service);
   }
 
   /** Writes in order; the first that fails ends it, and those before it stay (clause 15.10.2). */
@@ -206,7 +228,7 @@ export class Controller {
   #subscribe(request: services.SubscribeRequest, peer: Peer): void {
     const { object } = request;
     if (!this.#objects.has(object)) throw new BacnetError(errors.unknownObject);
-    const refused = object.type === objectTypes.accessDoor && this.#refusesCovOnDoors;
+    const refused = object.type === objectTypes.accessDoor && this.#quirks.covOnAccessDoor === 'refused';
     if (refused || covProperties[object.type] === undefined) throw new BacnetError(errors.covNotOffered);
     this.#subscriptions.subscribe(request, peer);
   }

@@ -5,6 +5,7 @@ import { accessEvents, doorValues, wildcardInstance } from './numbers.ts';
 import { readerPriority } from './objects.ts';
 import { parseOptions } from './options.ts';
 import type { Options } from './options.ts';
+import { quirks } from './quirks.ts';
 import { Reader } from './reader.ts';
 import type { AccessEventName } from './reader.ts';
 
@@ -33,8 +34,7 @@ export function createController(id: string, options: Options): BacnetDoorSimula
   const { eventRecipient } = options;
   const controller: Controller = new Controller({
     installation: { instance: options.deviceInstance, name: id, doors, readers, now, restartedAt: () => restartedAt },
-    refusesCovOnDoors: options.covOnAccessDoor === 'refuse',
-    refusesWriteMultiple: options.writePropertyMultiple === 'refuse',
+    quirks: quirks.read(options.quirks),
     recipient: eventRecipient && { address: eventRecipient.host, port: eventRecipient.port },
     eventsConfirmed: eventRecipient?.confirmed ?? true,
     broadcast: options.broadcast,
@@ -97,12 +97,15 @@ export function createController(id: string, options: Options): BacnetDoorSimula
       garble: () => controller.line.garble(),
       truncate: () => controller.line.truncate(),
       reboot,
-      'skew-clock': (args) => {
-        clockSkewMs = Number(args['seconds'] ?? 0) * 1000;
+      'clock-skew': ({ seconds = 3600 }) => {
+        clockSkewMs = Number(seconds) * 1000;
+      },
+      'cov-ignored': () => {
+        controller.ignoresCov = true;
       },
       clear: () => {
         clockSkewMs = 0;
-        controller.line.clear();
+        controller.recover();
       },
     },
   };

@@ -2,7 +2,8 @@ import type { Door } from './door.ts';
 import type { Reader } from './reader.ts';
 import type { Element, ObjectId, Value } from './codec/elements.ts';
 import type { PropertyReference, WriteRequest } from './codec/services.ts';
-import { doorValues, errors, eventStates, objectTypes, properties, wildcardInstance } from './numbers.ts';
+import { doorValues, errors, eventStates, lockStatuses, objectTypes, properties, wildcardInstance } from './numbers.ts';
+import type { Quirks } from './quirks.ts';
 
 /** A request that the standard answers with an Error PDU. */
 export class BacnetError extends Error {
@@ -38,13 +39,15 @@ export const vendor = { id: 999, name: 'Sallyport simulators' };
 /** The objects of the controller and their properties. */
 export class ObjectDatabase {
   readonly #installation: Installation;
+  readonly #quirks: Quirks;
   readonly #objects = new Map<string, { id: ObjectId; properties: Properties }>();
 
-  constructor(installation: Installation) {
+  constructor(installation: Installation, quirks: Quirks) {
     this.#installation = installation;
+    this.#quirks = quirks;
     this.#add({ type: objectTypes.device, instance: installation.instance }, installation.name, this.#device());
     for (const [number, door] of installation.doors) {
-      this.#add({ type: objectTypes.accessDoor, instance: number }, `Door ${number}`, accessDoor(door));
+      this.#add({ type: objectTypes.accessDoor, instance: number }, `Door ${number}`, accessDoor(door, quirks));
       for (const [input, active] of Object.entries({
         contact: () => door.open,
         requestToExit: () => door.exitRequested,
@@ -87,7 +90,7 @@ export class ObjectDatabase {
 
   /** The object's own identifier: a read of Device 4194303 means this device (clause 15.5.2). */
   resolve(object: ObjectId): ObjectId {
-    const wildcard = object.type === objectTypes.device && object.instance === wildcardInstance;
+    const wildcard = this.#quirks.wildcardInstance === 'known' && object.type === objectTypes.device && object.instance === wildcardInstance;
     return wildcard ? { type: objectTypes.device, instance: this.#installation.instance } : object;
   }
 
@@ -154,13 +157,15 @@ export class ObjectDatabase {
       [properties.localDate, () => [date(now())]],
       [properties.localTime, () => [time(now())]],
       // The controller's local time is UTC.
-      [properties.utcOffset, () => [{ type: 'signed', value: 0 }]],
+      ...when(this.#quirks.utcOffset === 'told', properties.utcOffset, () => [{ type: 'signed', value: 0 }]),
       [properties.daylightSavingsStatus, () => [{ type: 'boolean', value: false }]],
-      [properties.timeOfDeviceRestart, () => [timeStamp(restartedAt())]],
+      ...when(this.#quirks.restartTime === 'told', properties.timeOfDeviceRestart, () => [timeStamp(restartedAt())]),
       [properties.objectList, () => [...this.#objects.values()].map(({ id }) => ({ type: 'object', value: id }))],
     ];
   }
 }
+
+const when = (told: boolean, id: number, property: Property): [number, Property][] => (told ? [[id, property]] : []);
 
 /** APDU_Timeout and Number_Of_APDU_Retries of the device object. */
 export const apduTimeoutMs = 1000;
@@ -181,7 +186,7 @@ export const covProperties: Readonly<Record<number, readonly number[]>> = {
   [objectTypes.binaryValue]: [properties.presentValue, properties.statusFlags],
 };
 
-function accessDoor(door: Door): [number, Property][] {
+function accessDoor(door: Door, { lockStatus }: Quirks): [number, Property][] {
   return [
     [properties.presentValue, () => [enumerated(door.presentValue)]],
     [properties.statusFlags, () => [flags(door.alarmState !== 0)]],
@@ -190,7 +195,7 @@ function accessDoor(door: Door): [number, Property][] {
     [properties.priorityArray, () => door.priorities.map((value) => (value === undefined ? { type: 'null' } : enumerated(value)))],
     [properties.relinquishDefault, () => [enumerated(doorValues.lock)]],
     [properties.doorStatus, () => [enumerated(door.doorStatus)]],
-    [properties.lockStatus, () => [enumerated(door.lockStatus)]],
+    [properties.lockStatus, () => [enumerated(lockStatus === 'stuck' ? lockStatuses.locked : door.lockStatus)]],
     [properties.securedStatus, () => [enumerated(door.securedStatus)]],
     [properties.doorPulseTime, () => [unsigned(Math.round(door.times.pulseMs / 100))]],
     [properties.doorExtendedPulseTime, () => [unsigned(Math.round(door.times.pulseMs / 50))]],

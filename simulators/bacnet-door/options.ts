@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quirks } from './quirks.ts';
 
 const schema = z.strictObject({
   host: z.string().default('127.0.0.3').describe('address to bind; more than one controller on a machine: one 127.x address each'),
@@ -11,8 +12,7 @@ const schema = z.strictObject({
   doors: z.int().min(1).max(100).default(2).describe('how many doors, numbered from 1'),
   pulseMs: z.int().min(1).default(5000).describe('how long a pulse-unlock lasts'),
   heldAfterMs: z.int().min(1).default(30_000).describe('how long a door may stand open'),
-  covOnAccessDoor: z.enum(['accept', 'refuse']).default('accept').describe('some real stacks refuse COV on Access Door objects (error 1/45)'),
-  writePropertyMultiple: z.enum(['accept', 'refuse']).default('accept').describe('simple devices write one property at a time'),
+  quirks: quirks.option,
   eventRecipient: z
     .strictObject({ host: z.string(), port: z.int().min(1).max(65535), confirmed: z.boolean().default(true) })
     .optional()

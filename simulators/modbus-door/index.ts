@@ -4,7 +4,7 @@ import { DoorController } from './controller.ts';
 import { IoModule } from './io-module.ts';
 import { controllerOptions, unitsOf } from './options.ts';
 import type { ControllerOptions, UnitOptions } from './options.ts';
-import { quirksOf } from './quirks.ts';
+import { quirks as profiles } from './quirks.ts';
 import { ModbusServer } from './server.ts';
 import type { AnswerFault, Unit } from './server.ts';
 
@@ -25,7 +25,7 @@ export class ModbusDoorSimulator implements Simulator {
     const { host, port, framing, quirks } = checked.data;
     this.id = id;
     this.#units = unitsOf(checked.data).map((unit) => ({ number: unit.unit, device: deviceOf(unit, checked.data), fault: 'none' }));
-    this.#server = new ModbusServer({ host, port, framing, quirks: quirksOf(quirks) }, this.#units);
+    this.#server = new ModbusServer({ host, port, framing, quirks: profiles.read(quirks) }, this.#units);
     this.stimuli = this.#makeStimuli();
     this.faults = this.#makeFaults();
   }
@@ -105,7 +105,7 @@ export class ModbusDoorSimulator implements Simulator {
         this.#setFault('late', unitIn(args));
       },
       reset: () => this.#server.reset(),
-      'skew-clock': ({ seconds }) => this.#skewClocks(1000 * Number(seconds ?? 3600)),
+      'clock-skew': ({ seconds }) => this.#skewClocks(1000 * Number(seconds ?? 3600)),
       reboot: ({ seconds }) => this.#reboot(1000 * Number(seconds ?? 1)),
       clear: (args) => {
         if (args.unit !== undefined) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quirkProfiles } from './quirks.ts';
+import { quirks } from './quirks.ts';
 
 const doorOptions = z.strictObject({
   forcedLogic: z.boolean().default(true).describe('false: a plain input/output board, without a "forced" input'),
@@ -35,10 +35,7 @@ export const controllerOptions = z
     host: z.string().default('127.0.0.1'),
     port: z.number().int().min(0).max(65535).default(502).describe('0: any free port'),
     framing: z.enum(['tcp', 'rtu']).default('tcp').describe('Modbus TCP, or the frames of the serial line over TCP'),
-    quirks: z
-      .enum([...quirkProfiles.keys()] as [string, ...string[]])
-      .default('conforming')
-      .describe('whose manners the server has: a name in quirks.yaml'),
+    quirks: quirks.option,
     unit: unitNumber.default(1),
     ...device,
     units: z.array(unit).min(1).exactOptional().describe('several units on one line, in place of `unit`, `model`, `doors` and `badges`'),

@@ -1,25 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { quirkProfiles } from '../quirks.ts';
 
-const quirksSchema = z.strictObject({
-  unknownUnit: z.enum(['silent', 'exception', 'answered']),
-  splitHeader: z.enum(['answered', 'ignored']),
-  protocolId: z.enum(['refused', 'accepted']),
+const changes = z.strictObject({
+  /** What a request to a unit that is not there, or is dead, gets: nothing, exception 11, or the answer of the first unit. */
+  unknownUnit: z.enum(['silent', 'exception', 'answered']).default('silent'),
+  /** What becomes of a request whose MBAP header comes in two segments: it is answered, or ignored for ever. */
+  splitHeader: z.enum(['answered', 'ignored']).default('answered'),
+  /** What becomes of a protocol identifier other than 0: the connection ends, or nobody looks at it. */
+  protocolId: z.enum(['refused', 'accepted']).default('refused'),
 });
 
-/** How a server differs from others; quirks.yaml explains each. */
-export type Quirks = z.infer<typeof quirksSchema>;
+/** How a server differs from others; quirks.yaml has where that was seen. */
+export type Quirks = z.infer<typeof changes>;
 
-/** The manners that quirks.yaml knows, by name. */
-export const quirkProfiles: ReadonlyMap<string, Quirks> = new Map(
-  Object.entries(z.record(z.string(), quirksSchema).parse(parse(readFileSync(join(import.meta.dirname, 'quirks.yaml'), 'utf8')))),
-);
-
-/** @throws Error when quirks.yaml has no such name. */
-export function quirksOf(name: string): Quirks {
-  const found = quirkProfiles.get(name);
-  if (found === undefined) throw new Error(`quirks.yaml has no "${name}"`);
-  return found;
-}
+export const quirks = quirkProfiles(import.meta.dirname, changes);

@@ -9,7 +9,7 @@ import { ffmpeg } from './picture/ffmpeg.ts';
 import { footageOf } from './picture/footage.ts';
 import { PictureSource } from './picture/source.ts';
 import { Port } from './port.ts';
-import { readQuirks } from './quirks.ts';
+import { quirks } from './quirks.ts';
 import type { Quirks } from './quirks.ts';
 import { Recordings } from './recordings.ts';
 import { replayServer } from './rtsp/replay-server.ts';
@@ -59,12 +59,12 @@ export class Camera {
     this.#id = id;
     this.#options = options;
     this.certificate = options.tls ? selfSigned(id, options.host) : undefined;
-    this.#quirks = readQuirks(options.quirks);
+    this.#quirks = quirks.read(options.quirks);
     this.subscriptions = new Subscriptions(() => this.condition.now(), topicsOf(options), this.#quirks.neverRestores);
     this.relays = new Map(options.relays.map((token) => [token, false]));
     this.controller = options.doors.length === 0 ? undefined : new AccessController(options, this.subscriptions);
     this.recordings = new Recordings(options.recordings, () => this.condition.now());
-    this.#digest = new DigestGuard(realm, options.username, options.password);
+    this.#digest = new DigestGuard(realm, options, this.#quirks.digestWithoutQop);
     this.#usernameToken = new UsernameTokenGuard(options.username, options.password, () => this.condition.now());
   }
 
@@ -101,7 +101,17 @@ export class Camera {
       replayPort: () => replayPort?.number ?? this.#options.replayPort,
       now: () => condition.now(),
     };
-    const rtsp = new RtspServer({ name: this.#id, host, path: streamPath, source, condition, digest: this.#digest, sessionTimeoutSeconds });
+    const rtsp = new RtspServer({
+      name: this.#id,
+      host,
+      path: streamPath,
+      source,
+      condition,
+      digest: this.#digest,
+      password: this.#options,
+      sessionTimeoutSeconds,
+      quirks: this.#quirks,
+    });
     const snapshot = (): Promise<Buffer> => jpegOf(source);
     const web = webServer({
       facts,

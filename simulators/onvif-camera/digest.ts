@@ -10,12 +10,15 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 /** HTTP Digest with MD5 and qop=auth (RFC 7616, RFC 2617), which RTSP uses as well (RFC 2326 clause 14). A client may leave qop out (RFC 2069). */
 export class DigestGuard {
   readonly #realm: string;
+  readonly #plain: boolean;
   readonly #username: string;
   readonly #secret: string;
   readonly #nonces = new Map<string, number>();
 
-  constructor(realm: string, username: string, password: string) {
+  /** `plain`: the challenge says neither qop nor algorithm, as in RFC 2069. */
+  constructor(realm: string, { username, password }: { readonly username: string; readonly password: string }, plain = false) {
     this.#realm = realm;
+    this.#plain = plain;
     this.#username = username;
     this.#secret = md5(`${username}:${realm}:${password}`);
   }
@@ -28,7 +31,8 @@ export class DigestGuard {
       if (this.#nonces.size <= nonceLimit) break;
       this.#nonces.delete(oldest);
     }
-    return `Digest realm="${this.#realm}", nonce="${nonce}", algorithm=MD5, qop="auth"${stale ? ', stale=true' : ''}`;
+    const further = this.#plain ? '' : ', algorithm=MD5, qop="auth"';
+    return `Digest realm="${this.#realm}", nonce="${nonce}"${further}${stale ? ', stale=true' : ''}`;
   }
 
   /** Judges an Authorization header; `uri` is the request's own. */

@@ -82,7 +82,7 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
       'reject-auth': () => {
         condition.rejectsAuthentication = true;
       },
-      'cut-reply': () => {
+      truncate: () => {
         condition.cutsReplies = true;
         subscriptions.wakeAll();
       },
@@ -90,10 +90,15 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
         condition.sendsSingleBytes = true;
       },
       'subscription-lost': () => subscriptions.lose(),
+      /** Subscriptions are renewed and nothing comes by them; `newToo`: nor by those that are made then. */
+      'events-stop': (args) => subscriptions.fallMute(args['newToo'] === true),
       /** Nothing is recorded any more. */
       'recording-stops': () => camera.recordings.pause(),
       reboot: (args) => camera.reboot(numberOf(args, 'seconds', 2)),
-      clear: () => camera.recover(),
+      clear: () => {
+        subscriptions.speak();
+        return camera.recover();
+      },
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sceneNames } from './picture/scenes.ts';
-import { quirkNames } from './quirks.ts';
+import { quirks } from './quirks.ts';
 
 const port = z.number().int().min(0).max(65_535);
 
@@ -14,7 +14,7 @@ const schema = z.strictObject({
   tls: z.boolean().default(false).describe('serve over HTTPS alone, with a certificate that it signed itself'),
   discovery: z.boolean().default(false).describe('answer WS-Discovery probes'),
   sessionTimeoutSeconds: z.number().positive().default(60).describe('of RTSP sessions'),
-  quirks: z.array(z.enum(quirkNames)).default([]).describe('what it does differently from the standard: names of files in quirks/'),
+  quirks: quirks.option,
   media2: z.boolean().default(false).describe('offer the Media2 service (profile T) besides Media'),
   analytics: z.boolean().default(false).describe('tell lines, fields, loitering, objects, tampering, a digital input and its storage'),
   presets: z.array(z.string().min(1)).default([]).describe('names of PTZ presets; with any, it offers the PTZ service'),

@@ -1,11 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { quirkProfiles } from '../quirks.ts';
 
 const flag = z.boolean().default(false);
 
-/** What some real cameras do differently; each file of `quirks/` switches on one, and says where it was seen. */
+/** What some real cameras do otherwise than the standards say; each profile of quirks.yaml switches on one. */
 const changes = z.strictObject({
   notAuthorizedAs400: flag,
   faultsWith200: flag,
@@ -20,23 +18,15 @@ const changes = z.strictObject({
   basicOnly: flag,
   noEventService: flag,
   oneTopicOnly: flag,
+  digestWithoutQop: flag,
+  /** The only way on which RTP is sent. */
+  rtpBy: z.enum(['either', 'tcp', 'udp']).default('either'),
+  audioFirst: flag,
+  sessionWithoutTimeout: flag,
+  absoluteControls: flag,
+  answersOneRequestAtATime: flag,
+  noParameterRequests: flag,
 });
 export type Quirks = z.infer<typeof changes>;
 
-const file = z.strictObject({ what: z.string(), seen: z.string(), change: changes.partial() });
-const folder = join(import.meta.dirname, 'quirks');
-
-/** The names of all quirks, which are those of their files. */
-export const quirkNames: readonly string[] = readdirSync(folder)
-  .filter((name) => name.endsWith('.yaml'))
-  .map((name) => name.slice(0, -'.yaml'.length))
-  .sort();
-
-/** All of the named quirks together. @throws Error naming one that there is not, or whose file is wrong. */
-export function readQuirks(names: readonly string[]): Quirks {
-  const on = names.map((name) => {
-    if (!quirkNames.includes(name)) throw new Error(`there is no quirk "${name}"; there are ${quirkNames.join(', ')}`);
-    return file.parse(parse(readFileSync(join(folder, `${name}.yaml`), 'utf8'))).change;
-  });
-  return changes.parse(Object.assign({}, ...on));
-}
+export const quirks = quirkProfiles(import.meta.dirname, changes);

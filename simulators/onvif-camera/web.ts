@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { basicAuthorization, basicChallenge } from './basic.ts';
 import type { Certificate } from './certificate.ts';
 import { garble } from './condition.ts';
 import type { Condition } from './condition.ts';
@@ -141,7 +142,7 @@ function authorise(parts: WebParts, call: SoapRequest, request: IncomingMessage)
   const { condition, digest, usernameToken, quirks } = parts;
   const authorization = request.headers.authorization;
   if (quirks.basicOnly) {
-    if (!condition.rejectsAuthentication && authorization === basicAnswer(parts)) return;
+    if (!condition.rejectsAuthentication && authorization === basicAuthorization(parts.password)) return;
     throw faults.notAuthorized(401);
   }
   if (!condition.rejectsAuthentication) {
@@ -151,12 +152,8 @@ function authorise(parts: WebParts, call: SoapRequest, request: IncomingMessage)
   throw faults.notAuthorized(quirks.notAuthorizedAs400 || (call.security !== undefined && authorization === undefined) ? 400 : 401);
 }
 
-function basicAnswer({ password: { username, password } }: WebParts): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
 function challengeOf({ quirks, digest }: WebParts, stale = false): string {
-  return quirks.basicOnly ? 'Basic realm="Simulated camera"' : digest.challenge(stale);
+  return quirks.basicOnly ? basicChallenge : digest.challenge(stale);
 }
 
 /** How this camera writes its XML. */
@@ -191,7 +188,7 @@ async function dribble(response: ServerResponse, body: Buffer): Promise<void> {
 async function answerSnapshot(parts: WebParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const authorization = request.headers.authorization;
   const byDigest = () => (authorization === undefined ? 'refused' : parts.digest.judge(authorization, 'GET', request.url ?? ''));
-  const verdict = parts.quirks.basicOnly ? (authorization === basicAnswer(parts) ? 'accepted' : 'refused') : byDigest();
+  const verdict = parts.quirks.basicOnly ? (authorization === basicAuthorization(parts.password) ? 'accepted' : 'refused') : byDigest();
   if (verdict !== 'accepted' || parts.condition.rejectsAuthentication) {
     response.writeHead(401, { 'WWW-Authenticate': challengeOf(parts, verdict === 'stale') }).end();
     return;

@@ -1,4 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { dataOf } from './content.ts';
+import { quirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 
 // The sender's half of ANSI/SIA DC-09-2013, written from its text: what a panel must build (5.5.1, 5.5.2) and what it must check in an answer (5.5.3).
 
@@ -7,6 +10,9 @@ export interface PanelIdentity {
   readonly receiver: string;
   readonly line: string;
 }
+
+/** A panel that does all as the standard says. */
+const conforming = quirks.read([]);
 
 /** A message as the panel keeps it until it is acknowledged. */
 export interface Report {
@@ -52,13 +58,13 @@ export function keyBytes(typed: string): Buffer {
 }
 
 /** The whole frame, LF to CR, stamped with the time of sending. */
-export function buildFrame(report: Report, identity: PanelIdentity, sentAt: Date, key?: Buffer): Buffer {
-  const data = report.content === '' ? '' : `#${identity.account}|${report.content}`;
-  const occurrence = report.occurredAt === undefined ? '' : `[H${timeStamp(report.occurredAt).slice(1)}]`;
-  const tail = `${data}]${occurrence}${timeStamp(sentAt)}`;
+export function buildFrame(report: Report, identity: PanelIdentity, sentAt: Date, key?: Buffer, manners: Quirks = conforming): Buffer {
+  const occurrence = report.occurredAt === undefined || manners.occurrence === 'absent' ? '' : `[H${timeStamp(report.occurredAt).slice(1)}]`;
+  const stamp = manners.timeStamp === 'absent' && key === undefined ? '' : timeStamp(sentAt);
+  const tail = `${dataOf(report, identity.account, manners)}]${occurrence}${manners.furtherBlocks}${stamp}`;
   const token = `"${key === undefined ? '' : '*'}${report.token}"`;
   const header = `${token}${report.sequence}R${identity.receiver}L${identity.line}#${identity.account}[`;
-  return envelop(header + (key === undefined ? tail : encrypted(`|${tail}`, key)));
+  return envelop(header + (key === undefined ? tail : encrypted(`|${tail}`, key)), manners);
 }
 
 /** Checks an answer's length, CRC and, where it is encrypted, that our key opens it. */
@@ -81,9 +87,11 @@ export function readAnswer(bytes: Buffer, key?: Buffer): Answer {
   return { type: token as 'ACK' | 'DUH', sequence };
 }
 
-function envelop(message: string): Buffer {
-  const hex = (value: number) => value.toString(16).toUpperCase().padStart(4, '0');
-  return Buffer.from(`\n${hex(crcOf(message))}${hex(message.length)}${message}\r`, 'latin1');
+function envelop(message: string, { hexLetters, lengthDigits }: Quirks): Buffer {
+  const cased = (digits: string) => (hexLetters === 'lower' ? digits : digits.toUpperCase());
+  const digits = (value: number, base: number) => cased(value.toString(base).padStart(4, '0'));
+  const length = digits(message.length, lengthDigits === 'decimal' ? 10 : 16);
+  return Buffer.from(`\n${digits(crcOf(message), 16)}${length}${message}\r`, 'latin1');
 }
 
 /** AES-CBC from a vector of zeros, with pseudo-random padding in front of the first bar (5.4). */

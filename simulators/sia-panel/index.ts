@@ -7,6 +7,8 @@ import type { Answer, Report } from './dc09.ts';
 import { openLine } from './line.ts';
 import type { Line } from './line.ts';
 import { buildPlainReport } from './plain.ts';
+import { quirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 
 const optionsSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -24,6 +26,7 @@ const optionsSchema = z.strictObject({
   pollSeconds: z.number().min(0).default(30),
   /** How long it waits for an answer before it repeats. */
   retrySeconds: z.number().positive().default(5),
+  quirks: quirks.option,
 });
 type Options = z.infer<typeof optionsSchema>;
 
@@ -47,6 +50,7 @@ export class SiaPanel implements Simulator {
 
   readonly #options: Options;
   readonly #key: Buffer | undefined;
+  readonly #quirks: Quirks;
   readonly #faults = new Set<Fault>();
   readonly #queue: Report[] = [];
   readonly #lastAlarm = new Map<number, Wording>();
@@ -55,10 +59,13 @@ export class SiaPanel implements Simulator {
   #line: Line | undefined;
   #retry: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  readonly #bornAt = Date.now();
 
   constructor(id: string, options: Options) {
     this.id = id;
     this.#options = options;
+    this.#quirks = quirks.read(options.quirks);
     this.#key = options.key === undefined ? undefined : keyBytes(options.key);
   }
 
@@ -68,6 +75,8 @@ export class SiaPanel implements Simulator {
   }
 
   start(): Promise<void> {
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
     const { pollSeconds } = this.#options;
     this.#line = openLine({ ...this.#options, answerEnd: this.#isPlain ? '\x06' : '\r' }, (answer) => this.#answered(answer));
     if (pollSeconds > 0) {
@@ -79,6 +88,7 @@ export class SiaPanel implements Simulator {
   }
 
   stop(): Promise<void> {
+    clearTimeout(this.#restart);
     clearInterval(this.#poll);
     clearTimeout(this.#retry);
     this.#line?.hangUp();
@@ -117,14 +127,20 @@ export class SiaPanel implements Simulator {
     duplicate: () => void this.#faults.add('duplicate'),
     'byte-at-a-time': () => void this.#faults.add('byte-at-a-time'),
     'clock-skew': (args) => {
-      this.#skewMs = numberOf(args, 'seconds') * 1000;
+      this.#skewMs = numberOf(args, 'seconds', 3600) * 1000;
     },
-    clear: () => {
+    /** Power is gone for so long; reports wait in memory that outlasts that. */
+    reboot: async ({ seconds = 1 }) => {
+      await this.stop();
+      this.#restart = setTimeout(() => void this.start(), Number(seconds) * 1000);
+    },
+    clear: async () => {
       // Half a frame may be on a stalled connection: dial anew.
       if (this.#faults.has('stall')) this.#line?.hangUp();
       this.#faults.clear();
       this.#skewMs = 0;
-      this.#sendHead();
+      if (this.#restart === undefined) this.#sendHead();
+      else await this.start();
     },
   };
 
@@ -171,7 +187,7 @@ export class SiaPanel implements Simulator {
     const { account, check } = this.#options;
     const frame = this.#isPlain
       ? buildPlainReport(account, head.content, check)
-      : buildFrame(head, { account, receiver: '1', line: '1' }, this.#now(), this.#sendingKey());
+      : buildFrame(head, { account, receiver: '1', line: '1' }, this.#now(), this.#sendingKey(), this.#quirks);
     this.#line.send(this.#spoilt(frame), this.#faults.has('truncate'));
   }
 
@@ -204,7 +220,8 @@ export class SiaPanel implements Simulator {
   }
 
   #now(): Date {
-    return new Date(Date.now() + this.#skewMs);
+    const begun = this.#quirks.clock === 'from-2000' ? Date.UTC(2000, 0, 1) - this.#bornAt : 0;
+    return new Date(Date.now() + begun + this.#skewMs);
   }
 
   #zone(args: StimulusArguments): number {

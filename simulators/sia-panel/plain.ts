@@ -8,7 +8,7 @@ export function buildPlainReport(account: string, content: string, check: 'digit
 }
 
 /** DC-05: the sum of all digits is a multiple of 15, zero counting ten. An account that is a name has no digits to count. */
-function checkDigit(account: string, message: string): string {
+export function checkDigit(account: string, message: string): string {
   const digits = /^[0-9A-Fa-f]+$/.test(account) ? account + message : message;
   let sum = 0;
   for (const digit of digits) sum += digit === '0' ? 10 : parseInt(digit, 16);

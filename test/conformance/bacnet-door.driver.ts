@@ -1,21 +1,12 @@
 import type { ServedPoint } from '../../src/adapter/contract.ts';
-import { systemClock } from '../../src/domain/clock.ts';
-import type { Clock } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import { createController } from '../../simulators/bacnet-door/index.ts';
 import { parseOptions } from '../../simulators/bacnet-door/options.ts';
+import { hasty } from '../support/hasty-clock.ts';
 import type { ConformanceDriver } from './driver.ts';
 
 const HOST = '127.0.0.3';
 const DEVICE = 3001;
-const HASTE = 10;
-
-/** Three answers of three seconds must be missed before a device counts as gone: ten times faster here. */
-const hasty: Clock = {
-  now: () => systemClock.now(),
-  monotonicMs: () => systemClock.monotonicMs() * HASTE,
-  after: (delayMs, action) => systemClock.after(delayMs / HASTE, action),
-};
 
 const points: readonly ServedPoint[] = [
   { id: 'door', type: 'door', name: 'Door', at: { accessDoor: 1 } },
@@ -36,7 +27,7 @@ export default {
     truncate: { apply: ({ simulator }) => simulator.faults['truncate']?.({}), link: 'ends' },
     'byte-at-a-time': { notApplicable: 'a datagram arrives whole' },
     reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({}), link: 'either' },
-    'clock-skew': { apply: ({ simulator }) => simulator.faults['skew-clock']?.({ seconds: 3600 }), link: 'stands', harmless: true },
+    'clock-skew': { apply: ({ simulator }) => simulator.faults['clock-skew']?.({ seconds: 3600 }), link: 'stands', harmless: true },
   },
 
   async start() {
@@ -44,7 +35,8 @@ export default {
     await simulator.start();
     return {
       simulator,
-      clock: hasty,
+      // Three answers of three seconds must be missed before a device counts as gone: ten times faster here.
+      clock: hasty(10),
       options: { host: HOST, port: simulator.port, deviceInstance: DEVICE, pollMs: 200 },
       points,
       stimulate: (number) => simulator.stimuli['badge']?.({ door: 1, credential: number }),

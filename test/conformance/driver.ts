@@ -1,10 +1,11 @@
 import type { ServedPoint } from '../../src/adapter/contract.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
+import { commonFaults } from '../../simulators/simulator.ts';
 import type { Simulator } from '../../simulators/simulator.ts';
 
 /** What the battery lets go wrong with each device. */
-export const faultNames = ['drop', 'stall', 'reset', 'garble', 'truncate', 'byte-at-a-time', 'reboot', 'clock-skew'] as const;
+export const faultNames = commonFaults;
 export type FaultName = (typeof faultNames)[number];
 
 /** Said in the test's title where something does not apply to a protocol or its simulator does not offer it. */
@@ -33,6 +34,8 @@ export interface ConformanceDriver {
   readonly keeps: 'everything' | 'latest';
   /** Whether states are read on connecting (reported with `initial: true`), or why there is nothing to read. */
   readonly readsStates: true | NotApplicable;
+  /** The device calls, and whoever listens on the port is the one. */
+  readonly callsUs?: true;
   readonly faults: Readonly<Record<FaultName, FaultDrill | NotApplicable>>;
   /** Starts a simulator of its own, on a free port. */
   start(): Promise<Bench>;

@@ -13,7 +13,7 @@ export default {
     truncate: { apply: ({ simulator }) => simulator.faults['truncate']?.({}), link: 'ends' },
     'byte-at-a-time': { apply: ({ simulator }) => simulator.faults['byte-at-a-time']?.({}), link: 'stands', harmless: true },
     reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({ seconds: 0.3 }), link: 'ends' },
-    'clock-skew': { apply: ({ simulator }) => simulator.faults['skew-clock']?.({ seconds: 3600 }), link: 'stands', harmless: true },
+    'clock-skew': { apply: ({ simulator }) => simulator.faults['clock-skew']?.({ seconds: 3600 }), link: 'stands', harmless: true },
   },
 
   async start() {

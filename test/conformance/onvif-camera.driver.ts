@@ -16,7 +16,7 @@ export default {
     stall: { apply: ({ simulator }) => simulator.faults['stall']?.({}), link: 'ends' },
     reset: { apply: ({ simulator }) => simulator.faults['reset']?.({}), link: 'stands' },
     garble: { apply: ({ simulator }) => simulator.faults['garble']?.({}), link: 'either' },
-    truncate: { apply: ({ simulator }) => simulator.faults['cut-reply']?.({}), link: 'either' },
+    truncate: { apply: ({ simulator }) => simulator.faults['truncate']?.({}), link: 'either' },
     'byte-at-a-time': { apply: ({ simulator }) => simulator.faults['byte-at-a-time']?.({}), link: 'stands', harmless: true },
     reboot: { apply: ({ simulator }) => simulator.faults['reboot']?.({ seconds: 0.3 }), link: 'either' },
     // A clock that jumps ends the subscription, whose end is a time.

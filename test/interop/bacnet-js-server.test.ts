@@ -4,8 +4,9 @@ import { ApplicationTag, ObjectType } from '@bacnet-js/client';
 import type { BACNetAppData } from '@bacnet-js/client';
 import { doorAt } from '../../adapters/bacnet-door/options.ts';
 import { BacnetClient } from '../../adapters/bacnet-door/library.ts';
+import { hasty } from '../support/hasty-clock.ts';
 import { until } from '../support/until.ts';
-import { doorPoint, hasty, Rig } from '../adapters/bacnet-door/rig.ts';
+import { doorPoint, Rig } from '../adapters/bacnet-door/rig.ts';
 
 const peerAddress = '127.0.0.6';
 const everything = 0xffff_ffff;

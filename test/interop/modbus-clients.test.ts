@@ -61,7 +61,7 @@ describe('the simulated Modbus line, with mbpoll (libmodbus) as its client', fun
   });
 
   it('says as a gateway that a unit does not answer', async () => {
-    await begin({ quirks: 'gateway' });
+    await begin({ quirks: ['silent-unit-by-exception'] });
     assert.match((await onTcp('-a', '9', '-t', '3', '-r', '0', '127.0.0.1')).output, /Target device failed to respond/);
   });
 

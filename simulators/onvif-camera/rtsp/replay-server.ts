@@ -76,7 +76,7 @@ function handle(parts: ReplayParts, client: Client, request: RtspRequest): Answe
 
 function describe({ footage, host }: ReplayParts, recording: Recording, request: RtspRequest): Answer {
   const base = request.uri.endsWith('/') ? request.uri : `${request.uri}/`;
-  const body = sessionDescription(recording.source, host, footage.stream)
+  const body = sessionDescription({ name: recording.source, host, sets: footage.stream })
     .replace('a=range:npt=now-', `a=range:clock=${clockTime(recording.earliest)}-${clockTime(recording.latest)}`)
     // 6.1: which track of the recording it is.
     .replace(`a=control:${trackControl}`, `a=x-onvif-track:VIDEO001\r\na=control:${trackControl}`);

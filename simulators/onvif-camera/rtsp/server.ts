@@ -1,17 +1,19 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { basicAuthorization, basicChallenge } from '../basic.ts';
 import { garble } from '../condition.ts';
 import type { Condition } from '../condition.ts';
 import type { DigestGuard } from '../digest.ts';
 import type { PictureSource } from '../picture/source.ts';
+import type { Quirks } from '../quirks.ts';
 import { RtspReader, rtspResponse } from './message.ts';
 import type { RtspRequest } from './message.ts';
-import { sessionDescription, trackControl } from './sdp.ts';
+import { audioControl, sessionDescription, trackControl } from './sdp.ts';
 import { RtspSession } from './session.ts';
 import { backlogLimitBytes, datagramTransport, interleavedTransport } from './transport.ts';
 import type { MediaTransport } from './transport.ts';
 
-const methods = 'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN';
+const methods = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'PAUSE', 'GET_PARAMETER', 'SET_PARAMETER', 'TEARDOWN'];
 const sessionLimit = 32;
 
 export interface RtspParts {
@@ -22,8 +24,10 @@ export interface RtspParts {
   readonly source: PictureSource;
   readonly condition: Condition;
   readonly digest: DigestGuard;
+  readonly password: { readonly username: string; readonly password: string };
   /** How long a session lives without a request or an RTCP packet. */
   readonly sessionTimeoutSeconds: number;
+  readonly quirks: Quirks;
 }
 
 interface Answer {
@@ -38,11 +42,13 @@ interface Answer {
 export class RtspServer {
   readonly server: Server;
   readonly #parts: RtspParts;
+  readonly #methods: readonly string[];
   readonly #sessions = new Map<string, { readonly session: RtspSession; readonly socket: Socket; interleaved: boolean }>();
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(parts: RtspParts) {
     this.#parts = parts;
+    this.#methods = parts.quirks.noParameterRequests ? methods.filter((method) => !method.endsWith('_PARAMETER')) : methods;
     this.server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
   }
 
@@ -62,10 +68,11 @@ export class RtspServer {
     socket.on('data', (chunk: Buffer) => {
       if (this.#parts.condition.stalled) return;
       try {
-        for (const message of reader.push(chunk)) {
-          if (message.kind === 'interleaved') this.#touchAll(socket);
-          else turn = turn.then(() => this.#answer(message, socket));
-        }
+        const messages = reader.push(chunk);
+        const requests = messages.filter((message) => message.kind === 'request');
+        if (requests.length < messages.length) this.#touchAll(socket);
+        const heard = this.#parts.quirks.answersOneRequestAtATime ? requests.slice(0, 1) : requests;
+        for (const request of heard) turn = turn.then(() => this.#answer(request, socket));
       } catch {
         socket.end(rtspResponse(400, '0', { Connection: 'close' }));
       }
@@ -89,37 +96,42 @@ export class RtspServer {
   async #handle(request: RtspRequest, socket: Socket): Promise<Answer> {
     if (request.method === 'OPTIONS') {
       this.#touchNamed(request);
-      return { status: 200, headers: { Public: methods } };
+      return { status: 200, headers: { Public: this.#methods.join(', ') } };
     }
-    if (!methods.split(', ').includes(request.method)) return { status: 501, headers: { Public: methods } };
+    if (!this.#methods.includes(request.method)) return { status: 501, headers: { Public: this.#methods.join(', ') } };
     const refusal = this.#refusal(request);
     if (refusal !== undefined) return refusal;
     const path = URL.canParse(request.uri) ? new URL(request.uri).pathname.replace(/\/$/, '') : '';
-    const track = `${this.#parts.path}/${trackControl}`;
-    if (path !== this.#parts.path && path !== track) return { status: 404 };
+    const tracks = [trackControl, ...(this.#parts.quirks.audioFirst ? [audioControl] : [])].map((control) => `${this.#parts.path}/${control}`);
+    if (path !== this.#parts.path && !tracks.includes(path)) return { status: 404 };
     if (request.method === 'DESCRIBE') return this.#describe(request);
-    if (request.method === 'SETUP') return path === track ? await this.#setup(request, socket) : { status: 459 };
+    if (request.method === 'SETUP') return tracks.includes(path) ? await this.#setup(request, socket, path.endsWith(audioControl)) : { status: 459 };
     return this.#control(request);
   }
 
   #refusal(request: RtspRequest): Answer | undefined {
     const { authorization } = request.headers;
+    if (this.#parts.quirks.basicOnly) {
+      const isRight = authorization === basicAuthorization(this.#parts.password) && !this.#parts.condition.rejectsAuthentication;
+      return isRight ? undefined : { status: 401, headers: { 'WWW-Authenticate': basicChallenge } };
+    }
     const verdict = authorization === undefined ? 'refused' : this.#parts.digest.judge(authorization, request.method, request.uri);
     if (verdict === 'accepted' && !this.#parts.condition.rejectsAuthentication) return undefined;
     return { status: 401, headers: { 'WWW-Authenticate': this.#parts.digest.challenge(verdict === 'stale') } };
   }
 
   #describe(request: RtspRequest): Answer {
-    const { name, host, source } = this.#parts;
+    const { name, host, source, quirks } = this.#parts;
     const base = request.uri.endsWith('/') ? request.uri : `${request.uri}/`;
+    const { absoluteControls, audioFirst } = quirks;
     return {
       status: 200,
-      headers: { 'Content-Base': base, 'Content-Type': 'application/sdp' },
-      body: sessionDescription(name, host, source.parameterSets),
+      headers: { ...(!absoluteControls && { 'Content-Base': base }), 'Content-Type': 'application/sdp' },
+      body: sessionDescription({ name, host, sets: source.parameterSets, audioFirst, ...(absoluteControls && { base }) }),
     };
   }
 
-  async #setup(request: RtspRequest, socket: Socket): Promise<Answer> {
+  async #setup(request: RtspRequest, socket: Socket, isAudio: boolean): Promise<Answer> {
     const named = sessionIdOf(request);
     const existing = named === '' ? undefined : this.#sessions.get(named);
     if (named !== '' && existing === undefined) return { status: 454 };
@@ -128,18 +140,22 @@ export class RtspServer {
     const session = existing?.session ?? new RtspSession(source, condition, () => socket.destroy());
     const chosen = await this.#transport(request.headers['transport'] ?? '', session, socket);
     if (chosen === undefined) return { status: 461 };
-    session.carryBy(chosen.transport);
+    if (isAudio) session.keepSilentOn(chosen.transport);
+    else session.carryBy(chosen.transport);
     this.#sessions.set(session.id, { session, socket, interleaved: chosen.interleaved });
     this.#sweep();
-    return { status: 200, headers: { Session: `${session.id};timeout=${this.#parts.sessionTimeoutSeconds}`, Transport: chosen.transport.header } };
+    const timeout = this.#parts.quirks.sessionWithoutTimeout ? '' : `;timeout=${this.#parts.sessionTimeoutSeconds}`;
+    return { status: 200, headers: { Session: session.id + timeout, Transport: chosen.transport.header } };
   }
 
   /** The first transport of the client's list that this camera can do (RFC 2326 clause 12.39). */
   async #transport(wishes: string, session: RtspSession, socket: Socket): Promise<{ transport: MediaTransport; interleaved: boolean } | undefined> {
-    const { host, condition } = this.#parts;
+    const { host, condition, quirks } = this.#parts;
     for (const wish of wishes.split(',').map((each) => each.trim())) {
       if (/;multicast/i.test(wish)) continue;
-      if (/^RTP\/AVP\/TCP(;|$)/i.test(wish)) {
+      const isTcp = /^RTP\/AVP\/TCP(;|$)/i.test(wish);
+      if (quirks.rtpBy === (isTcp ? 'udp' : 'tcp')) continue;
+      if (isTcp) {
         const channel = Number(/interleaved=(\d+)/i.exec(wish)?.[1] ?? 0);
         return { transport: interleavedTransport(socket, Math.min(channel, 254), session.ssrc, condition), interleaved: true };
       }

@@ -16,6 +16,7 @@ export class RtspSession {
   readonly #timestampBase = randomBytes(4).readUInt32BE();
   readonly #startedAt = Date.now();
   #transport: MediaTransport | undefined;
+  #silent: MediaTransport | undefined;
   #sequence = randomBytes(2).readUInt16BE();
   #packets = 0;
   #octets = 0;
@@ -35,6 +36,12 @@ export class RtspSession {
   carryBy(transport: MediaTransport): void {
     this.#transport?.close();
     this.#transport = transport;
+  }
+
+  /** Takes the transport of a track on which nothing is ever sent. */
+  keepSilentOn(transport: MediaTransport): void {
+    this.#silent?.close();
+    this.#silent = transport;
   }
 
   touch(): void {
@@ -65,7 +72,9 @@ export class RtspSession {
     this.pause();
     if (farewell && playing) this.#transport?.sendReport(Buffer.concat([this.#report(Date.now()), goodbye(this.ssrc)]));
     this.#transport?.close();
+    this.#silent?.close();
     this.#transport = undefined;
+    this.#silent = undefined;
   }
 
   #send(picture: Picture): void {

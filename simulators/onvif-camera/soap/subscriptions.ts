@@ -11,6 +11,8 @@ export interface Subscription {
   /** By the camera's clock, milliseconds since 1970. */
   terminatesAt: number;
   queue: Message[];
+  /** Kept and renewed as any other, but nothing is sent by it. */
+  mute: boolean;
   /** Ends the wait of the PullMessages that is being answered, or starts a post. */
   wake: (() => void) | undefined;
 }
@@ -22,6 +24,8 @@ export class Subscriptions {
   readonly #neverRestores: boolean;
   readonly #all = new Map<string, Subscription>();
   readonly #values = new Map<string, string>();
+  /** What becomes of subscriptions that are made now. */
+  #mute = false;
 
   /** @param now the camera's clock, milliseconds since 1970. `neverRestores`: keeps it to itself when a property becomes false. */
   constructor(now: () => number, topics: readonly Topic[], neverRestores = false) {
@@ -55,7 +59,7 @@ export class Subscriptions {
   create(topics: readonly Topic[], terminatesAt: number): Subscription | undefined {
     this.#expire();
     if (this.#all.size >= subscriptionLimit) return undefined;
-    const subscription: Subscription = { name: randomBytes(8).toString('hex'), topics, terminatesAt, queue: [], wake: undefined };
+    const subscription: Subscription = { name: randomBytes(8).toString('hex'), topics, terminatesAt, queue: [], mute: this.#mute, wake: undefined };
     this.#all.set(subscription.name, subscription);
     this.synchronise(subscription);
     return subscription;
@@ -86,6 +90,17 @@ export class Subscriptions {
     for (const subscription of [...this.#all.values()]) this.end(subscription);
   }
 
+  /** Sends nothing by the present subscriptions any more; `newToo`: nor by later ones. */
+  fallMute(newToo: boolean): void {
+    this.#mute = newToo;
+    for (const subscription of this.#all.values()) subscription.mute = true;
+  }
+
+  /** Subscriptions that are made now bring what they should. */
+  speak(): void {
+    this.#mute = false;
+  }
+
   /** Answers whoever waits. */
   wakeAll(): void {
     for (const subscription of this.#all.values()) subscription.wake?.();
@@ -107,7 +122,7 @@ export class Subscriptions {
   }
 
   #deliver(subscription: Subscription, message: Message): void {
-    if (!subscription.topics.includes(message.topic)) return;
+    if (subscription.mute || !subscription.topics.includes(message.topic)) return;
     subscription.queue.push(message);
     // The oldest give way: a client that does not pull must not fill the camera's memory.
     if (subscription.queue.length > queueLimit) subscription.queue.shift();

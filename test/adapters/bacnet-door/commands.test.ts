@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { holder, isObeyed, valueToLock } from '../../../adapters/bacnet-door/commands.ts';
+import { hasty } from '../../support/hasty-clock.ts';
 import { until } from '../../support/until.ts';
-import { hasty, Rig } from './rig.ts';
+import { Rig } from './rig.ts';
 
 const empty = (): (number | undefined)[] => new Array<undefined>(16).fill(undefined);
 const holding = (slots: Record<number, number>) => empty().map((_, index) => slots[index + 1]);

@@ -32,16 +32,16 @@ describe('BACnet door adapter, connected', () => {
     assert.ok(host.reported.every(({ initial }) => initial === true));
   });
 
-  for (const [covOnAccessDoor, word] of [
-    ['accept', 'accepted'],
-    ['refuse', 'refused'],
+  for (const [word, quirks] of [
+    ['accepted', []],
+    ['refused', ['cov-refused-on-doors']],
   ] as const) {
     it(`reports a forced door, and its end, where COV on doors is ${word}`, async () => {
-      const device = await rig.device({ covOnAccessDoor });
+      const device = await rig.device({ quirks });
       const host = rig.host();
       await rig.connect(device.port, host);
       // Two readers, and two doors unless they refuse.
-      await until('subscriptions', () => device.subscriptions === (covOnAccessDoor === 'accept' ? 4 : 2));
+      await until('subscriptions', () => device.subscriptions === (word === 'accepted' ? 4 : 2));
       await device.stimuli['force']?.({ door: 2 });
       await until('forced', () => host.of('door-2', 'door.forced').at(-1)?.phase === 'raised');
       await until('open', () => host.of('door-2', 'door.open').at(-1)?.phase === 'raised');

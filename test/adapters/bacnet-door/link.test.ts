@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import { ConfigurationError } from '../../../src/adapter/contract.ts';
+import { hasty } from '../../support/hasty-clock.ts';
 import { until } from '../../support/until.ts';
-import { doorPoint, hasty, relayAddress, Rig } from './rig.ts';
+import { doorPoint, readerPoint, relayAddress, Rig } from './rig.ts';
 
 describe('BACnet door adapter, its link', () => {
   const rig = new Rig();
@@ -93,6 +94,58 @@ describe('BACnet door adapter, its link', () => {
     await until('the badge', () => host.of('reader-1', 'access.granted').length === 1);
     await device.stimuli['force']?.({ door: 2 });
     await until('forced', () => host.of('door-2', 'door.forced').at(-1)?.phase === 'raised');
+  });
+
+  describe('to a device that ignores SubscribeCOV without a word', () => {
+    const points = [doorPoint(1), doorPoint(2), readerPoint(1), readerPoint(2)];
+
+    it('stands, and what happens is seen by polling while subscriptions are waited for', async () => {
+      const device = await rig.device();
+      await device.faults['cov-ignored']?.({});
+      const host = rig.host(points, hasty(5));
+      let lost: unknown;
+      // With a second between two polls every object is due for a subscription before any is read again.
+      const { done } = await rig.connect(device.port, host, { pollMs: 1000 });
+      done.catch((error: unknown) => (lost = error));
+      const connectedAt = host.clock.monotonicMs();
+      await device.stimuli['badge']?.({ door: 1, credential: 7 });
+      await until('the badge', () => host.of('reader-1', 'access.granted').length === 1);
+      await device.stimuli['force']?.({ door: 2 });
+      await until('forced', () => host.of('door-2', 'door.forced').at(-1)?.phase === 'raised');
+      // Four subscriptions have three seconds each to be answered: none of this waited for them.
+      assert.ok(host.clock.monotonicMs() - connectedAt < 12_000);
+      // Far longer than three requests in a row need to be given up.
+      await until('a quarter of a minute', () => host.clock.monotonicMs() - connectedAt > 15_000);
+      assert.equal(lost, undefined);
+      assert.equal(device.subscriptions, 0);
+      await device.stimuli['close']?.({ door: 2 });
+      await until('shut', () => host.of('door-2', 'door.forced').at(-1)?.phase === 'restored');
+    });
+
+    it('is subscribed to when it answers again', async () => {
+      const device = await rig.device();
+      await device.faults['cov-ignored']?.({});
+      const host = rig.host(points, hasty(50));
+      await rig.connect(device.port, host, { covLifetimeSeconds: 60 });
+      const connectedAt = host.clock.monotonicMs();
+      await until('all four requests given up', () => host.clock.monotonicMs() - connectedAt > 13_000);
+      await device.faults['clear']?.({});
+      await until('subscriptions', () => device.subscriptions === points.length);
+    });
+
+    it('is polled again from when it ignores a renewal', async () => {
+      const device = await rig.device();
+      const host = rig.host(points, hasty(50));
+      // Read so seldom while COV covers it that only the fall-back can see the badge soon.
+      await rig.connect(device.port, host, { covLifetimeSeconds: 10, pollMs: 60_000 });
+      await until('subscriptions', () => device.subscriptions === points.length);
+      await device.faults['cov-ignored']?.({});
+      device.forgetSubscriptions();
+      const forgottenAt = host.clock.monotonicMs();
+      await device.stimuli['badge']?.({ door: 2, credential: 8 });
+      await until('the badge', () => host.of('reader-2', 'access.granted').length === 1);
+      assert.ok(host.clock.monotonicMs() - forgottenAt < 60_000);
+    });
   });
 
   it('survives three thousand mutated packets from its device, and goes on', async () => {

@@ -5,18 +5,8 @@ import { createController } from '../../../simulators/bacnet-door/index.ts';
 import type { BacnetDoorSimulator } from '../../../simulators/bacnet-door/index.ts';
 import { parseOptions } from '../../../simulators/bacnet-door/options.ts';
 import type { Connection, ServedPoint } from '../../../src/adapter/contract.ts';
-import { systemClock } from '../../../src/domain/clock.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
 import { TestHost } from '../../support/adapter-host.ts';
-
-/** The machine's clock with its waits shortened, so that three missed answers do not cost a test nine seconds. */
-export function hasty(factor: number): Clock {
-  return {
-    now: () => systemClock.now(),
-    monotonicMs: () => systemClock.monotonicMs() * factor,
-    after: (delayMs, action) => systemClock.after(delayMs / factor, action),
-  };
-}
 
 export function doorPoint(number: number, more: Record<string, unknown> = {}): ServedPoint {
   return { id: `door-${number}`, type: 'door', name: `Door ${number}`, at: doorAt.parse({ accessDoor: number, ...more }) };
@@ -39,6 +29,8 @@ export interface Relay {
   /** Frames from the device that were passed on. */
   readonly seen: Buffer[];
   loses: (frame: Buffer) => boolean;
+  /** Called with each frame of the adapter. */
+  hears: (frame: Buffer) => void;
   inject(frame: Buffer): Promise<void>;
 }
 
@@ -63,11 +55,13 @@ export class Rig {
       port: 0,
       seen: [],
       loses: () => false,
+      hears: () => undefined,
       inject: (frame) => new Promise((resolve) => socket.send(frame, adapterPort, '127.0.0.1', () => setImmediate(resolve))),
     };
     socket.on('message', (bytes, from) => {
       if (from.port !== device.port) {
         adapterPort = from.port;
+        relay.hears(bytes);
         socket.send(bytes, device.port, address);
       } else if (!relay.loses(bytes)) {
         relay.seen.push(bytes);

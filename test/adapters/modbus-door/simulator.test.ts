@@ -89,7 +89,7 @@ describe('the Modbus door adapter, with the simulated controller', () => {
   });
 
   it('measures how wrong the clock of the controller is', async () => {
-    await simulator.faults['skew-clock']!({ seconds: -7200 });
+    await simulator.faults['clock-skew']!({ seconds: -7200 });
     await simulator.stimuli.badge!({ door: 1, credential: 1001 });
     await arrived('reader-server access.granted momentary');
     assert.equal(Math.round((changes()[0]?.clockOffsetMs ?? 0) / 60_000), -120);

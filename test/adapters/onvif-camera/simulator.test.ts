@@ -67,7 +67,7 @@ describe('onvif-camera with the simulated camera', function () {
     });
   }
 
-  for (const fault of ['subscription-lost', 'cut-reply', 'garble', 'reset']) {
+  for (const fault of ['subscription-lost', 'truncate', 'garble', 'reset']) {
     it(`goes on reporting after ${fault}`, async () => {
       await begin();
       const connection = await open();

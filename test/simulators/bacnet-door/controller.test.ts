@@ -101,6 +101,6 @@ describe('the BACnet door simulator, on the wire', () => {
   });
 
   it('names a wrong option', () => {
-    assert.throws(() => parseOptions({ deviceInstance: 1, covOnAccessDoor: 'maybe' }), /covOnAccessDoor/);
+    assert.throws(() => parseOptions({ deviceInstance: 1, quirks: ['no-doors'] }), /quirks/);
   });
 });

@@ -61,20 +61,20 @@ describe('a simulated Modbus line with several units', () => {
   });
 
   it('says for a dead unit and for one that is not there that it does not answer, with the manners of a gateway', async () => {
-    await begin({ quirks: 'gateway' });
+    await begin({ quirks: ['silent-unit-by-exception'] });
     await simulator.faults.stall!({ unit: 7 });
     send(tcp(7) + tcp(9, 2));
     await answer('00010000000307820b' + '00020000000309820b');
   });
 
   it('answers for any unit with the manners of a device that does not look at it', async () => {
-    await begin({ quirks: 'any-unit' });
+    await begin({ quirks: ['any-unit'] });
     send(tcp(9));
     await answer('00010000000409020100');
   });
 
   it('never answers a request whose header came in two pieces, with the manners of one segment', async () => {
-    await begin({ quirks: 'one-segment' });
+    await begin({ quirks: ['one-segment'] });
     const reader = new MbapReader({ splitHeader: 'ignored', protocolId: 'refused' });
     const request = Buffer.from(tcp(1), 'hex');
     assert.deepEqual([...reader.push(request.subarray(0, 4)), ...reader.push(request.subarray(4))], []);
@@ -84,7 +84,7 @@ describe('a simulated Modbus line with several units', () => {
   });
 
   it('does not look at the protocol identifier with lax manners', async () => {
-    await begin({ quirks: 'lax' });
+    await begin({ quirks: ['any-unit', 'any-protocol'] });
     send('0001beef0006010200000002');
     await answer('00010000000401020100');
     assert.equal(closed, false);
@@ -130,6 +130,6 @@ describe('a simulated Modbus line with several units', () => {
     const refused = (options: Record<string, unknown>, message: RegExp) => assert.throws(() => new ModbusDoorSimulator('line', options), message);
     refused({ units: [{ unit: 1 }, { unit: 1 }] }, /two units have one number/);
     refused({ units: [{ unit: 1, model: 'io-module', doors: [{}, {}, {}, {}, {}] }] }, /inputs for 4 doors/);
-    refused({ quirks: 'odd' }, /quirks/);
+    refused({ quirks: ['odd'] }, /quirks/);
   });
 });

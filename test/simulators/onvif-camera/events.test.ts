@@ -154,7 +154,7 @@ describe('simulators/onvif-camera: events', () => {
     await point.pull();
     const pulling = point.pull('PT60S');
     await point.renew('PT60S');
-    await camera.faults['cut-reply']?.({});
+    await camera.faults['truncate']?.({});
     await assert.rejects(pulling, /aborted|hang up|ECONNRESET/);
     assert.equal((await point.renew('PT60S')).status, 200);
   });
