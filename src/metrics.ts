@@ -83,7 +83,7 @@ const cameraFigures: readonly (readonly [name: string, help: string, read: (stat
   ['camera_packets_lost', 'RTP packets that never came, since the start', ({ packetsLost }) => packetsLost],
   [
     'camera_pictures_dropped',
-    'Pictures that were lost or not whole, and those that depend on them, since the start',
+    'Pictures that were lost or not whole, and those that cannot be decoded without them or a key frame from before the connection, since the start',
     ({ picturesDropped }) => picturesDropped,
   ],
   ['camera_viewers', 'Tiles that show the camera', ({ viewers }) => viewers],

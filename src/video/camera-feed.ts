@@ -158,7 +158,7 @@ export class CameraFeed {
       clock,
       previousStream: this.#stream,
       onPicture: (picture, group) => {
-        watch?.shown();
+        watch?.shown(picture.key);
         this.#picture(picture, group);
       },
       onArrival: () => watch?.arrived(),

@@ -58,8 +58,8 @@ export class Ingest {
     this.#depacketiser = new Depacketiser(codec.nal, this.#writer, {
       picture: (picture) => this.#picture(picture),
       parameterSet: (nal) => this.#parameterSets.add(nal),
-      dropped: (afterLoss) => {
-        if (afterLoss) this.dropped += 1;
+      dropped: (count) => {
+        this.dropped += count;
         options.onArrival();
       },
     });
@@ -85,7 +85,10 @@ export class Ingest {
     if (key) this.#describe();
     const stream = this.#stream;
     // Without parameter sets nobody can decode it.
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      this.dropped += 1;
+      return;
+    }
     const decodeAt = this.#decodeTimes.next(showAt, key, this.#pictureTicks);
     this.#settlePrevious(decodeAt);
     this.#sequence += 1;

@@ -2,7 +2,12 @@ import type { Clock } from '../domain/clock.ts';
 import { VideoError } from './video-error.ts';
 
 const STALL_MS = 3_000;
+/** Before the first picture: some cameras let a client wait for their next key frame. */
 const KEY_FRAME_LIMIT_MS = 30_000;
+/** One key frame may be lost; with the second, and a half group more, it is no accident. */
+const GROUPS_WITHOUT_PICTURE = 2.5;
+/** However long the camera's groups of pictures are: a new session begins with a key frame. */
+const LONGEST_WITHOUT_PICTURE_MS = 10_000;
 
 /** Looks after one session: pictures only note their time, and one timer judges. */
 export class StallWatch {
@@ -12,7 +17,10 @@ export class StallWatch {
   readonly #hint: string;
   readonly #startedMs: number;
   #lastArrivalMs: number;
-  #shown = false;
+  #lastShownMs: number | undefined;
+  #lastKeyMs: number | undefined;
+  /** From one key frame to the next, once two have come. */
+  #groupMs = Infinity;
   #cancel: () => void = () => undefined;
   #fail: (reason: VideoError) => void = () => undefined;
 
@@ -33,8 +41,12 @@ export class StallWatch {
   }
 
   /** A picture came that can be shown. */
-  shown(): void {
-    this.#shown = true;
+  shown(key: boolean): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#lastShownMs = nowMs;
+    if (!key) return;
+    if (this.#lastKeyMs !== undefined) this.#groupMs = nowMs - this.#lastKeyMs;
+    this.#lastKeyMs = nowMs;
   }
 
   stop(): void {
@@ -44,9 +56,20 @@ export class StallWatch {
   #look(): void {
     const nowMs = this.#clock.monotonicMs();
     const silentMs = nowMs - this.#lastArrivalMs;
-    const withoutKeyFrame = !this.#shown && nowMs - this.#startedMs >= KEY_FRAME_LIMIT_MS;
+    const blindMs = nowMs - (this.#lastShownMs ?? this.#startedMs);
+    const limitMs = this.#blindLimitMs();
     if (silentMs >= STALL_MS) this.#fail(new VideoError('stalled', `no picture for ${STALL_MS / 1000} s${this.#hint}`));
-    else if (withoutKeyFrame) this.#fail(new VideoError('stalled', `no key frame for ${KEY_FRAME_LIMIT_MS / 1000} s`));
-    else this.#cancel = this.#clock.after(STALL_MS - silentMs, () => this.#look());
+    else if (blindMs >= limitMs) this.#fail(new VideoError('stalled', this.#blind(limitMs)));
+    else this.#cancel = this.#clock.after(Math.min(STALL_MS - silentMs, limitMs - blindMs), () => this.#look());
+  }
+
+  #blindLimitMs(): number {
+    if (this.#lastShownMs === undefined) return KEY_FRAME_LIMIT_MS;
+    return Math.max(STALL_MS, Math.min(GROUPS_WITHOUT_PICTURE * this.#groupMs, LONGEST_WITHOUT_PICTURE_MS));
+  }
+
+  #blind(limitMs: number): string {
+    if (this.#lastShownMs === undefined) return `no key frame for ${KEY_FRAME_LIMIT_MS / 1000} s`;
+    return `no whole picture for ${Math.round(limitMs / 1000)} s: parts of each are lost on the way`;
   }
 }

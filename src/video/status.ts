@@ -28,7 +28,7 @@ export interface CameraStatus {
   readonly ringSeconds: number;
   readonly ringBytes: number;
   readonly viewers: number;
-  /** Pictures that were lost or incomplete, and those that depend on them, since the gateway started. */
+  /** Pictures that were lost or incomplete, and those that cannot be decoded without them or a key frame from before the connection, since the gateway started. */
   readonly picturesDropped: number;
   /** RTP packets that never came, since the gateway started. */
   readonly packetsLost: number;

@@ -48,7 +48,9 @@ describe("VLC's RTSP server as a camera (needs vlc-bin, and setpriv when it is r
             );
             const { codec: seen, picturesDropped, packetsLost } = watched.feed.status();
             await watched.feed.close();
-            assert.deepEqual([seen, picturesDropped, packetsLost], [codec, 0, 0], JSON.stringify(watched.states));
+            assert.deepEqual([seen, packetsLost], [codec, 0], JSON.stringify(watched.states));
+            // It begins in the middle of a group of pictures, whose key frame it does not repeat.
+            assert.ok(picturesDropped < 25, `${picturesDropped} dropped`);
             const times = watched.fragments.map((fragment) => readFragmentHeader(fragment).showAt);
             const gaps = times.filter((at, i) => i > 0 && Math.abs(at - times[i - 1]! - 3600) > 90);
             assert.deepEqual(gaps, [], 'a picture is missing');

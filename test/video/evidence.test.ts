@@ -68,7 +68,7 @@ describe('evidence', () => {
     });
     await gateway.send(Math.ceil((alarmAt + 300_500 - gateway.clock.now()) / 40));
     await gateway.video.close();
-    const last = (await times((await kept()))).at(-1)!;
+    const last = (await times(await kept())).at(-1)!;
     assert.ok(last > alarmAt + 299_900 && last <= alarmAt + 300_000, `${last - alarmAt} ms`);
   });
 
@@ -85,12 +85,12 @@ describe('evidence', () => {
     await gateway.send(755);
     await gateway.video.close();
     for (const [incident, alarmAt] of alarms) {
-      const at = await times((await kept(incident)));
+      const at = await times(await kept(incident));
       assert.ok(at[0]! <= alarmAt - 10_000, `${incident} begins ${alarmAt - at[0]!} ms before its alarm`);
       assert.ok(at.at(-1)! >= alarmAt + 30_000, `${incident} ends ${at.at(-1)! - alarmAt} ms after its alarm`);
       assert.ok(at.every((each, i) => i === 0 || Math.abs(each - at[i - 1]! - 40) < 0.1));
     }
-    assert.equal((await stat((await kept('I-1')))).nlink, 40);
+    assert.equal((await stat(await kept('I-1'))).nlink, 40);
     assert.deepEqual(gateway.incomplete, []);
   });
 
@@ -100,9 +100,9 @@ describe('evidence', () => {
     gateway.video.keep('I-1', [CAMERA], alarmAt);
     gateway.video.keep('I-2', [CAMERA], alarmAt - 2_000);
     await gateway.send(1);
-    const links = async (incident: string) => (await stat((await kept(incident)))).nlink;
+    const links = async (incident: string) => (await stat(await kept(incident))).nlink;
     assert.deepEqual([await links('I-1'), await links('I-2')], [1, 1]);
-    assert.ok((await times((await kept('I-2'))))[0]! <= alarmAt - 12_000);
+    assert.ok((await times(await kept('I-2')))[0]! <= alarmAt - 12_000);
   });
 
   it('tells when it begins after the alarm because the ring has moved on', async () => {

@@ -97,6 +97,29 @@ describe('a camera whose stream is odd', () => {
       assert.equal(await decoded(), 50);
     });
   }
+  for (const [codec, bframes] of [
+    ['h264', 0],
+    ['h264', 2],
+    ['hevc', 2],
+  ] as const) {
+    it(`whose pictures are torn or lost whole loses no more than it tells: ${codec}, ${bframes} B-frames`, async () => {
+      const { source, feed, send, settled, decoded } = await arrange({ seconds: 2, codec, bframes });
+      await send(1);
+      for (let i = 1; i < 100; i += 1) {
+        const nothing = [13, 14, 15, 40, 75].includes(i);
+        const torn = [39, 60].includes(i);
+        await send(1, (packets) => (nothing ? [] : torn ? packets.slice(0, -1) : packets));
+      }
+      // The next key frame tells what is missing before it.
+      assert.ok(source.nextIsKey);
+      await send(1);
+      await settled(101);
+      const delivered = await decoded();
+      assert.equal(delivered + feed.status().picturesDropped, 101);
+      assert.ok(delivered > 25 && delivered < 75, `${delivered} delivered`);
+    });
+  }
+
 
   it('whose packets change places on their way loses no picture', async () => {
     const { feed, send, settled, decoded } = await arrange({ seconds: 2 }, { transport: 'udp' });

@@ -31,7 +31,11 @@ const cameraStatusSchema = z.object({
   ringSeconds: z.number().describe('how much of the past is at hand'),
   ringBytes: z.number(),
   viewers: z.number(),
-  picturesDropped: z.number().describe('lost or not whole, and those that depend on them, since the gateway started'),
+  picturesDropped: z
+    .number()
+    .describe(
+      'lost or not whole, and those that cannot be decoded without them or without a key frame from before the connection, since the gateway started',
+    ),
   packetsLost: z.number().describe('RTP packets that never came, since the gateway started'),
 });
 

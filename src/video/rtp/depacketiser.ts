@@ -1,5 +1,6 @@
 import type { PictureWriter } from '../picture-writer.ts';
 import type { Slab } from '../slabs.ts';
+import { MissingPictures } from './missing-pictures.ts';
 import type { RtpPacket } from './rtp.ts';
 
 /**
@@ -39,8 +40,8 @@ export interface DepacketiserHandlers {
   picture(picture: AssembledPicture): void;
   /** `nal` is valid during the call only. */
   parameterSet(nal: Buffer): void;
-  /** A picture was lost, incomplete, or depends on one that was (`afterLoss`), or the first key frame is still waited for. */
-  dropped(afterLoss: boolean): void;
+  /** So many pictures were lost, incomplete, or depend on one that was, or on a key frame from before the stream was received. */
+  dropped(count: number): void;
 }
 
 /** More late packets than this mean that the camera began to count anew. */
@@ -54,6 +55,7 @@ export class Depacketiser {
   readonly #codec: NalCodec;
   readonly #writer: PictureWriter;
   readonly #handlers: DepacketiserHandlers;
+  readonly #missing = new MissingPictures();
   #expectedSequence: number | undefined;
   #source: number | undefined;
   #lateInARow = 0;
@@ -117,11 +119,12 @@ export class Depacketiser {
     this.#expectedSequence = (sequence + 1) & 0xffff;
     this.#source = source;
     if (ahead === 0 && !restarted) return true;
-    const torn = this.#slices > 0 || this.#inFragment;
+    if (restarted) this.#missing.restart();
+    else this.#missing.lost(ahead);
     this.#damage();
     if (timestamp === this.#timestamp) return true;
-    // A new picture begins, maybe whole: its first slice will tell.
-    if (torn) this.#endDamaged();
+    // A new picture begins, maybe whole: its first slice will tell. Of the one before at least the end is missing, if it had not come by then.
+    if (this.#timestamp !== undefined && this.#timestamp !== this.#finishedTimestamp) this.#endDamaged();
     else this.#reset();
     return true;
   }
@@ -160,6 +163,8 @@ export class Depacketiser {
     if (!key && this.#state !== 'playing') return this.#endDamaged();
     this.#state = 'playing';
     const timestamp = this.#timestamp ?? 0;
+    const missing = this.#missing.over(timestamp, key);
+    if (missing > 0) this.#handlers.dropped(missing);
     const picture = { key, timestamp, ...this.#writer.finish() };
     this.#reset();
     this.#handlers.picture(picture);
@@ -173,9 +178,11 @@ export class Depacketiser {
   }
 
   #endDamaged(): void {
+    this.#finishedTimestamp = this.#timestamp;
+    this.#missing.over(this.#timestamp ?? 0, false);
     this.#writer.abandon();
     this.#reset();
-    this.#handlers.dropped(this.#state === 'lost');
+    this.#handlers.dropped(1);
   }
 
   #reset(): void {

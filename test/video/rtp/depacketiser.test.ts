@@ -24,7 +24,7 @@ function receiver(codec: NalCodec = h264) {
   const depacketiser = new Depacketiser(codec, new PictureWriter(new SlabPool(), 16), {
     picture: ({ key, timestamp, bytes }) => pictures.push({ key, timestamp, nals: unitsOf(bytes.subarray(16)) }),
     parameterSet: (nal) => parameterSets.push(Buffer.from(nal)),
-    dropped: (afterLoss) => (seen.dropped += afterLoss ? 1 : 0),
+    dropped: (count) => (seen.dropped += count),
   });
   seen.push = (bytes) => {
     const packet = parseRtp(bytes);
@@ -87,6 +87,32 @@ describe('depacketiser', () => {
     assert.equal(seen.dropped, 3);
   });
 
+  it('counts pictures of which nothing came, once the next key frame is there', async () => {
+    for (const bframes of [0, 2]) {
+      const pictures = await film({ seconds: 4, bframes });
+      const seen = receiver();
+      const packetiser = new Packetiser({ pieceBytes: 300 });
+      const lost = (i: number) => [3, 30, 31, 32, 50, 51, 74].includes(i);
+      pictures.forEach((picture, i) => {
+        const packets = packetiser.picture(picture, 0xffff_0000 + picture.at);
+        if (!lost(i)) packets.forEach(seen.push);
+      });
+      packetiser.picture(pictures[0]!, 0xffff_0000 + pictures[0]!.at + 100 * 3600).forEach(seen.push);
+      assert.equal(seen.pictures.length + seen.dropped, 101, `${bframes} B-frames: ${seen.pictures.length} and ${seen.dropped}`);
+      assert.ok(seen.dropped > 60);
+    }
+  });
+
+  it('counts a picture of which only the parameter sets came', () => {
+    const seen = receiver();
+    const packetiser = new Packetiser();
+    const withSets: FilmedPicture = { nals: [Buffer.from([0x68, 0x80]), slice(5, 4)], key: true, at: 0 };
+    [key(1), other(2), other(3), withSets, other(5), key(6)].forEach((picture, i) =>
+      packetiser.picture(picture, 3600 * i).forEach((packet, j) => (i === 3 && j === 1 ? undefined : seen.push(packet))),
+    );
+    assert.deepEqual([seen.pictures.length, seen.dropped], [4, 2]);
+  });
+
   it('notices that the beginning of a key frame is missing', () => {
     const seen = receiver();
     const packetiser = new Packetiser();
@@ -132,7 +158,7 @@ describe('depacketiser', () => {
     const packetiser = new Packetiser();
     [other(1), other(2), key(3)].forEach((picture, i) => packetiser.picture(picture, 3600 * i).forEach(seen.push));
     assert.equal(seen.pictures.length, 1);
-    assert.equal(seen.dropped, 0);
+    assert.equal(seen.dropped, 2);
   });
 
   it('enters a stream without key frames at a recovery point, also after a loss', async () => {

@@ -94,6 +94,11 @@ export class TestCamera {
     this.#sent += 1;
   }
 
+  /** Whether the next picture is a key frame. */
+  get nextIsKey(): boolean {
+    return this.#film[this.#sent % this.#film.length]!.key;
+  }
+
   sendRtcp(packet: Buffer): void {
     this.#emit(1, packet);
   }
