@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import type { Adapters } from '../adapter/loader.ts';
 import type { SiteCheck, SiteFileText } from '../desk/integrator-schemas.ts';
+import { criticalWarnings } from '../site/critical-coverage.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { loadSite, loadSiteText } from '../site/load.ts';
 import type { LoadedSite } from '../site/load.ts';
-import type { Mistake } from '../site/yaml-source.ts';
+import { parseYaml } from '../site/yaml-source.ts';
+import type { Mistake, YamlSource } from '../site/yaml-source.ts';
 
 /** What stands between `//` and `@` of an address may hold a password that somebody wrote where a reference belongs. */
 const CREDENTIALS_IN_ADDRESS = /(\/\/[^\s/:@'"]*):[^\s/@'"]+@/g;
@@ -38,7 +40,7 @@ export class SiteText {
   /** The mistakes that `sallyport check` would find if `text` stood in the site file. */
   check(text: string): SiteCheck {
     const loaded = loadSiteText(this.#file, text, this.#adapters);
-    const mistakes = [...loaded.mistakes, ...this.#ruleMistakes(loaded)];
+    const mistakes = [...loaded.mistakes, ...this.#ruleMistakes(loaded, parseYaml(this.#file, text))];
     const errors = mistakes.filter(({ severity }) => severity === 'error').length;
     const folder = dirname(this.#file);
     return {
@@ -48,7 +50,7 @@ export class SiteText {
     };
   }
 
-  #ruleMistakes({ ruleFiles, site }: LoadedSite): readonly Mistake[] {
+  #ruleMistakes({ ruleFiles, site }: LoadedSite, source: YamlSource): readonly Mistake[] {
     const elsewhere = ruleFiles.filter((file) => !this.#ruleFolders.has(dirname(file)));
     const strange = elsewhere.map((file) =>
       this.#atTop(
@@ -58,13 +60,11 @@ export class SiteText {
       ),
     );
     try {
-      return [
-        ...strange,
-        ...loadRules(
-          ruleFiles.filter((file) => !elsewhere.includes(file)),
-          site,
-        ).mistakes,
-      ];
+      const looked = ruleFiles.filter((file) => !elsewhere.includes(file));
+      const { rules, mistakes } = loadRules(looked, site);
+      // What was not looked at may open what the others do not.
+      const unseen = strange.length > 0 ? [] : criticalWarnings(source, rules, site, this.#adapters);
+      return [...strange, ...mistakes, ...unseen];
     } catch (error) {
       return [
         ...strange,

@@ -3,10 +3,12 @@ import type { Adapters } from '../adapter/loader.ts';
 import type { Rule } from '../correlation/rule-schema.ts';
 import type { Site } from '../domain/site.ts';
 import type { Procedure } from '../procedures/schema.ts';
+import { criticalWarnings } from './critical-coverage.ts';
 import { loadProcedures, procedureIds } from './load-procedures.ts';
 import { loadRules } from './load-rules.ts';
 import { loadSite } from './load.ts';
 import type { SiteFile } from './schema.ts';
+import { readYaml } from './yaml-source.ts';
 import type { Mistake } from './yaml-source.ts';
 
 /** Everything that the gateway needs to know of its site. */
@@ -28,7 +30,8 @@ export function readSite(file: string, adapters: Adapters, log: Logger): Runnabl
   const loaded = loadSite(file, adapters);
   const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles, loaded.site, procedureIds(loaded.procedureFiles));
   const { procedures, mistakes: procedureMistakes } = loadProcedures(loaded.procedureFiles, rules, loaded.site);
-  const mistakes = [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes];
+  const unseen = criticalWarnings(readYaml(file), rules, loaded.site, adapters);
+  const mistakes = [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes, ...unseen];
   for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));
   const errors = mistakes.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined || loaded.video === undefined)

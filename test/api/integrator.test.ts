@@ -152,7 +152,8 @@ describe('the integrator’s part of the REST interface', function () {
 
   it('checks a text with line and column, and writes nothing', async () => {
     const good = await ask<SiteCheck>('POST', '/site/check', { text: site });
-    assert.deepEqual([good.good, good.mistakes], [true, []]);
+    assert.deepEqual([good.good, good.mistakes.map(({ severity }) => severity)], [true, ['warning']]);
+    assert.match(good.mistakes[0]?.message ?? '', /no rule opens an incident for door\.forced/);
     const bad = await ask<SiteCheck>('POST', '/site/check', { text: site.replace('device: ctl', 'device: ctrl') });
     assert.equal(bad.good, false);
     const [mistake] = bad.mistakes;
