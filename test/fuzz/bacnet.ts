@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
 import { DeviceClient } from '../../adapters/bacnet-door/client.ts';
 import { forwardedFrom, frameFault } from '../../adapters/bacnet-door/frame.ts';
 import { resultCode } from '../../adapters/bacnet-door/foreign-device.ts';
@@ -8,10 +7,11 @@ import { decodeElements, MalformedEncoding } from '../../simulators/bacnet-door/
 import { decodeFrame, encodeFrame } from '../../simulators/bacnet-door/codec/frame.ts';
 import * as services from '../../simulators/bacnet-door/codec/services.ts';
 import { timeStamp } from '../../simulators/bacnet-door/objects.ts';
-import { Rig, relayAddress, simulator } from '../adapters/bacnet-door/rig.ts';
+import { address, Rig, relayAddress, simulator } from '../adapters/bacnet-door/rig.ts';
 import { TestHost } from '../support/adapter-host.ts';
 import { until } from '../support/until.ts';
-import { below, mutated, oneOf } from './support/random.ts';
+import { BURST, deliverByUdp, inBursts, isReported } from './support/delivery.ts';
+import { mutated, oneOf } from './support/random.ts';
 import type { Random } from './support/random.ts';
 import type { Target } from './support/targets.ts';
 
@@ -132,25 +132,52 @@ async function fuzzSimulatorCodec(random: Random, count: number): Promise<void> 
   }
 }
 
+/** A request that a client does not serve: it is answered with an error of its service and invoke id. */
+const unserved = encodeFrame({ type: 'confirmed-request', service: 15, data: write ?? Buffer.alloc(0), invokeId: 77, segmented: false });
+/** Error-PDU (clause 20.1.7). */
+const isRefusal = (frame: Buffer) => frame.subarray(6, 9).equals(Buffer.from([0x50, 77, 15]));
+
 /** An adapter whose device sends such frames stays up or says that the link is lost; it never takes the process with it. */
 async function fuzzAdapter(random: Random, count: number): Promise<void> {
   const rig = new Rig();
   try {
     const device = await rig.device();
     const relay = await rig.relay(device);
-    const host = rig.host();
-    let lost: Error | undefined;
-    const { done } = await rig.connect(relay.port, host, { host: relayAddress });
-    done.catch((error: unknown) => (lost = error as Error));
-    for (let i = 0; i < count; i += 1) {
-      const own = relay.seen.length > 0 && random() < 0.5 ? mutated(random, oneOf(random, relay.seen)) : hostile(random);
-      await relay.inject(own);
-      if (relay.seen.length > 200) relay.seen.splice(0, 100);
-      if (host.malformedFrames.length > 1000) host.malformedFrames.splice(0);
+    let refusals = 0;
+    relay.hears = (frame) => (refusals += isRefusal(frame) ? 1 : 0);
+    let host = rig.host();
+    let lost = false;
+    const connect = async () => {
+      await rig.releaseAdapters();
+      host = rig.host();
+      lost = false;
+      const { done } = await rig.connect(relay.port, host, { host: relayAddress });
+      done.catch((error: unknown) => {
+        isReported(error);
+        lost = true;
+      });
+    };
+    await connect();
+    const send = async () => {
+      await relay.inject(relay.seen.length > 0 && random() < 0.5 ? mutated(random, oneOf(random, relay.seen)) : hostile(random));
+      relay.seen.splice(0, relay.seen.length - 200);
+      host.malformedFrames.splice(0, host.malformedFrames.length - 1000);
+    };
+    let left = count;
+    while (left > 0) {
+      if (lost) await connect();
+      const burst = Math.min(left, BURST);
+      await inBursts(burst, send, async () => {
+        const before = refusals;
+        await relay.inject(unserved);
+        await until('the answer to a request after them', () => lost || refusals > before);
+      });
+      // What a lost link did not take is no input.
+      if (!lost) left -= burst;
     }
-    if (lost !== undefined) return;
+    if (lost) await connect();
     await device.stimuli['badge']?.({ door: 2, credential: 99, valid: true });
-    await until('the badge, or the loss of the link', () => lost !== undefined || host.of('reader-2', 'access.granted').length > 0);
+    await until('the badge, or the loss of the link', () => lost || host.of('reader-2', 'access.granted').length > 0);
   } finally {
     await rig.close();
   }
@@ -159,23 +186,13 @@ async function fuzzAdapter(random: Random, count: number): Promise<void> {
 async function fuzzSimulator(random: Random, count: number): Promise<void> {
   const device = simulator();
   await device.start();
-  const socket = createSocket('udp4');
-  const answers: Buffer[] = [];
   try {
-    socket.on('message', (bytes) => answers.push(bytes));
-    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-    for (let i = 0; i < count; i += 1) {
-      await new Promise((sent) => socket.send(hostile(random), device.port, '127.0.0.3', sent));
-      if (below(random, 100) === 0) answers.splice(0);
-    }
-    answers.splice(0);
-    const who = Buffer.from('810b000801001008', 'hex');
-    await until('an I-Am', () => {
-      socket.send(who, device.port, '127.0.0.3');
-      return answers.some((bytes) => bytes.subarray(4, 8).equals(Buffer.from('01001000', 'hex')));
-    });
+    const question = {
+      datagram: Buffer.from('810b000801001008', 'hex'),
+      isAnswer: (bytes: Buffer) => bytes.subarray(4, 8).equals(Buffer.from('01001000', 'hex')),
+    };
+    await deliverByUdp({ host: address, port: device.port }, count, () => hostile(random), question);
   } finally {
-    socket.close();
     await device.stop();
   }
 }

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -11,7 +9,9 @@ import { fromConsole } from '../../src/desk/protocol.ts';
 import { playSchema } from '../../src/desk/video-protocol.ts';
 import { startGateway } from '../../src/main.ts';
 import type { Gateway } from '../../src/main.ts';
-import { below, bytesOf, mutated, oneOf } from './support/random.ts';
+import { deliverByTcp } from './support/delivery.ts';
+import type { Address } from './support/delivery.ts';
+import { bytesOf, mutated, oneOf } from './support/random.ts';
 import type { Random } from './support/random.ts';
 import type { Target } from './support/targets.ts';
 
@@ -36,6 +36,8 @@ const paths = [
   '/desk',
   '/video/cam',
 ];
+
+const webSocket = ['connection: Upgrade', 'upgrade: websocket', 'sec-websocket-version: 13', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=='];
 
 async function fuzzMessages(random: Random, count: number): Promise<void> {
   await Promise.resolve();
@@ -72,9 +74,7 @@ function request(random: Random, token: string): Buffer {
     `${oneOf(random, ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'])} ${oneOf(random, paths)} HTTP/1.1`,
     'host: localhost',
     `authorization: Bearer ${random() < 0.8 ? token : 'sly_wrong'}`,
-    ...(random() < 0.2
-      ? ['connection: Upgrade', 'upgrade: websocket', 'sec-websocket-version: 13', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==']
-      : []),
+    ...(random() < 0.2 ? webSocket : []),
     ...(random() < 0.2 ? [`cookie: sallyport=${bytesOf(random, 30).toString('base64url')}`] : []),
     'content-type: application/json',
     `content-length: ${body.length}`,
@@ -83,27 +83,30 @@ function request(random: Random, token: string): Buffer {
   return random() < 0.5 ? whole : mutated(random, whole);
 }
 
-/** Requests, most of them broken, over connections of their own. */
-async function fuzzHttp(random: Random, count: number): Promise<void> {
-  await withGateway(async (gateway, token) => {
-    const { hostname, port } = new URL(gateway.url);
-    let socket: Socket | undefined;
-    for (let i = 0; i < count; i += 1) {
-      if (socket === undefined || socket.destroyed || socket.writableEnded || socket.readableEnded) {
-        socket = connect(Number(port), hostname);
-        socket.on('error', () => undefined);
-        socket.resume();
-        await once(socket, 'connect');
-      }
-      const bytes = request(random, token);
-      const cut = below(random, bytes.length + 1);
-      socket.write(bytes.subarray(0, cut));
-      socket.write(bytes.subarray(cut));
-      if (i % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (random() < 0.1) socket.destroy();
-    }
-    socket?.destroy();
+/** Requests, most of them broken. */
+const fuzzHttp = (random: Random, count: number) =>
+  withGateway((gateway, token) => deliverByTcp(addressOf(gateway), random, count, () => request(random, token), 'answer'));
+
+/** Tiles: what is sent after the upgrade to a WebSocket, in frames that are most of them broken. */
+const fuzzTile = (random: Random, count: number) =>
+  withGateway(async (gateway, token) => {
+    const input = () => {
+      const upgrade = `GET ${oneOf(random, ['/video', '/video/cam', '/desk'])} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\n${webSocket.join('\r\n')}\r\n\r\n`;
+      const frames = Buffer.concat([frame(oneOf(random, messages)), mutated(random, frame(mutated(random, oneOf(random, messages))))]);
+      return Buffer.concat([Buffer.from(upgrade), random() < 0.5 ? frames : mutated(random, frames)]);
+    };
+    await deliverByTcp(addressOf(gateway), random, count, input, 'answer');
   });
+
+/** A text of a client (RFC 6455, 5.2), masked with zeros. */
+function frame(text: Buffer): Buffer {
+  const length = text.length < 126 ? Buffer.from([0x80 | text.length]) : Buffer.from([0x80 | 126, text.length >> 8, text.length & 0xff]);
+  return Buffer.concat([Buffer.from([0x81]), length, Buffer.alloc(4), text]);
+}
+
+function addressOf({ url }: Gateway): Address {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
 
 /** A signed-in console that sends what no console sends. */
@@ -120,7 +123,11 @@ async function fuzzDesk(random: Random, count: number): Promise<void> {
       socket.send(random() < 0.1 ? message : message.toString('utf8'));
       if (i % 4 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    socket?.terminate();
+    if (socket !== undefined && socket.readyState !== WebSocket.CLOSED) {
+      // Behind everything that was sent.
+      socket.close();
+      await once(socket, 'close');
+    }
   });
 }
 
@@ -128,4 +135,5 @@ export const targets: readonly Target[] = [
   { name: 'console and video messages', kind: 'codec', run: fuzzMessages },
   { name: 'gateway, HTTP', kind: 'socket', run: fuzzHttp },
   { name: 'gateway, WebSocket of the desk', kind: 'socket', run: fuzzDesk },
+  { name: 'gateway, WebSocket of tiles', kind: 'socket', run: fuzzTile },
 ];

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import { once } from 'node:events';
 import { decryptBody, parseKey, withoutPadding } from '../../adapters/sia-panel/cipher.ts';
 import { occurrenceStamp, readContent, readExtended } from '../../adapters/sia-panel/content.ts';
 import { decodeBody, decodeFrame, encodeFrame, maxFrameBytes, parseStamp } from '../../adapters/sia-panel/frame.ts';
 import { decodePlain } from '../../adapters/sia-panel/plain-contact-id.ts';
 import { FrameSplitter } from '../../adapters/sia-panel/stream.ts';
 import { exchange, message, startRig, testKey } from '../adapters/sia-panel/rig.ts';
+import { deliverByTcp, deliverByUdp } from './support/delivery.ts';
 import { below, bytesOf, mutated, oneOf } from './support/random.ts';
 import type { Random } from './support/random.ts';
 import type { Target } from './support/targets.ts';
@@ -80,39 +77,15 @@ async function fuzzPlain(random: Random, count: number): Promise<void> {
 /** A receiver goes on acknowledging right messages, whatever else is sent to it. */
 async function fuzzReceiver(transport: 'tcp' | 'udp', random: Random, count: number): Promise<void> {
   const rig = await startRig({ panel: { clockPolicy: 'accept' } });
+  const to = { host: '127.0.0.1', port: rig.port };
+  const question = { datagram: message({ sequence: '4242' }), isAnswer: (bytes: Buffer) => bytes.includes('"ACK"4242') };
   try {
-    await (transport === 'tcp' ? floodTcp(rig.port, random, count) : floodUdp(rig.port, random, count));
-    assert.match(await exchange(rig.port, message({ sequence: '4242' })), /"ACK"4242/);
+    if (transport === 'udp') await deliverByUdp(to, count, () => hostile(random), question);
+    else await deliverByTcp(to, random, count, () => Buffer.concat(Array.from({ length: 1 + below(random, 3) }, () => hostile(random))));
+    assert.match(await exchange(rig.port, question.datagram), /"ACK"4242/);
     assert.ok(rig.host.reported.length > 0 || rig.host.malformedFrames.length > 0 || count === 0);
   } finally {
     await rig.stop();
-  }
-}
-
-async function floodTcp(port: number, random: Random, count: number): Promise<void> {
-  let socket: Socket | undefined;
-  for (let i = 0; i < count; i += 1) {
-    if (socket === undefined || socket.destroyed) {
-      socket = connect(port, '127.0.0.1');
-      socket.on('error', () => undefined);
-      socket.resume();
-      await once(socket, 'connect');
-    }
-    const bytes = hostile(random);
-    const cut = below(random, bytes.length + 1);
-    socket.write(bytes.subarray(0, cut));
-    if (!socket.write(bytes.subarray(cut))) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
-    if (random() < 0.02) socket.destroy();
-  }
-  socket?.destroy();
-}
-
-async function floodUdp(port: number, random: Random, count: number): Promise<void> {
-  const socket = createSocket('udp4');
-  try {
-    for (let i = 0; i < count; i += 1) await new Promise((sent) => socket.send(hostile(random), port, '127.0.0.1', sent));
-  } finally {
-    socket.close();
   }
 }
 

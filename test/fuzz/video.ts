@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { systemClock } from '../../src/domain/clock.ts';
+import { FRAGMENT_HEADER_BYTES } from '../../src/video/fmp4/fragment.ts';
 import { producerReferenceTime, readPictures, readRecording } from '../../src/video/fmp4/read.ts';
 import { Ingest } from '../../src/video/ingest.ts';
+import { PictureWriter } from '../../src/video/picture-writer.ts';
 import { Ring } from '../../src/video/ring.ts';
 import { ReorderBuffer } from '../../src/video/rtp/reorder.ts';
 import { readSenderReport, saysGoodbye } from '../../src/video/rtp/rtcp.ts';
@@ -15,10 +18,13 @@ import { RtspSession } from '../../src/video/rtsp/client.ts';
 import { MAX_BODY_BYTES, MAX_HEAD_BYTES, RtspParser } from '../../src/video/rtsp/messages.ts';
 import { followRedirect, parseAddress, resolveBase, resolveControl } from '../../src/video/rtsp/address.ts';
 import { parseSdp } from '../../src/video/rtsp/sdp.ts';
+import { UdpPorts } from '../../src/video/rtsp/udp.ts';
 import { SlabPool } from '../../src/video/slabs.ts';
 import { VideoError } from '../../src/video/video-error.ts';
+import { until } from '../support/until.ts';
 import { ingestedGroups } from '../video/support/ingested.ts';
 import { Packetiser } from '../video/support/packets.ts';
+import { inBursts } from './support/delivery.ts';
 import { below, bytesOf, mutated, oneOf } from './support/random.ts';
 import type { Random } from './support/random.ts';
 import type { Target } from './support/targets.ts';
@@ -119,7 +125,7 @@ async function fuzzPackets(codec: 'h264' | 'hevc', random: Random, count: number
     if (feed === undefined || random() < 0.0005) {
       pictures += feed?.pictures ?? 0;
       feed?.end();
-      feed = receiver(codec, new Ring(pool, limits, () => true), pool);
+      feed = receiver(codec, new Ring(pool, limits), pool);
     }
     const key = random() < 0.3;
     const slice = nals.at(key ? -2 : -1) ?? Buffer.alloc(0);
@@ -137,11 +143,12 @@ async function fuzzPackets(codec: 'h264' | 'hevc', random: Random, count: number
 function receiver(codec: 'h264' | 'hevc', ring: Ring, pool: SlabPool) {
   let nowMs = 0;
   let pictures = 0;
+  const writer = new PictureWriter(pool, FRAGMENT_HEADER_BYTES);
   const ingest = new Ingest({
     media: { codec: codec === 'h264' ? 'H264' : 'H265', payloadType: 96, control: undefined, parameterSets: [] },
     ring,
     timeline: new Timeline(),
-    pool,
+    writer,
     clock: { ...systemClock, now: () => nowMs },
     previousStream: undefined,
     onArrival: () => undefined,
@@ -172,7 +179,7 @@ function receiver(codec: 'h264' | 'hevc', ring: Ring, pool: SlabPool) {
       reorder.push(packet, nowMs);
     },
     end() {
-      ingest.close();
+      writer.close();
       ring.clear();
     },
   };
@@ -244,11 +251,36 @@ async function hostileServer(random: Random, transport: 'tcp' | 'udp'): Promise<
   return server;
 }
 
+/** The ports that a camera sends pictures to. What comes is counted where it is taken in. */
+async function fuzzPorts(random: Random, count: number): Promise<void> {
+  let taken = 0;
+  const ports = await UdpPorts.open('127.0.0.1', '127.0.0.1', {
+    rtp: (packet) => void (parseRtp(packet), (taken += 1)),
+    rtcp: (packet) => void (readSenderReport(packet), saysGoodbye(packet), (taken += 1)),
+  });
+  const socket = createSocket('udp4');
+  let sent = 0;
+  const send = async () => {
+    sent += 1;
+    const port = ports.rtpPort + below(random, 2);
+    await new Promise((resolve) =>
+      socket.send(mutated(random, Buffer.from('80e0000100000001000000017c85b84000', 'hex')), port, '127.0.0.1', resolve),
+    );
+  };
+  try {
+    await inBursts(count, send, () => until('every packet', () => taken === sent));
+  } finally {
+    socket.close();
+    ports.close();
+  }
+}
+
 export const targets: readonly Target[] = [
   { name: 'video RTSP parser', kind: 'codec', run: fuzzParser },
   { name: 'video descriptions, challenges and addresses', kind: 'codec', run: fuzzText },
   { name: 'video packets, H.264', kind: 'codec', run: (random, count) => fuzzPackets('h264', random, count) },
   { name: 'video packets, H.265', kind: 'codec', run: (random, count) => fuzzPackets('hevc', random, count) },
+  { name: 'video ports, UDP', kind: 'socket', run: fuzzPorts },
   { name: 'video recordings', kind: 'codec', run: fuzzRecordings },
   { name: 'video RTSP session, TCP', kind: 'socket', run: (random, count) => fuzzSession('tcp', random, count) },
   { name: 'video RTSP session, UDP', kind: 'socket', run: (random, count) => fuzzSession('udp', random, count) },
