@@ -1,22 +1,23 @@
-import type { LocatedEvent } from '../domain/event.ts';
+import type { LocatedEvent, Phase } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { PointId } from '../domain/point.ts';
+import { listens } from './select.ts';
 import type { Slot } from './select.ts';
 
-/** The slots of one kind at one point: for every event, or by a detail for those events alone that have its value. */
+/** The slots of one kind and phase at one point: for every event, or by a detail for those events alone that have its value. */
 interface Choice {
   readonly always: readonly Slot[];
   readonly byDetail: ReadonlyMap<string, ReadonlyMap<string | number | boolean, readonly Slot[]>>;
 }
 
 /**
- * Finds the slots that an event goes to. Which they are depends on its kind and point, and on constants that conditions compare details with,
+ * Finds the slots that an event goes to. Which they are depends on its kind, phase and point, and on constants that conditions compare details with,
  * so it is worked out once for each of these: an event costs one look-up, however many rules look at other kinds, points, areas and constants.
  */
 export class Dispatch {
   readonly #byKind = new Map<EventKind, Slot[]>();
   readonly #order: ReadonlyMap<Slot, number>;
-  readonly #known = new Map<EventKind, Map<PointId, Choice>>();
+  readonly #known = new Map<EventKind, Record<Phase, Map<PointId, Choice>>>();
   /** Most points of a site have the same slots: they share one choice. */
   readonly #choices = new Map<string, Choice>();
 
@@ -33,7 +34,7 @@ export class Dispatch {
 
   /** In the order of the rules. */
   slotsFor(event: LocatedEvent): readonly Slot[] {
-    const choice = this.#known.get(event.kind)?.get(event.point) ?? this.#learn(event);
+    const choice = this.#known.get(event.kind)?.[event.phase].get(event.point) ?? this.#learn(event);
     if (choice.byDetail.size === 0) return choice.always;
     let slots = choice.always;
     for (const [detail, byValue] of choice.byDetail) {
@@ -46,12 +47,13 @@ export class Dispatch {
 
   #learn(event: LocatedEvent): Choice {
     const all = this.#byKind.get(event.kind) ?? [];
-    const fitting = all.filter((slot) => slot.fits(event));
+    const fitting = all.filter((slot) => listens(slot, event));
     const name = `${event.kind} ${fitting.map((slot) => this.#order.get(slot)).join()}`;
     const choice = this.#choices.get(name) ?? choiceOf(fitting);
     this.#choices.set(name, choice);
-    const points = this.#known.get(event.kind) ?? new Map<PointId, Choice>();
-    this.#known.set(event.kind, points.set(event.point, choice));
+    const known = this.#known.get(event.kind) ?? { raised: new Map(), restored: new Map(), momentary: new Map(), uncertain: new Map() };
+    this.#known.set(event.kind, known);
+    known[event.phase].set(event.point, choice);
     return choice;
   }
 

@@ -11,11 +11,15 @@ export interface Due {
   cancelled: boolean;
 }
 
+/** Below so many, what is cancelled may stay until its time. */
+const FEW_CANCELLED = 64;
+
 /** Everything that the rules wait for: a binary heap by time, and one timer for the earliest. */
 export class DueQueue {
   readonly #scheduler: SchedulerLike;
   readonly #run: (due: Due) => void;
-  readonly #heap: Due[] = [];
+  #heap: Due[] = [];
+  #cancelled = 0;
   #orders = 0;
   #timer: { readonly at: EpochMs; readonly subscription: Subscription } | undefined;
 
@@ -35,10 +39,22 @@ export class DueQueue {
     return due;
   }
 
+  /** What is cancelled is let go at the latest when it is half of all: nothing is held until its time, which may be long. */
+  cancel(due: Due): void {
+    if (due.cancelled) return;
+    due.cancelled = true;
+    this.#cancelled += 1;
+    if (this.#cancelled < FEW_CANCELLED || 2 * this.#cancelled < this.#heap.length) return;
+    this.#heap = this.#heap.filter(({ cancelled }) => !cancelled);
+    this.#cancelled = 0;
+    for (let index = this.#heap.length >> 1; index >= 0; index -= 1) this.#sink(index);
+  }
+
   close(): void {
     this.#timer?.subscription.unsubscribe();
     this.#timer = undefined;
-    this.#heap.length = 0;
+    this.#heap = [];
+    this.#cancelled = 0;
   }
 
   #arm(): void {
@@ -53,7 +69,8 @@ export class DueQueue {
   runBefore(at: EpochMs): void {
     for (let first = this.#heap[0]; first !== undefined && first.at < at; first = this.#heap[0]) {
       this.#removeFirst();
-      if (!first.cancelled) this.#run(first);
+      if (first.cancelled) this.#cancelled -= 1;
+      else this.#run(first);
     }
   }
 
@@ -67,7 +84,7 @@ export class DueQueue {
     const last = this.#heap.pop();
     if (last === undefined || this.#heap.length === 0) return;
     this.#heap[0] = last;
-    this.#sink();
+    this.#sink(0);
   }
 
   #rise(from: number): void {
@@ -78,8 +95,8 @@ export class DueQueue {
     }
   }
 
-  #sink(): void {
-    for (let index = 0; ;) {
+  #sink(from: number): void {
+    for (let index = from; ;) {
       const [left, right] = [2 * index + 1, 2 * index + 2];
       const child = right < this.#heap.length && this.#isEarlier(right, left) ? right : left;
       if (child >= this.#heap.length || !this.#swapIfEarlier(child, index)) return;

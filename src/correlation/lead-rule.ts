@@ -70,8 +70,9 @@ export class LeadRun {
 
   #conditions(): readonly Condition[] {
     const { id, when, armed, lateness, unless = [] } = this.#rule;
-    const conditions: Condition[] = unless.map((line) => new Explained(id, line, lateness.ms, this.#runtime));
-    if (armed !== undefined) conditions.push(new Armed(id, armed, this.#runtime));
+    const waits = waitMs(this.#rule);
+    const conditions: Condition[] = unless.map((line) => new Explained(id, line, lateness.ms, waits, this.#runtime));
+    if (armed !== undefined) conditions.push(new Armed(id, armed, waits, this.#runtime));
     if (when.pattern === 'absence') conditions.push(new Absent(id, when, lateness.ms, this.#runtime));
     else if (when.pattern !== 'any') conditions.push(new Chain(id, when, lateness.ms, this.#runtime));
     return conditions;

@@ -3,15 +3,13 @@ import type { EpochMs } from '../domain/clock.ts';
 /** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
 
-/** One value under one key, in two lists: of its key, and of everything by arrival. */
+/** One value under one key. */
 interface Entry<Value> {
   readonly value: Value;
-  readonly arrivedAt: EpochMs;
   readonly line: Line<Value>;
   /** The next newer one of the key. */
   newer: Entry<Value> | undefined;
-  before: Entry<Value> | undefined;
-  after: Entry<Value> | undefined;
+  forgotten: boolean;
 }
 
 /** What is held under one key, oldest first. */
@@ -30,9 +28,10 @@ export class Recent<Value> {
   #keepMs: number;
   readonly #time: { readonly now: EpochMs };
   readonly #lines = new Map<string, Line<Value>>();
-  #oldest: Entry<Value> | undefined;
-  #newest: Entry<Value> | undefined;
-  #size = 0;
+  /** Everything by arrival, and when that was; what stands before `#first` is forgotten. */
+  #entries: Entry<Value>[] = [];
+  #arrivals: EpochMs[] = [];
+  #first = 0;
 
   constructor(keepMs: number, time: { readonly now: EpochMs }) {
     this.#keepMs = keepMs;
@@ -51,15 +50,19 @@ export class Recent<Value> {
       line = { key, count: 0, oldest: undefined, newest: undefined };
       this.#lines.set(key, line);
     } else if (line.count >= MOST_PER_KEY && line.oldest !== undefined) this.#forget(line.oldest);
-    const entry: Entry<Value> = { value, arrivedAt: this.#time.now, line, newer: undefined, before: this.#newest, after: undefined };
+    const entry: Entry<Value> = { value, line, newer: undefined, forgotten: false };
     if (line.newest === undefined) line.oldest = entry;
     else line.newest.newer = entry;
     line.newest = entry;
     line.count += 1;
-    if (this.#newest === undefined) this.#oldest = entry;
-    else this.#newest.after = entry;
-    this.#newest = entry;
-    this.#size += 1;
+    this.#entries.push(entry);
+    this.#arrivals.push(this.#time.now);
+  }
+
+  /** How many values are held under the key. */
+  count(key: string): number {
+    this.#forgetOld();
+    return this.#lines.get(key)?.count ?? 0;
   }
 
   /** Whether any value under the key passes. */
@@ -69,21 +72,20 @@ export class Recent<Value> {
     return false;
   }
 
-  /** What was added under any of the keys, in the order of arrival for each; a value under several keys comes once. */
+  /** What was added under any of the keys, in the order of arrival for each; a value under several keys comes once. A copy: what is done with a value may add another. */
   of(keys: readonly string[]): readonly Value[] {
     this.#forgetOld();
     const [first] = keys;
-    if (first === undefined || this.#size === 0) return none;
+    if (first === undefined || this.#lines.size === 0) return none;
     if (keys.length === 1) return this.#under(first);
     return [...new Set(keys.flatMap((key) => this.#under(key)))];
   }
 
-  /** How many entries are held. */
+  /** How many entries are held, those included that make room for newer ones of their key. */
   get size(): number {
-    return this.#size;
+    return this.#entries.length - this.#first;
   }
 
-  /** A copy: what is done with a value may add another. */
   #under(key: string): readonly Value[] {
     const line = this.#lines.get(key);
     if (line === undefined) return none;
@@ -94,20 +96,29 @@ export class Recent<Value> {
 
   #forgetOld(): void {
     const oldest = this.#time.now - this.#keepMs;
-    while (this.#oldest !== undefined && this.#oldest.arrivedAt < oldest) this.#forget(this.#oldest);
+    if (this.#first === this.#entries.length) return;
+    for (let arrival = this.#arrivals[this.#first]; arrival !== undefined && arrival < oldest; arrival = this.#arrivals[this.#first]) {
+      const entry = this.#entries[this.#first];
+      if (entry?.forgotten === false) this.#forget(entry);
+      this.#first += 1;
+    }
+    if (this.#first >= 64 && 2 * this.#first >= this.#entries.length) this.#close();
+  }
+
+  /** Gives back the places of what is forgotten, once it is half of them. */
+  #close(): void {
+    this.#entries = this.#entries.slice(this.#first);
+    this.#arrivals = this.#arrivals.slice(this.#first);
+    this.#first = 0;
   }
 
   /** `entry` is the oldest of its key. */
   #forget(entry: Entry<Value>): void {
-    const { line, before, after } = entry;
+    const { line } = entry;
     line.oldest = entry.newer;
     line.count -= 1;
+    entry.forgotten = true;
     if (line.oldest === undefined) this.#lines.delete(line.key);
-    if (before === undefined) this.#oldest = after;
-    else before.after = after;
-    if (after === undefined) this.#newest = before;
-    else after.before = before;
-    this.#size -= 1;
   }
 }
 

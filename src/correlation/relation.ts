@@ -48,15 +48,20 @@ export function keysOf(event: LocatedEvent, by: Relation, site: Pick<SiteFacts, 
 
 /** With several relations the events must share one key of each. */
 export function keysOfAll(event: LocatedEvent, by: readonly Relation[], site: Pick<SiteFacts, 'adjacentTo'>): readonly string[] {
-  const [first, ...others] = by;
-  if (first === undefined) return none;
-  return others.reduce<readonly string[]>(
-    (keys, relation) => {
-      const further = keysOf(event, relation, site);
-      return keys.flatMap((key) => further.map((each) => `${key} ${each}`));
-    },
-    keysOf(event, first, site),
-  );
+  let keys = none;
+  for (let index = 0; index < by.length; index += 1) {
+    const further = keysOf(event, by[index] as Relation, site);
+    if (further.length === 0) return none;
+    keys = index === 0 ? further : everyPair(keys, further);
+  }
+  return keys;
+}
+
+function everyPair(keys: readonly string[], others: readonly string[]): readonly string[] {
+  const [key] = keys;
+  const [other] = others;
+  if (keys.length === 1 && others.length === 1) return [`${key} ${other}`];
+  return keys.flatMap((each) => others.map((further) => `${each} ${further}`));
 }
 
 /** Whether two events have nothing in common in that respect; what one of them does not tell cannot differ. */

@@ -1,4 +1,4 @@
-import type { LocatedEvent } from '../domain/event.ts';
+import type { LocatedEvent, Phase } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { Seen } from './accounting.ts';
 import { condition, constantOf } from './condition.ts';
@@ -7,27 +7,46 @@ import type { Runtime } from './runtime.ts';
 import type { Selector } from './schema/selector.ts';
 import type { SiteFacts } from './site-facts.ts';
 
-/** Where a rule listens: `fits` depends on the event's kind and point alone, and is asked once for each of these. */
+/** Where a rule listens: `fits` depends on the event's kind, phase and point alone, and is asked once for each of these. */
 export interface Slot {
   readonly rule: string;
   readonly kinds: readonly EventKind[];
+  readonly phases: readonly Phase[];
   /** Nothing else of a kind and point concerns it than events with this detail. */
   readonly only?: Constant;
   fits(event: LocatedEvent): boolean;
   take(seen: Seen): void;
 }
 
-/** A slot for the events of a selector. */
-export function slot(rule: string, selector: Selector, { site }: Pick<Runtime, 'site'>, take: (seen: Seen) => void): Slot {
-  return { rule, kinds: selector.event, fits: (event) => isAt(selector, event) && isOfType(selector, event, site), take };
+/** Whether the slot takes events of this kind and phase at this point. */
+export function listens({ kinds, phases, fits }: Slot, event: LocatedEvent): boolean {
+  return kinds.includes(event.kind) && phases.includes(event.phase) && fits(event);
+}
+
+/** The begins and ends of states: momentary events have no state, and an uncertain state stays what it was. */
+export const stateChanges: readonly Phase[] = ['raised', 'restored'];
+
+/** `raised` includes events without an end; an uncertain state is neither begin nor end. */
+const phasesOf: Record<Selector['phase'], readonly Phase[]> = { raised: ['raised', 'momentary'], restored: ['restored'] };
+
+/** A slot for the events of a selector, of the phase that it names or of others instead. */
+export function slot(
+  rule: string,
+  selector: Selector,
+  { site }: Pick<Runtime, 'site'>,
+  take: (seen: Seen) => void,
+  phases = phasesOf[selector.phase],
+): Slot {
+  return { rule, kinds: selector.event, phases, fits: (event) => isAt(selector, event) && isOfType(selector, event, site), take };
 }
 
 /** A slot for what a selector waits for, and nothing else. */
 export function happening(rule: string, selector: Selector, runtime: Pick<Runtime, 'site' | 'threatLevel'>, take: (seen: Seen) => void): Slot {
-  const counts = happens(selector, runtime);
+  const passes = narrowing(selector, runtime);
   const only = selector.if === undefined ? undefined : constantOf(selector.if);
   const checked = (seen: Seen) => {
-    if (counts(seen.event)) take(seen);
+    // A state that was read on connecting is no news: nobody saw it begin.
+    if (seen.event.initial !== true && passes(seen.event)) take(seen);
   };
   return { ...slot(rule, selector, runtime, checked), ...(only !== undefined && { only }) };
 }
@@ -42,11 +61,6 @@ function isAt({ at }: Selector, { point, device, place }: LocatedEvent): boolean
   return at?.some((id) => id === point || id === place.door || id === device || place.areas.includes(id)) ?? true;
 }
 
-/** `raised` includes events without an end; an uncertain state is neither begin nor end. */
-export function isPhase(wanted: 'raised' | 'restored', { phase }: LocatedEvent): boolean {
-  return wanted === 'restored' ? phase === 'restored' : phase === 'raised' || phase === 'momentary';
-}
-
 /** What a selector asks of an event beyond its kind and point: schedule, threat level and condition; not the phase. */
 export function narrowing(selector: Selector, { site, threatLevel }: Pick<Runtime, 'site' | 'threatLevel'>): (event: LocatedEvent) => boolean {
   const { during, outside, threat } = selector;
@@ -57,11 +71,4 @@ export function narrowing(selector: Selector, { site, threatLevel }: Pick<Runtim
     (outside === undefined || site.isDuring(outside, event.eventAt) !== true) &&
     (threat === undefined || threat.includes(threatLevel(event.place.areas, event.eventAt))) &&
     (holds === undefined || holds(event, threatLevel(event.place.areas, event.eventAt)));
-}
-
-/** Whether an event of the slot is what the selector waits for. A state that was read on connecting is not: nobody saw it begin. */
-export function happens(selector: Selector, runtime: Pick<Runtime, 'site' | 'threatLevel'>): (event: LocatedEvent) => boolean {
-  const passes = narrowing(selector, runtime);
-  const { phase } = selector;
-  return (event) => event.initial !== true && isPhase(phase, event) && passes(event);
 }

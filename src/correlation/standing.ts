@@ -1,32 +1,51 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
-import { isStateChange, stateOf, withChange } from './state-changes.ts';
+import { stateOf, withChange } from './state-changes.ts';
 
-type Changes = readonly { readonly event: LocatedEvent }[];
+/** A begin or end of a state. */
+interface Change {
+  readonly at: EpochMs;
+  readonly begins: boolean;
+}
+
+const timeOf = ({ at }: Change) => at;
 
 /** Which states stand, or stood a moment ago, by key. It holds a few changes for each state of each point: bounded by the site. */
 export class StandingStates {
-  readonly #byKey = new Map<string, Map<string, Changes>>();
+  readonly #time: { readonly now: EpochMs };
+  readonly #byKey = new Map<string, Map<string, readonly Change[]>>();
+  #keepMs = 0;
+
+  constructor(time: { readonly now: EpochMs }) {
+    this.#time = time;
+  }
+
+  /** How the states stood is known for at least so long. */
+  keepFor(ms: number): void {
+    this.#keepMs = Math.max(this.#keepMs, ms);
+  }
 
   /** Takes the begin or end of a state. */
   apply(keys: readonly string[], event: LocatedEvent): void {
-    if (!isStateChange(event)) return;
     const state = stateOf(event);
+    const change: Change = { at: event.eventAt, begins: event.phase === 'raised' };
     for (const key of keys) {
-      const states = this.#byKey.get(key) ?? new Map<string, Changes>();
+      const states = this.#byKey.get(key) ?? new Map<string, readonly Change[]>();
       this.#byKey.set(key, states);
-      states.set(state, withChange(states.get(state) ?? [], { event }));
+      states.set(state, withChange(states.get(state) ?? none, change, timeOf, this.#time.now - this.#keepMs));
     }
   }
 
   /** Whether a state stood at any time from `from` to `to`. */
   stood(keys: readonly string[], from: EpochMs, to: EpochMs): boolean {
-    for (const key of keys) for (const changes of this.#byKey.get(key)?.values() ?? []) if (stoodIn(changes, from, to)) return true;
+    for (const key of keys) for (const changes of this.#byKey.get(key)?.values() ?? none) if (stoodIn(changes, from, to)) return true;
     return false;
   }
 }
 
-function stoodIn(changes: Changes, from: EpochMs, to: EpochMs): boolean {
-  const before = changes.findLast(({ event }) => event.eventAt <= from)?.event;
-  return before?.phase === 'raised' || changes.some(({ event: { phase, eventAt } }) => phase === 'raised' && eventAt > from && eventAt <= to);
+const none: readonly never[] = [];
+
+function stoodIn(changes: readonly Change[], from: EpochMs, to: EpochMs): boolean {
+  const before = changes.findLast(({ at }) => at <= from);
+  return before?.begins === true || changes.some(({ begins, at }) => begins && at > from && at <= to);
 }

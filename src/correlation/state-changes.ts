@@ -1,19 +1,29 @@
+import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
 
-/** Enough to answer for a moment a few seconds ago, however the events were ordered. */
+/** Enough for a state that chatters: of the past that may still be asked for, its latest changes. */
 const MOST_CHANGES = 16;
 
-/** Whether the event begins or ends a state. Only these count: momentary events have no state, and an uncertain state stays what it was. */
-export function isStateChange({ phase }: LocatedEvent): boolean {
-  return phase === 'raised' || phase === 'restored';
-}
-
-/** The latest begins and ends of one state, in event time, with one more; of two at the same time the one that arrived later comes later. */
-export function withChange<Change extends { readonly event: LocatedEvent }>(changes: readonly Change[], change: Change): readonly Change[] {
-  const kept = changes.length < MOST_CHANGES ? changes.slice() : changes.slice(1 - MOST_CHANGES);
-  let index = kept.length;
-  while (index > 0 && (kept[index - 1]?.event.eventAt ?? 0) > change.event.eventAt) index -= 1;
-  kept.splice(index, 0, change);
+/**
+ * The latest begins and ends of one state, in event time, with one more; of two at the same time the one that arrived later comes later.
+ * Of what happened before `since`, which nobody asks for any more, the last change is kept: it says how the state stood then.
+ */
+export function withChange<Change>(
+  changes: readonly Change[],
+  change: Change,
+  timeOf: (change: Change) => EpochMs,
+  since: EpochMs,
+): readonly Change[] {
+  const at = timeOf(change);
+  let index = changes.length;
+  for (let before = changes[index - 1]; before !== undefined && timeOf(before) > at; before = changes[index - 1]) index -= 1;
+  let first = Math.max(0, changes.length + 1 - MOST_CHANGES);
+  for (let next = changes[first + 1]; next !== undefined && timeOf(next) < since; next = changes[first + 1]) first += 1;
+  // A change from before all that is kept says nothing that will be asked for.
+  if (index < first) return changes;
+  const kept = changes.slice(first, index);
+  kept.push(change);
+  for (let rest = index; rest < changes.length; rest += 1) kept.push(changes[rest] as Change);
   return kept;
 }
 

@@ -5,6 +5,7 @@ import type { When } from '../schema/when.ts';
 import type { Slot } from '../select.ts';
 import type { Condition } from './condition.ts';
 import type { Memory } from './memory.ts';
+import type { Watcher } from './watchers.ts';
 
 export type AbsencePattern = Extract<When, { pattern: 'absence' }>;
 
@@ -20,8 +21,8 @@ export class Absent implements Condition {
     this.#memory.keepFor(this.#withinMs + latenessMs);
   }
 
-  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
-    this.#memory.watchers.add(this.#memory.keysOf(trigger), trigger, waitMs + ALLOWED_LATENESS_MS, changed);
+  watch(watcher: Watcher, waitMs: number): void {
+    this.#memory.watchers.add(this.#memory.keysOf(watcher.trigger), watcher, waitMs + ALLOWED_LATENESS_MS);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {

@@ -1,25 +1,31 @@
 import type { Seen } from '../accounting.ts';
 import type { Slot } from '../select.ts';
+import { stateChanges } from '../select.ts';
 import { StandingStates } from '../standing.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Condition } from './condition.ts';
 import { Watchers } from './watchers.ts';
+import type { Watcher } from './watchers.ts';
 
 /** `armed`: a panel of the event's area, or of one around it, was armed when it happened (or none was). A panel counts for the area that the site file gives it. */
 export class Armed implements Condition {
   readonly slots: readonly Slot[];
   readonly #wanted: boolean;
-  readonly #states = new StandingStates();
+  readonly #states: StandingStates;
   readonly #watchers: Watchers;
 
-  constructor(rule: string, wanted: boolean, runtime: Runtime) {
+  /** `waitMs`: from an event to its judgement. */
+  constructor(rule: string, wanted: boolean, waitMs: number, runtime: Runtime) {
     this.#wanted = wanted;
+    this.#states = new StandingStates(runtime);
+    this.#states.keepFor(waitMs + 2 * ALLOWED_LATENESS_MS);
     this.#watchers = new Watchers(runtime);
     this.slots = [
       {
         rule,
         kinds: ['panel.armed'],
+        phases: stateChanges,
         fits: () => true,
         take: (seen) => {
           const [area] = seen.event.place.areas;
@@ -31,8 +37,8 @@ export class Armed implements Condition {
     ];
   }
 
-  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
-    this.#watchers.add(trigger.event.place.areas, trigger, waitMs + ALLOWED_LATENESS_MS, changed);
+  watch(watcher: Watcher, waitMs: number): void {
+    this.#watchers.add(watcher.trigger.event.place.areas, watcher, waitMs + ALLOWED_LATENESS_MS);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {

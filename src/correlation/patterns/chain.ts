@@ -1,3 +1,4 @@
+import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { Recent } from '../recent.ts';
@@ -10,12 +11,14 @@ import type { Slot } from '../select.ts';
 import { happening } from '../select.ts';
 import type { Condition } from './condition.ts';
 import { Watchers } from './watchers.ts';
+import type { Watcher } from './watchers.ts';
 
 export type ChainPattern = Extract<When, { pattern: 'sequence' | 'all' | 'count' }>;
 
+/** An event, and the steps that it could be. */
 interface Entry {
   readonly seen: Seen;
-  readonly step: number;
+  readonly steps: readonly number[];
 }
 
 interface ChainStep {
@@ -34,31 +37,45 @@ export class Chain implements Condition {
   readonly slots: readonly Slot[];
   readonly #pattern: ChainPattern;
   readonly #steps: readonly ChainStep[];
+  /** Fewer events than this complete nothing. */
+  readonly #fewest: number;
   readonly #runtime: Runtime;
   readonly #recent: Recent<Entry>;
+  /** What must not happen in between, by itself. */
+  readonly #barred: Recent<Entry>;
   readonly #watchers: Watchers;
+  /** An event is learnt of, watched for and judged by the same keys. */
+  #latest: LocatedEvent | undefined;
+  #latestKeys: readonly string[] = [];
 
   constructor(rule: string, pattern: ChainPattern, latenessMs: number, runtime: Runtime) {
     this.#pattern = pattern;
     this.#runtime = runtime;
-    this.#recent = new Recent(pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS, runtime);
+    const keepMs = pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS;
+    this.#recent = new Recent(keepMs, runtime);
+    this.#barred = new Recent(keepMs, runtime);
     this.#watchers = new Watchers(runtime);
     this.#steps = stepsOf(pattern);
-    this.slots = this.#steps.map(({ selector }, step) =>
+    this.#fewest = pattern.pattern === 'count' ? pattern.atLeast : this.#steps.filter(({ not }) => !not).length;
+    this.slots = [...alike(this.#steps, false), ...alike(this.#steps, true)].map(({ selector, steps, not }) =>
       happening(rule, selector, runtime, (seen) => {
         const keys = this.#keysOf(seen);
-        for (const key of keys) this.#recent.add(key, { seen, step });
+        for (const key of keys) (not ? this.#barred : this.#recent).add(key, { seen, steps });
         this.#watchers.tell(keys, seen);
       }),
     );
   }
 
   #keysOf({ event }: Seen): readonly string[] {
-    return keysOfAll(event, this.#pattern.by, this.#runtime.site);
+    if (event !== this.#latest) {
+      this.#latest = event;
+      this.#latestKeys = keysOfAll(event, this.#pattern.by, this.#runtime.site);
+    }
+    return this.#latestKeys;
   }
 
-  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
-    this.#watchers.add(this.#keysOf(trigger), trigger, waitMs + ALLOWED_LATENESS_MS, changed);
+  watch(watcher: Watcher, waitMs: number): void {
+    this.#watchers.add(this.#keysOf(watcher.trigger), watcher, waitMs + ALLOWED_LATENESS_MS);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
@@ -66,30 +83,32 @@ export class Chain implements Condition {
   }
 
   holds(trigger: Seen): boolean {
-    return this.#keysOf(trigger).some((key) => this.#isComplete(trigger, this.#window(trigger, key)));
+    for (const key of this.#keysOf(trigger)) if (this.#recent.count(key) >= this.#fewest && this.#isComplete(trigger, key)) return true;
+    return false;
   }
 
   evidence(trigger: Seen): readonly Seen[] {
-    const all = this.#keysOf(trigger).flatMap((key) => this.#window(trigger, key));
-    return [...new Set(all.filter(({ seen, step }) => seen !== trigger && this.#steps[step]?.not !== true).map(({ seen }) => seen))];
+    const all = this.#keysOf(trigger).flatMap((key) => this.#window(this.#recent, trigger, key));
+    return [...new Set(all.map(({ seen }) => seen).filter((seen) => seen !== trigger))];
   }
 
   /** What happened in the span that ends with the trigger, in event time. */
-  #window(trigger: Seen, key: string): readonly Entry[] {
-    return this.#recent
+  #window(recent: Recent<Entry>, trigger: Seen, key: string): readonly Entry[] {
+    return recent
       .of([key])
       .filter(({ seen }) => this.bears(trigger, seen))
       .sort((a, b) => a.seen.event.eventAt - b.seen.event.eventAt);
   }
 
-  #isComplete(trigger: Seen, entries: readonly Entry[]): boolean {
+  #isComplete(trigger: Seen, key: string): boolean {
+    const entries = this.#window(this.#recent, trigger, key);
     switch (this.#pattern.pattern) {
       case 'count':
         return this.#isEnough(trigger, entries, this.#pattern.atLeast);
       case 'all':
-        return this.#assign(entries, [{ seen: trigger, step: -1 }], 0, { left: MOST_TRIALS });
+        return this.#assign(trigger, entries, [], 0, { left: MOST_TRIALS });
       case 'sequence':
-        return this.#precedes(entries, [trigger], this.#steps.length - 2, { left: MOST_TRIALS });
+        return this.#precedes(entries, this.#window(this.#barred, trigger, key), [trigger], this.#steps.length - 2, { left: MOST_TRIALS });
     }
   }
 
@@ -105,29 +124,28 @@ export class Chain implements Condition {
   }
 
   /** Whether each step from `step` on finds an event of its own; the trigger must be one of them. */
-  #assign(entries: readonly Entry[], taken: readonly Entry[], step: number, trials: { left: number }): boolean {
-    if (step === this.#steps.length) return taken.some((each, index) => index > 0 && each.seen === taken[0]?.seen);
-    for (const entry of entries) {
+  #assign(trigger: Seen, entries: readonly Entry[], taken: readonly Seen[], step: number, trials: { left: number }): boolean {
+    if (step === this.#steps.length) return taken.includes(trigger);
+    for (const { seen, steps } of entries) {
       if ((trials.left -= 1) < 0) return false;
-      if (entry.step !== step || taken.slice(1).some(({ seen }) => seen === entry.seen)) continue;
-      const others = taken.slice(1).map(({ seen }) => seen);
-      if (this.#isApart(others, entry.seen) && this.#assign(entries, [...taken, entry], step + 1, trials)) return true;
+      if (!steps.includes(step) || taken.includes(seen) || !this.#isApart(taken, seen)) continue;
+      if (this.#assign(trigger, entries, [...taken, seen], step + 1, trials)) return true;
     }
     return false;
   }
 
   /** Whether the steps up to `step` happened in their order before what has been found of the later ones. */
-  #precedes(entries: readonly Entry[], found: readonly Seen[], step: number, trials: { left: number }): boolean {
+  #precedes(entries: readonly Entry[], barred: readonly Entry[], found: readonly Seen[], step: number, trials: { left: number }): boolean {
     if (step < 0) return true;
     const next = found[0];
     if (next === undefined) return false;
     const forbidden = this.#steps[step]?.not === true ? step : undefined;
     const wanted = forbidden === undefined ? step : step - 1;
-    for (const { seen, step: of } of entries.toReversed()) {
+    for (const { seen, steps } of entries.toReversed()) {
       if ((trials.left -= 1) < 0) return false;
-      if (of !== wanted || found.includes(seen) || seen.event.eventAt > next.event.eventAt || !this.#isApart(found, seen)) continue;
-      if (forbidden !== undefined && happenedBetween(entries, forbidden, seen, next)) continue;
-      if (this.#precedes(entries, [seen, ...found], wanted - 1, trials)) return true;
+      if (!steps.includes(wanted) || found.includes(seen) || seen.event.eventAt > next.event.eventAt || !this.#isApart(found, seen)) continue;
+      if (forbidden !== undefined && happenedBetween(barred, forbidden, seen, next)) continue;
+      if (this.#precedes(entries, barred, [seen, ...found], wanted - 1, trials)) return true;
     }
     return false;
   }
@@ -143,10 +161,26 @@ function stepsOf(pattern: ChainPattern): readonly ChainStep[] {
   return (pattern.pattern === 'all' ? pattern.all : [pattern.count]).map((selector) => ({ selector, not: false }));
 }
 
+/** Steps that select the same are learnt of together. */
+function alike(
+  all: readonly ChainStep[],
+  not: boolean,
+): readonly { readonly selector: Selector; readonly steps: readonly number[]; readonly not: boolean }[] {
+  const known = new Map<string, { readonly selector: Selector; readonly steps: number[]; readonly not: boolean }>();
+  for (const [step, each] of all.entries()) {
+    if (each.not !== not) continue;
+    const name = JSON.stringify(each.selector);
+    const same = known.get(name);
+    if (same === undefined) known.set(name, { selector: each.selector, steps: [step], not });
+    else same.steps.push(step);
+  }
+  return [...known.values()];
+}
+
 function happenedBetween(entries: readonly Entry[], step: number, from: Seen, to: Seen): boolean {
   return entries.some(
     (entry) =>
-      entry.step === step &&
+      entry.steps.includes(step) &&
       entry.seen !== from &&
       entry.seen !== to &&
       entry.seen.event.eventAt >= from.event.eventAt &&

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
+import { phases } from '../../domain/event.ts';
 import { eventKinds } from '../../domain/kinds.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
@@ -9,7 +10,7 @@ import { groupOf } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { isPhase, narrowing, slot } from '../select.ts';
+import { listens, narrowing, slot } from '../select.ts';
 
 /** A rule whose incidents have an end. */
 export interface Ending {
@@ -21,11 +22,12 @@ export interface Ending {
 
 /** What has ended by one event. The rules tell of it in their order. */
 export class Ended {
-  readonly slot: Slot;
   #told: { readonly ending: Ending; readonly event: LocatedEvent; readonly group: string }[] = [];
 
-  constructor() {
-    this.slot = { rule: 'ends', kinds: eventKinds, fits: () => true, take: () => this.#tell() };
+  /** Tells after those slots have learnt of the event. */
+  slotAfter(ends: readonly Slot[]): Slot {
+    const fits = (event: LocatedEvent) => ends.some((each) => listens(each, event));
+    return { rule: 'ends', kinds: eventKinds, phases, fits, take: () => this.#tell() };
   }
 
   add(ending: Ending, event: LocatedEvent, group: string): void {
@@ -72,7 +74,7 @@ export class Ends {
     this.#recent = new Recent(0, runtime);
     const passes = narrowing(restoredBy, runtime);
     this.slot = slot(rule, restoredBy, runtime, (seen) => {
-      if (isPhase(restoredBy.phase, seen.event) && passes(seen.event)) this.#ended(seen);
+      if (passes(seen.event)) this.#ended(seen);
     });
   }
 

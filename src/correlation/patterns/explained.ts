@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Slot } from '../select.ts';
 import type { Condition } from './condition.ts';
 import type { Memory } from './memory.ts';
+import type { Watcher } from './watchers.ts';
 
 /** One line of `unless`. A message of another device that was sent up to `lateness` after the event still explains it. */
 export class Explained implements Condition {
@@ -16,18 +17,19 @@ export class Explained implements Condition {
   readonly #runtime: Runtime;
   readonly #memory: Memory;
 
-  constructor(rule: string, line: Unless, latenessMs: number, runtime: Runtime) {
+  /** `waitMs`: from an event to its judgement. */
+  constructor(rule: string, line: Unless, latenessMs: number, waitMs: number, runtime: Runtime) {
     this.#rule = rule;
     this.#line = line;
     this.#runtime = runtime;
     this.#beforeMs = line.within?.ms ?? 0;
     this.#aheadMs = Math.max(line.after?.ms ?? 0, latenessMs);
     this.#memory = runtime.memories.of(rule, line, line.by, line.stands === true ? 'states' : 'events', runtime);
-    this.#memory.keepFor(this.#beforeMs + this.#aheadMs + latenessMs);
+    this.#memory.keepFor(this.#beforeMs + this.#aheadMs + waitMs);
   }
 
-  watch(trigger: Seen, waitMs: number, changed: (because: Seen) => void): void {
-    this.#memory.watchers.add(this.#memory.keysOf(trigger), trigger, waitMs + this.#aheadMs + ALLOWED_LATENESS_MS, changed);
+  watch(watcher: Watcher, waitMs: number): void {
+    this.#memory.watchers.add(this.#memory.keysOf(watcher.trigger), watcher, waitMs + this.#aheadMs + ALLOWED_LATENESS_MS);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {

@@ -2,11 +2,31 @@ import type { Seen } from '../accounting.ts';
 import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Condition } from './condition.ts';
+import type { Watcher } from './watchers.ts';
 
 interface Candidate {
   readonly seen: Seen;
   judged: boolean;
   concluded: boolean;
+}
+
+/** Waits for what changes one condition of a candidate. */
+class Watch implements Watcher {
+  readonly trigger: Seen;
+  readonly #candidate: Candidate;
+  readonly #condition: Condition;
+  readonly #judge: Judge;
+
+  constructor(candidate: Candidate, condition: Condition, judge: Judge) {
+    this.trigger = candidate.seen;
+    this.#candidate = candidate;
+    this.#condition = condition;
+    this.#judge = judge;
+  }
+
+  changed(because: Seen): void {
+    this.#judge.reconsider(this.#candidate, this.#condition, because);
+  }
 }
 
 /**
@@ -35,7 +55,7 @@ export class Judge {
       return;
     }
     const candidate: Candidate = { seen, judged: false, concluded: false };
-    for (const condition of this.#conditions) condition.watch(seen, this.#waitMs, (because) => this.#reconsider(candidate, condition, because));
+    for (const condition of this.#conditions) condition.watch(new Watch(candidate, condition, this), this.#waitMs);
     if (this.#waitMs === 0) {
       this.#judge(candidate, seen);
       return;
@@ -50,7 +70,7 @@ export class Judge {
   }
 
   /** One of the conditions has learnt of another event. */
-  #reconsider(candidate: Candidate, condition: Condition, because: Seen): void {
+  reconsider(candidate: Candidate, condition: Condition, because: Seen): void {
     if (!candidate.judged || !condition.bears(candidate.seen, because)) return;
     const before = candidate.concluded;
     this.#judge(candidate, because);
@@ -60,7 +80,7 @@ export class Judge {
 
   #judge(candidate: Candidate, because: Seen): void {
     const { seen } = candidate;
-    const holds = this.#conditions.every((condition) => condition.holds(seen));
+    const holds = this.#allHold(seen);
     candidate.judged = true;
     if (holds === candidate.concluded) return;
     candidate.concluded = holds;
@@ -72,5 +92,10 @@ export class Judge {
     for (const condition of this.#conditions) {
       for (const each of condition.evidence?.(seen) ?? []) this.#tell({ type: 'continues', seen, with: each });
     }
+  }
+
+  #allHold(seen: Seen): boolean {
+    for (const condition of this.#conditions) if (!condition.holds(seen)) return false;
+    return true;
   }
 }

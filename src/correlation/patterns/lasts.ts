@@ -8,8 +8,8 @@ import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { narrowing, slot } from '../select.ts';
-import { isStateChange, stateOf, withChange } from '../state-changes.ts';
+import { narrowing, slot, stateChanges } from '../select.ts';
+import { stateOf, withChange } from '../state-changes.ts';
 
 /** From a begin to its restore; without `end` it goes on. */
 interface Run {
@@ -55,19 +55,18 @@ export class Lasts {
     this.#tell = tell;
     this.slots = selectors.map((selector) => {
       const passes = narrowing(selector, runtime);
-      return slot(rule, selector, runtime, (seen) => this.#take(seen, passes));
+      return slot(rule, selector, runtime, (seen) => this.#take(seen, passes), stateChanges);
     });
   }
 
   /** What narrows the rule narrows the begin: a restore ends the state whenever it comes. */
   #take(seen: Seen, passes: (event: LocatedEvent) => boolean): void {
     const { event } = seen;
-    if (!isStateChange(event)) return;
     if (event.phase === 'raised' && (event.initial === true || seen.suppressedBy !== undefined || !passes(event))) return;
     const id = stateOf(event);
     const state = this.#states.get(id) ?? { changes: [], concluded: new Set<Seen>() };
     this.#states.set(id, state);
-    state.changes = withChange(withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS), seen);
+    state.changes = withChange(withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS), seen, timeOf, -Infinity);
     for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
     this.#judge(state);
   }
@@ -76,7 +75,7 @@ export class Lasts {
     const runs = runsOf(state);
     const open = runs.find(({ begin, end }) => end === undefined && !state.concluded.has(begin))?.begin;
     if (state.waiting !== undefined && state.waiting.begin !== open) {
-      state.waiting.due.cancelled = true;
+      this.#runtime.due.cancel(state.waiting.due);
       this.#runtime.accounting.wait(state.waiting.begin, -1);
       delete state.waiting;
     }
@@ -111,6 +110,8 @@ export class Lasts {
     this.#tell({ type: 'begins', seen: begin });
   }
 }
+
+const timeOf = ({ event }: Seen) => event.eventAt;
 
 /** Without the runs that ended before then: nothing that is yet to arrive can change them. */
 function withoutOld(changes: readonly Seen[], before: EpochMs): readonly Seen[] {

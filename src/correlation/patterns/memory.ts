@@ -1,3 +1,4 @@
+import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { Recent } from '../recent.ts';
@@ -7,7 +8,7 @@ import type { Grouping } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { happening, narrowing, slot } from '../select.ts';
+import { happening, narrowing, slot, stateChanges } from '../select.ts';
 import { StandingStates } from '../standing.ts';
 import { Ended, Ends } from './ends.ts';
 import { Watchers } from './watchers.ts';
@@ -22,24 +23,35 @@ export class Memory {
   readonly #by: readonly Relation[];
   readonly #runtime: Runtime;
   readonly #recent: Recent<Seen>;
-  readonly #states = new StandingStates();
+  readonly #states: StandingStates;
+  /** An event is learnt of, watched for and judged by the same keys. */
+  #latest: LocatedEvent | undefined;
+  #latestKeys: readonly string[] = [];
 
   constructor(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime) {
     this.#by = by;
     this.#runtime = runtime;
     this.#recent = new Recent(0, runtime);
+    this.#states = new StandingStates(runtime);
     this.watchers = new Watchers(runtime);
     this.slot =
-      keeps === 'states' ? slot(rule, selector, runtime, this.#state(selector)) : happening(rule, selector, runtime, (seen) => this.#event(seen));
+      keeps === 'states'
+        ? slot(rule, selector, runtime, this.#state(selector), stateChanges)
+        : happening(rule, selector, runtime, (seen) => this.#event(seen));
   }
 
-  /** Keeps events for at least so long after they happened, lateness included. */
+  /** What it keeps can be asked for at least so long after it happened, lateness included. */
   keepFor(ms: number): void {
     this.#recent.keepFor(ms + 2 * ALLOWED_LATENESS_MS);
+    this.#states.keepFor(ms + 2 * ALLOWED_LATENESS_MS);
   }
 
   keysOf({ event }: Seen): readonly string[] {
-    return keysOfAll(event, this.#by, this.#runtime.site);
+    if (event !== this.#latest) {
+      this.#latest = event;
+      this.#latestKeys = keysOfAll(event, this.#by, this.#runtime.site);
+    }
+    return this.#latestKeys;
   }
 
   /** Whether any event that shares a key with the trigger passes. */
@@ -84,7 +96,8 @@ export class Memories {
 
   /** Where they learn of ends: after the rules that lead. */
   get endSlots(): readonly Slot[] {
-    return [...[...this.#ends.values()].map((ends) => ends.slot), this.#ended.slot];
+    const slots = [...this.#ends.values()].map((ends) => ends.slot);
+    return [...slots, this.#ended.slotAfter(slots)];
   }
 
   ends(rule: string, restoredBy: Selector, per: Grouping, runtime: Runtime): Ends {

@@ -3,9 +3,9 @@ import { Recent } from '../recent.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Somebody who has judged an event, or will, and wants to know what else happens under its keys. */
-interface Watcher {
+export interface Watcher {
   readonly trigger: Seen;
-  readonly changed: (because: Seen) => void;
+  changed(because: Seen): void;
 }
 
 /** Finds those whom an event may concern by the keys that it shares with theirs. */
@@ -17,13 +17,12 @@ export class Watchers {
   }
 
   /** `forMs`: how long from now on. */
-  add(keys: readonly string[], trigger: Seen, forMs: number, changed: (because: Seen) => void): void {
+  add(keys: readonly string[], watcher: Watcher, forMs: number): void {
     this.#recent.keepFor(forMs);
-    const watcher: Watcher = { trigger, changed };
     for (const key of keys) this.#recent.add(key, watcher);
   }
 
   tell(keys: readonly string[], seen: Seen): void {
-    for (const { trigger, changed } of this.#recent.of(keys)) if (trigger !== seen) changed(seen);
+    for (const watcher of this.#recent.of(keys)) if (watcher.trigger !== seen) watcher.changed(seen);
   }
 }
