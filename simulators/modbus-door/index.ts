@@ -1,7 +1,7 @@
 import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from '../simulator.ts';
 import type { Device } from './application.ts';
 import { DoorController } from './controller.ts';
-import { IoModule } from './io-module.ts';
+import { IoModule, moduleLayouts } from './io-module.ts';
 import { controllerOptions, unitsOf } from './options.ts';
 import type { ControllerOptions, UnitOptions } from './options.ts';
 import { quirks as profiles } from './quirks.ts';
@@ -40,6 +40,13 @@ export class ModbusDoorSimulator implements Simulator {
     const { device, number } = this.#unit(unit);
     if (device instanceof DoorController) return device;
     throw new Error(`simulator ${this.id}: unit ${number} is an I/O module and has neither readers nor logic`);
+  }
+
+  /** The I/O module that is the given unit, or the first one. @throws Error when that is none. */
+  moduleOf(unit?: number): IoModule {
+    const { device, number } = this.#unit(unit);
+    if (device instanceof IoModule) return device;
+    throw new Error(`simulator ${this.id}: unit ${number} is a controller, no I/O module`);
   }
 
   /** The first unit's controller. */
@@ -170,8 +177,9 @@ export class ModbusDoorSimulator implements Simulator {
   }
 }
 
-function deviceOf({ model, doors, badges }: UnitOptions, { strikeMs, heldAfterMs, graceMs, exitContactMs }: ControllerOptions) {
-  if (model === 'io-module') return new IoModule(doors.length, exitContactMs);
+function deviceOf({ model, module, doors, badges }: UnitOptions, { strikeMs, heldAfterMs, graceMs, exitContactMs }: ControllerOptions) {
+  const layout = moduleLayouts.get(module);
+  if (model === 'io-module' && layout !== undefined) return new IoModule(layout, doors.length, exitContactMs);
   return new DoorController(
     doors.map((door) => ({ strikeMs, heldAfterMs, graceMs, exitContactMs, ...door })),
     badges,

@@ -1,30 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import type { Device } from './application.ts';
 
-/** What is wired to the module for one door: two inputs and one relay. */
+const count = z.int().min(1).max(64);
+const layout = z.strictObject({
+  inputs: count,
+  /** Whether the inputs can be read as coils as well, at the same addresses. */
+  inputsAreCoils: z.boolean().default(false),
+  /** One for the contact, and a second for the exit button. */
+  inputsPerDoor: z.literal([1, 2]),
+  /** When a door contact is made. */
+  contactMadeWhile: z.enum(['open', 'shut']),
+  relays: count,
+  /** The relays are coils from here. */
+  firstRelay: z.int().min(0),
+});
+export type ModuleLayout = z.infer<typeof layout>;
+
+/** Where real modules have their inputs and relays; modules.yaml has the sources. */
+export const moduleLayouts: ReadonlyMap<string, ModuleLayout> = new Map(
+  Object.entries(z.record(z.string(), layout).parse(parse(readFileSync(join(import.meta.dirname, 'modules.yaml'), 'utf8')))),
+);
+
+/** For how many doors a module has inputs and relays. */
+export function doorsOf({ inputs, inputsPerDoor, relays }: ModuleLayout): number {
+  return Math.min(Math.floor(inputs / inputsPerDoor), relays);
+}
+
+/** What is wired to the module for one door: its inputs and one relay. */
 export interface WiredDoor {
-  /** The door contact; made while the leaf is open. */
+  /** Whether the leaf is open. */
   open: boolean;
   /** The exit button, or undefined while nobody presses it. */
   exitTimer: NodeJS.Timeout | undefined;
 }
 
-const INPUTS = 8;
-const OUTPUTS = 8;
-const FIRST_OUTPUT = 16;
-const INPUTS_PER_DOOR = 2;
-
-/**
- * A plain module of eight inputs and eight relays, without any logic of its own. Its inputs are coils 0 to 7 and also discrete inputs 0 to
- * 7, its relays coils 16 to 23: the layout of the Advantech ADAM-6000 series. Door d has inputs 2 (d - 1) (contact) and 2 (d - 1) + 1
- * (exit button) and relay d - 1 (strike).
- */
+/** A plain module of inputs and relays, without any logic of its own. Door d has the inputs d and relay d; what is not wired reads 0. */
 export class IoModule implements Device {
   readonly doors: readonly WiredDoor[];
-  readonly relays: boolean[] = Array.from({ length: OUTPUTS }, () => false);
+  readonly relays: boolean[];
+  readonly #layout: ModuleLayout;
   readonly #exitContactMs: number;
 
-  constructor(doorCount: number, exitContactMs: number) {
+  constructor(moduleLayout: ModuleLayout, doorCount: number, exitContactMs: number) {
+    this.#layout = moduleLayout;
     this.doors = Array.from({ length: doorCount }, () => ({ open: false, exitTimer: undefined }));
+    this.relays = Array.from({ length: moduleLayout.relays }, () => false);
     this.#exitContactMs = exitContactMs;
   }
 
@@ -47,14 +70,16 @@ export class IoModule implements Device {
   }
 
   discreteInput(address: number): boolean | undefined {
-    if (address >= INPUTS) return undefined;
-    const door = this.doors[Math.floor(address / INPUTS_PER_DOOR)];
+    const { inputs, inputsPerDoor, contactMadeWhile } = this.#layout;
+    if (address >= inputs) return undefined;
+    const door = this.doors[Math.floor(address / inputsPerDoor)];
     if (door === undefined) return false;
-    return address % INPUTS_PER_DOOR === 0 ? door.open : door.exitTimer !== undefined;
+    return address % inputsPerDoor === 0 ? door.open === (contactMadeWhile === 'open') : door.exitTimer !== undefined;
   }
 
   coil(address: number): boolean | undefined {
-    return address < INPUTS ? this.discreteInput(address) : this.relays[address - FIRST_OUTPUT];
+    const { inputs, inputsAreCoils, firstRelay } = this.#layout;
+    return inputsAreCoils && address < inputs ? this.discreteInput(address) : this.relays[address - firstRelay];
   }
 
   inputRegister(): undefined {
@@ -67,10 +92,10 @@ export class IoModule implements Device {
 
   /** Inputs cannot be written. */
   accepts(_table: 'coil' | 'holdingRegister', address: number): boolean {
-    return address >= FIRST_OUTPUT;
+    return this.relays[address - this.#layout.firstRelay] !== undefined;
   }
 
   write(_table: 'coil' | 'holdingRegister', address: number, value: number): void {
-    this.relays[address - FIRST_OUTPUT] = value === 1;
+    this.relays[address - this.#layout.firstRelay] = value === 1;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { doorsOf, moduleLayouts } from './io-module.ts';
 import { quirks } from './quirks.ts';
 
 const doorOptions = z.strictObject({
@@ -15,7 +16,11 @@ const badge = z.strictObject({
 const unitNumber = z.number().int().min(1).max(247);
 
 const device = {
-  model: z.enum(['controller', 'io-module']).default('controller').describe('a door controller, or eight inputs and eight relays without any logic'),
+  model: z.enum(['controller', 'io-module']).default('controller').describe('a door controller, or inputs and relays without any logic'),
+  module: z
+    .enum([...moduleLayouts.keys()])
+    .default('adam-6052')
+    .describe('of an io-module, where its inputs and relays are: a name in modules.yaml'),
   doors: z
     .array(doorOptions)
     .min(1)
@@ -24,9 +29,11 @@ const device = {
   badges: z.array(badge).default([]),
 };
 
-const unit = z
-  .strictObject({ unit: unitNumber, ...device })
-  .refine(({ model, doors }) => model !== 'io-module' || doors.length <= 4, { path: ['doors'], error: 'an io-module has inputs for 4 doors' });
+const unit = z.strictObject({ unit: unitNumber, ...device }).superRefine(({ model, module, doors }, context) => {
+  const layout = moduleLayouts.get(module);
+  if (model !== 'io-module' || layout === undefined || doors.length <= doorsOf(layout)) return;
+  context.addIssue({ code: 'custom', path: ['doors'], message: `the io-module ${module} has inputs and relays for ${doorsOf(layout)} doors` });
+});
 export type UnitOptions = z.infer<typeof unit>;
 
 /** Options of the simulated line, as `lab.yaml` has them. */
@@ -54,6 +61,6 @@ export const controllerOptions = z
 export type ControllerOptions = z.infer<typeof controllerOptions>;
 
 /** The units of the line, whichever way they were written. */
-export function unitsOf({ units, unit: number, model, doors, badges }: ControllerOptions): readonly UnitOptions[] {
-  return units ?? [{ unit: number, model, doors, badges }];
+export function unitsOf({ units, unit: number, model, module, doors, badges }: ControllerOptions): readonly UnitOptions[] {
+  return units ?? [{ unit: number, model, module, doors, badges }];
 }

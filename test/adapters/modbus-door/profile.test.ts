@@ -10,7 +10,7 @@ const minimal = 'title: T\nmanual: M\n';
 
 describe('the device profiles of the Modbus doors', () => {
   it('are the files of their folder', () => {
-    assert.deepEqual([...profiles.keys()].sort(), ['adam-6052', 'sallyport-d4', 'waveshare-rtu-relay-8']);
+    assert.deepEqual([...profiles.keys()].sort(), ['adam-6052', 'iologik-e1214', 'sallyport-d4', 'waveshare-rtu-relay-8']);
   });
 
   it('give a door its addresses by its number', () => {

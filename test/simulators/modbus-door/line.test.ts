@@ -129,7 +129,7 @@ describe('a simulated Modbus line with several units', () => {
   it('refuses options that no line has', () => {
     const refused = (options: Record<string, unknown>, message: RegExp) => assert.throws(() => new ModbusDoorSimulator('line', options), message);
     refused({ units: [{ unit: 1 }, { unit: 1 }] }, /two units have one number/);
-    refused({ units: [{ unit: 1, model: 'io-module', doors: [{}, {}, {}, {}, {}] }] }, /inputs for 4 doors/);
+    refused({ units: [{ unit: 1, model: 'io-module', doors: [{}, {}, {}, {}, {}] }] }, /adam-6052 has inputs and relays for 4 doors/);
     refused({ quirks: ['odd'] }, /quirks/);
   });
 });
