@@ -115,10 +115,11 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const desk = new Desk();
   const { doors } = publish({ desk, site, clock, journal, intake, book, audit });
   const writeLog = (line: Parameters<Audit['write']>[0]) => desk.publish({ log: [audit.write(line)] });
+  const threadOf = ({ name }: { readonly name: string }) => new WorkerRunner({ name, module: adapterModule(name), clock, log });
   const fleet = new Fleet({
     site,
     siteFile,
-    runner: (name) => new WorkerRunner({ name, module: adapterModule(name), clock, log }),
+    runner: (name) => threadOf({ name }),
     clock,
     log,
     random: Math.random,
@@ -179,7 +180,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const latest = new LatestEvents(journal.latestOfEach());
   intake.events.subscribe((event) => latest.apply(event));
   const tampered = (camera: string) => latest.of(camera).some(({ kind, phase }) => kind === 'video.tamper' && phase === 'raised');
-  const search = new DeviceSearch(adapters, new Set(fleet.supervisors.keys()), clock);
+  const search = new DeviceSearch({ adapters, knownIds: new Set(fleet.supervisors.keys()), runner: threadOf, clock });
   const replays = new Replays(siteFile, dataFolder);
   ticking.add(ticks.subscribe(() => procedures.tick()));
   const outbox = new Outbox(store);

@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import type { DiscoverOptions, DiscoveredDevice } from '../../src/adapter/contract.ts';
+import { isInNetwork } from '../../src/adapter/network.ts';
+import type { LocalNetwork } from '../../src/adapter/network.ts';
 import { pause } from '../../src/domain/clock.ts';
 import { takeInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
@@ -27,7 +28,7 @@ export interface IAm {
 
 /**
  * Asks the subnet of an interface by Who-Is; `host` (with `:PORT` where it is not 47808) is asked directly, or everybody on that port where it is the
- * subnet's broadcast address. Devices that answer are asked for their doors and readers.
+ * subnet's broadcast address. Devices that answer from that subnet are asked for their doors and readers.
  */
 export async function discover(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
   const found = await whoIs(options);
@@ -38,26 +39,28 @@ export async function discover(options: DiscoverOptions): Promise<readonly Disco
 }
 
 async function described(answered: Answered, options: DiscoverOptions): Promise<DiscoveredDevice> {
+  const { address } = options.interface;
+  if (!isInNetwork(answered.from.address, options.interface)) return asDevice(answered, 'outside of the network that is searched', address);
   const inventory = await takeInventory(answered.from, answered.instance, options).catch((error: unknown) => {
     options.signal.throwIfAborted();
     return error instanceof Error ? error.message : String(error);
   });
-  return asDevice(answered, inventory, options.interface);
+  return asDevice(answered, inventory, address);
 }
 
 interface Answered extends IAm {
   readonly from: Endpoint;
 }
 
-async function whoIs({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly Answered[]> {
+async function whoIs({ interface: network, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly Answered[]> {
   const found = new Map<number, Answered>();
   const take = (datagram: Buffer, from: Endpoint) => {
     const iAm = readIAm(datagram);
     if (iAm !== undefined && found.size < MAX_FOUND) found.set(iAm.instance, { ...iAm, from: { address: from.address, port: from.port } });
   };
-  const broadcast = broadcastOf(address);
-  if (broadcast === undefined && host === undefined)
-    throw new Error(`${address} is no address of a network interface with a broadcast address: name one host to ask`);
+  const { address } = network;
+  const broadcast = broadcastOf(network);
+  if (broadcast === undefined && host === undefined) throw new Error(`the network of ${address} has no broadcast address: name one host to ask`);
   const [named, port] = hostAndPort(host ?? broadcast ?? '');
   const everybody = named === broadcast;
   const asking = await opened(address, 0, take);
@@ -99,17 +102,14 @@ function hostAndPort(host: string): [address: string, port: number] {
   return [address, port === undefined ? PORT : Number(port)];
 }
 
-/** The directed broadcast address of the interface that has `address`. The loopback has one as well: 127.255.255.255. */
-function broadcastOf(address: string): string | undefined {
-  const own = Object.values(networkInterfaces())
-    .flat()
-    .find((each) => each?.address === address && each.family === 'IPv4');
-  if (own === undefined) return undefined;
-  const mask = own.netmask.split('.').map(Number);
-  return address
+/** The directed broadcast address of a network; a single address has none. The loopback has one as well: 127.255.255.255. */
+function broadcastOf({ address, netmask }: LocalNetwork): string | undefined {
+  const mask = netmask.split('.').map(Number);
+  const broadcast = address
     .split('.')
     .map((part, at) => Number(part) | (~(mask[at] ?? 255) & 255))
     .join('.');
+  return broadcast === address ? undefined : broadcast;
 }
 
 /** Reads an I-Am (16.10.2); undefined for anything else, and for devices behind a router, which this adapter does not reach. */

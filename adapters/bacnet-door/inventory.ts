@@ -22,7 +22,11 @@ export interface Inventory {
 }
 
 /** Reads a device's Access Doors and Access Points (ASHRAE 135-2020, 12.26 and 12.31) with their names. @throws Error when it does not answer or refuses. */
-export async function takeInventory(peer: Endpoint, instance: number, { interface: address, clock, signal }: DiscoverOptions): Promise<Inventory> {
+export async function takeInventory(
+  peer: Endpoint,
+  instance: number,
+  { interface: { address }, clock, signal }: DiscoverOptions,
+): Promise<Inventory> {
   const host = { clock, malformed: () => undefined, log: { info: () => undefined } };
   const transport = await GuardedTransport.create({ local: { address, port: 0 }, peer }, host.malformed);
   const client = new DeviceClient(transport, peer, host);

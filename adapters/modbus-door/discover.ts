@@ -20,7 +20,7 @@ const nobodyThere = new Set([0x0a, 0x0b]);
  * Asks one host (with `:PORT` where it is not 502) for the units that it has, by reading one register of each: an exception is an answer as well.
  * Takes up to a minute behind a gateway. @throws Error when no host is named, or it does not accept a connection.
  */
-export async function discover({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
+export async function discover({ interface: { address }, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
   if (host === undefined) throw new Error('Modbus devices do not answer to everybody: name one host to ask');
   const [name = host, given] = host.split(':');
   const port = given === undefined ? PORT : Number(given);

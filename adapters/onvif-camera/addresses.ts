@@ -19,12 +19,18 @@ function plainlyWrong(host: string, configured: string): boolean {
  * The host is always the configured one: behind address translation the camera names another, and the credentials go to no stranger.
  * The port is the camera's only where it names the host as we do, and a port with it, for HTTP or HTTPS as configured.
  */
-export function serviceTarget(address: string, { host: known, port: usual, tls }: Omit<Target, 'path'>): Target {
+export function serviceTarget(address: string, { host: known, port: usual, tls, localAddress }: Omit<Target, 'path'>): Target {
   const match = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^#]*)/i.exec(address);
   const [, scheme = '', host = '', told, path = ''] = match ?? [undefined, undefined, undefined, undefined, address];
   const sameScheme = scheme.toLowerCase() === (tls === undefined ? 'http' : 'https');
   const port = told !== undefined && host === known && sameScheme ? Number(told) : usual;
-  return { host: known, port, path: path.startsWith('/') ? path : `/${path}`, ...(tls && { tls }) };
+  return {
+    host: known,
+    port,
+    path: path.startsWith('/') ? path : `/${path}`,
+    ...(tls && { tls }),
+    ...(localAddress !== undefined && { localAddress }),
+  };
 }
 
 /**

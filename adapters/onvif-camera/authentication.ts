@@ -4,6 +4,7 @@ import type { DigestChallenge } from './digest.ts';
 interface Account {
   readonly username: string;
   readonly password: string;
+  readonly neverInClear?: true;
 }
 
 /** HTTP authentication with one camera: what it asked for last, and the answer for each further request. */
@@ -27,11 +28,11 @@ export class HttpAuthentication {
 
   /**
    * Takes the WWW-Authenticate headers of a 401; false when there is no use in asking again. Basic sends the password in clear text (RFC 7617),
-   * so it is answered only where the camera asks for nothing else.
+   * so it is answered only where the camera asks for nothing else, and where that is allowed.
    */
   challenged(headers: readonly string[]): boolean {
     const digest = chooseChallenge(headers);
-    const basicOnly = headers.length > 0 && headers.every((header) => /^\s*basic(\s|$)/i.test(header));
+    const basicOnly = !this.#account.neverInClear && headers.length > 0 && headers.every((header) => /^\s*basic(\s|$)/i.test(header));
     if (digest === undefined && (!basicOnly || this.#challenge === 'Basic')) return false;
     this.#challenge = digest ?? 'Basic';
     this.#uses = 0;

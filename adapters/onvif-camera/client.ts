@@ -15,6 +15,10 @@ export interface ClientOptions {
   readonly tls?: Trust;
   readonly username: string;
   readonly password: string;
+  /** Basic authentication is not answered: nobody has vouched for the host yet. */
+  readonly neverInClear?: true;
+  /** The own address from which it is asked; the system's choice if absent. */
+  readonly localAddress?: string;
   readonly timeoutMs: number;
 }
 

@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { DiscoverOptions, DiscoveredDevice } from '../../src/adapter/contract.ts';
+import { isInNetwork } from '../../src/adapter/network.ts';
 import { pause } from '../../src/domain/clock.ts';
 import { listDoors } from './door-list.ts';
 import { sentence } from './errors.ts';
@@ -29,9 +30,14 @@ export async function discover(options: DiscoverOptions): Promise<readonly Disco
   return devices;
 }
 
-/** The account is given to access controllers alone, and never over HTTPS, where a person has to look at the certificate first. */
+/**
+ * The account is given to access controllers alone, and never over HTTPS, where a person has to look at the certificate first. An answer is a datagram that
+ * anybody can send: where it leads out of the network, it is told and not followed.
+ */
 async function described(match: ProbeMatch, options: DiscoverOptions): Promise<DiscoveredDevice> {
   const device = asDevice(match, options.account?.username ?? 'sallyport');
+  if (!isInNetwork(match.host, options.interface))
+    return { ...device, remark: `${device.remark ?? ''}; it names an address outside of the network that is searched, and was asked nothing` };
   if (!match.door || match.tls || options.account === undefined) return device;
   try {
     const points = await listDoors({ ...match, id: device.id }, options.account, options);
@@ -42,14 +48,14 @@ async function described(match: ProbeMatch, options: DiscoverOptions): Promise<D
   }
 }
 
-async function probe({ interface: address, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly ProbeMatch[]> {
+async function probe({ interface: network, host, timeoutMs, signal, clock }: DiscoverOptions): Promise<readonly ProbeMatch[]> {
   const found = new Map<string, ProbeMatch>();
   const socket = createSocket('udp4');
   socket.on('message', (datagram) => {
-    for (const match of readProbeMatches(datagram.toString('utf8'))) if (found.size < MAX_FOUND) found.set(match.endpoint, match);
+    for (const match of readProbeMatches(datagram.toString('utf8'), network)) if (found.size < MAX_FOUND) found.set(match.endpoint, match);
   });
   try {
-    await bindTo(socket, address);
+    await bindTo(socket, network.address);
     for (const types of TYPES) {
       // Each with an identifier of its own: cameras leave out what they have answered.
       await send(socket, GROUP, types);

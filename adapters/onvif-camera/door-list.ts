@@ -18,10 +18,11 @@ const MOST_PAGES = 50;
 export async function listDoors(
   device: { readonly id: string; readonly host: string; readonly port: number },
   account: NonNullable<DiscoverOptions['account']>,
-  { clock, signal, timeoutMs }: DiscoverOptions,
+  { interface: { address: localAddress }, clock, signal, timeoutMs }: DiscoverOptions,
 ): Promise<Point[]> {
   const requests = new RequestWriter(clock, account.username, account.password);
-  const client = new SoapClient({ ...account, host: device.host, port: device.port, timeoutMs }, clock, requests, () => undefined);
+  const settings = { ...account, host: device.host, port: device.port, timeoutMs, localAddress, neverInClear: true } as const;
+  const client = new SoapClient(settings, clock, requests, () => undefined);
   await measureClockOffset(client, clock, requests, { signal });
   const { doors, accessPoints } = await findServices(client, { signal });
   const list = (target: Target | undefined, namespace: string, what: 'DoorInfo' | 'AccessPointInfo') =>

@@ -20,6 +20,8 @@ export interface Target {
   readonly path: string;
   /** Where it is asked over HTTPS: by what it proves that it is the one. */
   readonly tls?: Trust;
+  /** The own address from which it is asked; the system's choice if absent. */
+  readonly localAddress?: string;
 }
 
 export interface HttpReply<Body = string> {
@@ -103,7 +105,8 @@ export function exchange(target: Target, { method, headers, body = '' }: HttpReq
       const sent = method === 'POST' ? { ...headers, 'Content-Length': Buffer.byteLength(body) } : headers;
       // A kept connection may be closed by the camera just as the next request goes out; a new one costs a round trip.
       const connection = secured === undefined ? { agent: false } : { createConnection: () => secured };
-      const outgoing = request({ host: target.host, port: target.port, path: target.path, method, headers: sent, ...connection }, read);
+      const { host, port, path, localAddress } = target;
+      const outgoing = request({ host, port, path, method, headers: sent, ...(localAddress !== undefined && { localAddress }), ...connection }, read);
       open.push(outgoing);
       outgoing.on('error', unreachable);
       outgoing.end(body);

@@ -1,3 +1,5 @@
+import { isInNetwork } from '../../src/adapter/network.ts';
+import type { LocalNetwork } from '../../src/adapter/network.ts';
 import { child, childrenOf, parseXml, textAt } from './xml.ts';
 import type { Element } from './xml.ts';
 
@@ -18,23 +20,24 @@ export interface ProbeMatch {
   readonly camera: boolean;
 }
 
-/** The ONVIF devices of one datagram; none where it is anything else: a printer's answer, a probe, garbage. */
-export function readProbeMatches(text: string): ProbeMatch[] {
+/** The ONVIF devices of one datagram; none where it is anything else: a printer's answer, a probe, garbage. Of several addresses one in `network` is taken. */
+export function readProbeMatches(text: string, network?: LocalNetwork): ProbeMatch[] {
   let envelope: Element;
   try {
     envelope = parseXml(text);
   } catch {
     return [];
   }
-  return childrenOf(child(envelope, 'Body', 'ProbeMatches'), 'ProbeMatch').flatMap(matchOf);
+  return childrenOf(child(envelope, 'Body', 'ProbeMatches'), 'ProbeMatch').flatMap((match) => matchOf(match, network));
 }
 
-function matchOf(element: Element): ProbeMatch[] {
+function matchOf(element: Element, network: LocalNetwork | undefined): ProbeMatch[] {
+  const far = ({ host }: { readonly host: string }) => network !== undefined && !isInNetwork(host, network);
   const scopes = words(textAt(element, 'Scopes'));
   const address = words(textAt(element, 'XAddrs'))
     .flatMap((each) => webAddress(each))
     // A certificate has to be looked at by a person first: HTTPS where there is nothing else.
-    .sort((a, b) => Number(a.tls) - Number(b.tls))[0];
+    .sort((a, b) => Number(far(a)) - Number(far(b)) || Number(a.tls) - Number(b.tls))[0];
   const types = words(textAt(element, 'Types')).map((type) => type.replace(/^.*:/, ''));
   const onvif = types.includes('NetworkVideoTransmitter') || scopes.some((scope) => scope.startsWith('onvif://'));
   if (address === undefined || !onvif) return [];

@@ -15,15 +15,23 @@ interface Peer {
   readonly host: string;
   readonly port: number;
   readonly tls: Trust;
+  readonly localAddress?: string;
 }
 
 /**
  * Opens a TLS connection. `trusted` is called once the camera has proven to be the one: nothing has been sent to it before, the password least of all.
  * `failed` is called with a CertificateError when it has not.
  */
-export function openSecurely({ host, port, tls }: Peer, trusted: () => void, failed: (error: Error) => void): TLSSocket {
+export function openSecurely({ host, port, tls, localAddress }: Peer, trusted: () => void, failed: (error: Error) => void): TLSSocket {
   // What is wrong is judged below, where the fingerprint can be told to whoever has to compare it.
-  const socket = connect({ host, port, rejectUnauthorized: false, ...(isIP(host) === 0 && { servername: host }), ...(tls.ca && { ca: tls.ca }) });
+  const socket = connect({
+    host,
+    port,
+    rejectUnauthorized: false,
+    ...(localAddress !== undefined && { localAddress }),
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(tls.ca && { ca: tls.ca }),
+  });
   socket.once('secureConnect', () => {
     const shown = socket.getPeerCertificate().fingerprint256;
     const reason = mistrust(socket, shown, tls);

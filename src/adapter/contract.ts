@@ -6,6 +6,7 @@ import type { DeviceSignal } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { PointId, PointType } from '../domain/point.ts';
 import type { PtzStatus, PtzVelocity } from '../domain/ptz.ts';
+import type { LocalNetwork } from './network.ts';
 import type { SecretReference } from './secret.ts';
 
 /**
@@ -28,16 +29,19 @@ export interface AdapterDefinition<Options = unknown> {
    * @throws ConfigurationError when trying again cannot help (wrong password, no such profile); anything else is retried with back-off.
    */
   connect(options: Options, host: AdapterHost): Promise<Connection>;
-  /** Looks for devices that it could serve. Sends nothing beyond the interface that it is given. @throws Error when the interface or host cannot be used. */
+  /**
+   * Looks for devices that it could serve. Whom nobody but an answer named is asked only where `isInNetwork` says that it is in the interface's network.
+   * @throws Error when the interface or host cannot be used.
+   */
   discover?(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]>;
 }
 
 export interface DiscoverOptions {
-  /** The local address whose network is searched. */
-  readonly interface: string;
-  /** Ask this host alone, or as well, where the protocol knows no other way. */
+  /** The local address from which is asked, and the network that is searched. */
+  readonly interface: LocalNetwork;
+  /** Ask this host of that network alone, or as well, where the protocol knows no other way. */
   readonly host?: string;
-  /** An account that devices may be asked with for what they tell nobody else. */
+  /** An account that devices may be asked with for what they tell nobody else. Its password is never sent in clear: who answers may be anybody. */
   readonly account?: { readonly username: string; readonly password: string };
   /** How long answers are waited for. */
   readonly timeoutMs: number;
@@ -168,6 +172,23 @@ export interface AdapterHost {
   malformed(frame: Uint8Array | string, reason: string): void;
   /** The secret that a `secret()` option refers to. @throws ConfigurationError naming the variable or file that is missing. */
   secret(reference: SecretReference): Promise<string>;
+  /**
+   * Somebody only looks, beside the gateway to which the device belongs or while that is away: nothing may be acknowledged to the device, consumed, commanded
+   * or changed there, and no session of the gateway's may be taken over. What is reported is in no journal. What the device holds, it shall still hold.
+   */
+  readonly readOnly?: true;
+  /** Takes what came over the wire, decoded, whether or not it becomes a signal. There only where somebody watches. */
+  decoded?(frame: DecodedFrame): void;
+}
+
+/** A frame, message or answer, as a person reads it. */
+export interface DecodedFrame {
+  /** Its name in the protocol's terms, such as a topic, or what was asked for. */
+  readonly name: string;
+  /** Can be written as JSON. */
+  readonly content: unknown;
+  /** It answers what is asked for in every round: the same once more says nothing. */
+  readonly polled?: true;
 }
 
 /** Trying again cannot help: the site file, a password or a key is wrong. The device stays `failed` until the configuration changes. */

@@ -1,8 +1,10 @@
 import { isIPv4 } from 'node:net';
 import { parseArgs } from 'node:util';
+import { pino } from 'pino';
 import type { AdapterDefinition } from '../adapter/contract.ts';
-import { loadAdapters } from '../adapter/loader.ts';
-import { discoverAll } from '../discovery/discover.ts';
+import { adapterModule, loadAdapters } from '../adapter/loader.ts';
+import { WorkerRunner } from '../adapter/worker/worker-runner.ts';
+import { discoverAll, SearchRefused } from '../discovery/discover.ts';
 import type { Search } from '../discovery/discover.ts';
 import { siteFragment } from '../discovery/site-fragment.ts';
 import { systemClock } from '../domain/clock.ts';
@@ -16,16 +18,21 @@ const discover: Command = {
   name: 'discover',
   usage: 'sallyport discover --interface ADDRESS [--onvif [HOST]] [--bacnet [HOST]] [--modbus HOST] [--user NAME] [--timeout SECONDS]',
   summary:
-    'Looks for devices and prints what to paste into a site file. ADDRESS is that of a network interface of this machine: nothing is sent beyond it. ' +
-    'Without --onvif and the like, every adapter that can look by itself does; with a HOST, that host is asked directly. ' +
-    `With --user and its password in the environment variable ${PASSWORD_VARIABLE}, access controllers are asked for their doors as well.`,
+    'Looks for devices and prints what to paste into a site file. ADDRESS is that of a network interface of this machine: nothing is sent beyond its network. ' +
+    'Without --onvif and the like, every adapter that can look by itself does; with a HOST, an IPv4 address in that network, that host is asked directly. ' +
+    `With --user and its password in the environment variable ${PASSWORD_VARIABLE}, access controllers are asked for their doors as well; the password is not sent in clear.`,
   async run(args) {
     const able = [...(await loadAdapters()).values()].filter((adapter) => adapter.discover !== undefined);
     const { address, timeoutMs, searches, username } = parseSearch(args, able);
     const account = username === undefined ? {} : { account: { username, password: passwordOf(process.env) } };
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort(new Error('interrupted')));
-    const { found, failures } = await discoverAll(searches, { interface: address, timeoutMs, signal: stop.signal, clock: systemClock, ...account });
+    const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+    const runner = ({ name }: AdapterDefinition) => new WorkerRunner({ name, module: adapterModule(name), clock: systemClock, log });
+    const options = { interface: address, timeoutMs, signal: stop.signal, clock: systemClock, runner, ...account };
+    const { found, failures } = await discoverAll(searches, options).catch((error: unknown) => {
+      throw error instanceof SearchRefused ? new UsageError(error.message) : error;
+    });
     for (const { adapter, host } of searches) {
       const reason = failures.get(adapter.name);
       if (reason !== undefined) console.error(`${adapter.name}: ${reason}${host === undefined ? ` (--${flagOf(adapter)} HOST asks one)` : ''}`);

@@ -3,15 +3,14 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { Fleet } from '../adapter/fleet.ts';
-import type { AdapterHost } from '../adapter/contract.ts';
+import type { AdapterHost, DecodedFrame } from '../adapter/contract.ts';
 import { loadAdapters } from '../adapter/loader.ts';
+import { readOnly } from '../adapter/read-only.ts';
 import { inProcess } from '../adapter/runner.ts';
 import type { AdapterRunner } from '../adapter/runner.ts';
 import type { DeviceSupervisor } from '../adapter/supervisor.ts';
 import { parseWithout } from '../adapter/worker/redact.ts';
 import { systemClock } from '../domain/clock.ts';
-import type { DeviceSignal } from '../domain/event.ts';
-import type { EventKind } from '../domain/kinds.ts';
 import { describeMistake } from '../site/read-site.ts';
 import { loadSite } from '../site/load.ts';
 import { UsageError } from './command.ts';
@@ -23,8 +22,9 @@ const tap: Command = {
   name: 'tap',
   usage: 'sallyport tap DEVICE --site FILE',
   summary:
-    'Connects one device of a site and prints what it says, decoded, until it is told to stop. Nothing is kept. An alarm panel is not acknowledged: ' +
-    'it repeats what it sent until its gateway takes it. Stop that gateway first where it listens on the same port.',
+    'Connects one device of a site and prints what it says, decoded, until it is told to stop: each frame, and the signals that become of it. Of what is asked for ' +
+    'in rounds, answers that have changed are printed. Nothing is kept, and nothing acknowledged: what the device holds for its gateway, it still holds. ' +
+    'Stop that gateway first where it listens on the same port.',
   async run(args) {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { site: { type: 'string' } } });
     const [id, ...more] = positionals;
@@ -52,60 +52,54 @@ export async function startTap(siteFile: string, id: string, print: (line: strin
   if (device === undefined || adapter === undefined)
     throw new UsageError(`there is no device "${id}"; there are ${site.devices.map((each) => each.id).join(', ')}`);
 
-  // An adapter that can serve panels among other things refuses nothing where it serves none.
-  const { panel, ...others } = adapter.points;
-  const holdsAlarms = panel !== undefined && (Object.keys(others).every((type) => type === 'zone') || site.panels.some((each) => each.device === id));
-  const printer = new Printer(print, holdsAlarms);
+  const printer = new Printer(print);
   const log = pino({ level: 'warn' }, { write: (line: string) => printer.say('log', JSON.parse(line)) });
   const fleet = new Fleet({
     site: { ...site, devices: [device] },
     siteFile,
-    runner: () => printer.listenTo(inProcess(adapter)),
+    runner: () => printer.listenTo(readOnly(inProcess(adapter))),
     clock: systemClock,
     log,
     random: Math.random,
-    report: (_device, signal) => printer.report(signal),
+    report: (_device, signal) => {
+      printer.say('signal', signal);
+      return Promise.resolve();
+    },
     changed: (supervisor) => printer.changed(supervisor),
   });
   fleet.start();
   return { log, stop: () => fleet.stop() };
 }
 
-const foundOut: ReadonlySet<EventKind> = new Set(['device.offline', 'device.malformed', 'device.clock']);
-
 /** Prints one line of JSON for each thing that a device says, and no secret that its adapter was given. */
 class Printer {
   readonly #secrets = new Set<string>();
   readonly #print: (line: string) => void;
-  readonly #holdsAlarms: boolean;
+  /** The last answer to each thing that is asked for in rounds. */
+  readonly #polled = new Map<string, string>();
   #malformed = 0;
   #link = '';
 
-  /** `holdsAlarms`: the device keeps its alarms until they are acknowledged, and shall keep them for its gateway. */
-  constructor(print: (line: string) => void, holdsAlarms: boolean) {
+  constructor(print: (line: string) => void) {
     this.#print = print;
-    this.#holdsAlarms = holdsAlarms;
   }
 
-  /** The runner, overheard when it asks for secrets. */
+  /** The runner, overheard when it asks for secrets and when it decodes a frame. */
   listenTo(runner: AdapterRunner): AdapterRunner {
     const overheard = (host: AdapterHost): AdapterHost => ({
       ...host,
+      decoded: (frame) => this.#frame(frame),
       secret: async (reference) => {
         const value = await host.secret(reference);
         this.#secrets.add(value);
         return value;
       },
     });
-    return { connect: (options, host) => runner.connect(options, overheard(host)), close: () => runner.close() };
-  }
-
-  /** Prints a signal. Only a journal may acknowledge a panel, and there is none; other devices would stop at a refusal. */
-  report(signal: DeviceSignal): Promise<void> {
-    this.say('signal', signal);
-    // What the gateway finds out by itself no panel sends again, and the alarm comes behind it.
-    if (!this.#holdsAlarms || foundOut.has(signal.kind)) return Promise.resolve();
-    return Promise.reject(new Error('nothing is kept here: the panel shall send it again'));
+    return {
+      connect: (options, host) => runner.connect(options, overheard(host)),
+      discover: (options) => runner.discover(options),
+      close: () => runner.close(),
+    };
   }
 
   changed({ link, malformed }: DeviceSupervisor): void {
@@ -118,6 +112,18 @@ class Printer {
 
   say(what: string, value: unknown): void {
     const at = new Date(systemClock.now()).toISOString();
-    this.#print(JSON.stringify(parseWithout(this.#secrets, JSON.stringify({ at, what, ...(value as object) }))));
+    this.#print(JSON.stringify(parseWithout(this.#secrets, asJson({ at, what, ...(value as object) }))));
   }
+
+  #frame({ name, content, polled }: DecodedFrame): void {
+    const text = asJson(content);
+    if (polled && this.#polled.get(name) === text) return;
+    if (polled) this.#polled.set(name, text);
+    this.say('frame', { name, content });
+  }
+}
+
+/** Libraries decode large numbers as what JSON does not know. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { adviceFor } from '../../src/integrator/advice.ts';
-import { isInNetwork } from '../../src/integrator/network.ts';
+import { isInNetwork } from '../../src/adapter/network.ts';
 
 describe('the network of an interface', () => {
   const office = { address: '192.0.2.70', netmask: '255.255.255.192' };

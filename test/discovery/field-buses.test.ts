@@ -8,6 +8,7 @@ import bacnet from '../../adapters/bacnet-door/index.ts';
 import { readIAm } from '../../adapters/bacnet-door/discover.ts';
 import modbus from '../../adapters/modbus-door/index.ts';
 import type { AdapterDefinition } from '../../src/adapter/contract.ts';
+import { inProcess } from '../../src/adapter/runner.ts';
 import { discoverAll } from '../../src/discovery/discover.ts';
 import { siteFragment } from '../../src/discovery/site-fragment.ts';
 import discoverCommand from '../../src/cli/discover.ts';
@@ -16,7 +17,8 @@ import bacnetSimulator from '../../simulators/bacnet-door/index.ts';
 import modbusSimulator from '../../simulators/modbus-door/index.ts';
 import { freePorts } from '../support/free-ports.ts';
 
-const asked = { interface: '127.0.0.1', timeoutMs: 900, signal: new AbortController().signal, clock: systemClock };
+const loopback = { address: '127.0.0.1', netmask: '255.0.0.0' };
+const asked = { interface: loopback, timeoutMs: 900, signal: new AbortController().signal, clock: systemClock };
 
 /** Reads and answers a request as a gateway with some units would; the others get exception 11, or no answer. */
 function gateway(units: readonly number[], others: 'silent' | 'exception' | 'same') {
@@ -92,7 +94,9 @@ describe('discovery: Modbus', function () {
   });
 });
 
-describe('discovery: BACnet', () => {
+describe('discovery: BACnet', function () {
+  this.timeout(60_000);
+
   it('finds the simulated controller by a Who-Is to its host, and gives options that the adapter takes', async () => {
     const [port = 0] = await freePorts(1);
     const simulator = bacnetSimulator.create('ctl', { host: '127.0.0.84', port, deviceInstance: 3001, doors: 1 });
@@ -121,7 +125,7 @@ describe('discovery: BACnet', () => {
     try {
       for (const simulator of simulators) await simulator.start();
       const searches = [{ adapter: bacnet as AdapterDefinition, host: `${broadcast}:${port}` }];
-      const { found, failures } = await discoverAll(searches, asked);
+      const { found, failures } = await discoverAll(searches, { ...asked, interface: loopback.address, runner: inProcess });
       assert.deepEqual([...failures], []);
       const fragment = parse(siteFragment(found)) as Record<
         string,
@@ -180,9 +184,9 @@ describe('discovery: BACnet', () => {
     assert.match(remarks.args.join('\n'), /modbus-door: .*name one host to ask \(--modbus HOST asks one\)/);
   });
 
-  it('needs a host on an interface that has no broadcast address, and says so without naming options of a program', async () => {
+  it('needs a host in a network that has no broadcast address, and says so without naming options of a program', async () => {
     await assert.rejects(
-      bacnet.discover?.({ ...asked, interface: '127.0.0.84' }) ?? Promise.resolve(),
+      bacnet.discover?.({ ...asked, interface: { address: '127.0.0.84', netmask: '255.255.255.255' } }) ?? Promise.resolve(),
       (error: Error) => /name one host/.test(error.message) && !error.message.includes('--'),
     );
   });

@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Clock } from '../../domain/clock.ts';
-import type { AdapterHost, Connection } from '../contract.ts';
+import { aborted } from '../aborted.ts';
+import type { AdapterHost, Connection, DiscoverOptions, DiscoveredDevice } from '../contract.ts';
 import { Attempt } from './attempt.ts';
-import { fromErrorMessage } from './errors.ts';
+import { Calls } from './calls.ts';
+import { fromErrorMessage, toErrorMessage } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { FromThread, ToThread } from './messages.ts';
+import { withoutSecrets } from './redact.ts';
 
 /** What one adapter may take. */
 export interface ThreadLimits {
@@ -38,6 +41,7 @@ export class AdapterThread {
   readonly #worker: Worker;
   readonly #heartbeat: Heartbeat;
   readonly #attempts = new Map<number, Attempt>();
+  readonly #searches = new Calls();
   readonly #cancelLoading: () => void;
   #lastAttempt = 0;
 
@@ -73,6 +77,19 @@ export class AdapterThread {
     return attempt.connection;
   }
 
+  /** A search whose signal has aborted goes on in the thread until that is ended. */
+  async discover({ signal, clock: _clock, ...request }: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
+    if (this.ended !== undefined) throw this.ended;
+    const secrets = new Set(request.account === undefined ? [] : [request.account.password]);
+    const search = this.#searches.make((call) => this.#post({ type: 'discover', call, request }));
+    try {
+      const found = await Promise.race([search, aborted(signal).then(() => Promise.reject(signal.reason as Error))]);
+      return withoutSecrets(secrets, found as readonly DiscoveredDevice[]);
+    } catch (error) {
+      throw fromErrorMessage(withoutSecrets(secrets, toErrorMessage(error)));
+    }
+  }
+
   /** Ends the thread wherever it is, a loop without end included; resolves when it is gone. */
   async end(reason: Error): Promise<void> {
     if (this.ended === undefined) {
@@ -81,6 +98,7 @@ export class AdapterThread {
       this.#heartbeat.stop();
       for (const attempt of this.#attempts.values()) attempt.end(reason);
       this.#attempts.clear();
+      this.#searches.rejectAll(reason);
     }
     await this.#worker.terminate();
   }
@@ -96,6 +114,9 @@ export class AdapterThread {
       case 'pong':
         this.#heartbeat.answered();
         if (message.bufferBytes > this.#options.limits.memoryMb * 2 ** 20) void this.end(this.#tooLarge());
+        break;
+      case 'discovered':
+        this.#searches.settle(message.call, message.outcome);
         break;
       case 'stray':
         this.#options.log.error(

@@ -4,7 +4,7 @@ import type { AdapterHost, CameraFacet, Connection, FoundRecording } from '../co
 import { Calls, outcomeOf } from './calls.ts';
 import { fromErrorMessage, toErrorMessage } from './errors.ts';
 import type { Answer, FacetCall, FromAttempt, ToThread } from './messages.ts';
-import { parseWithout } from './redact.ts';
+import { parseWithout, withoutSecrets } from './redact.ts';
 
 interface Settle<T> {
   readonly resolve: (value: T) => void;
@@ -31,9 +31,9 @@ export class Attempt {
     this.#done = new Promise((resolve, reject) => (this.#running = { resolve, reject }));
     // Nobody waits for the end of a link that was never made.
     this.#done.catch(() => undefined);
-    const { device, points, log, signal } = host;
+    const { device, points, log, signal, readOnly } = host;
     signal.addEventListener('abort', this.#abort, { once: true });
-    post({ type: 'connect', attempt, options, device, points, logLevel: log.level });
+    post({ type: 'connect', attempt, options, device, points, readOnly, logLevel: log.level });
   }
 
   /** Handles what the thread says; true when it was the last word. */
@@ -62,7 +62,7 @@ export class Attempt {
         this.#connecting.resolve(this.#connectionWith(message));
         break;
       case 'ended':
-        this.end(message.error && fromErrorMessage(parseWithout(this.#secrets, JSON.stringify(message.error)) as typeof message.error));
+        this.end(message.error && fromErrorMessage(withoutSecrets(this.#secrets, message.error)));
         return true;
     }
     return false;

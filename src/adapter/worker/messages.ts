@@ -1,7 +1,7 @@
 import type { DoorCommand } from '../../domain/door.ts';
 import type { DeviceSignal } from '../../domain/event.ts';
 import type { PointId } from '../../domain/point.ts';
-import type { AdapterHost, CameraFacet, RecordingFacet, ServedPoint } from '../contract.ts';
+import type { AdapterHost, CameraFacet, DiscoverOptions, RecordingFacet, ServedPoint } from '../contract.ts';
 import type { SecretReference } from '../secret.ts';
 import type { ErrorMessage } from './errors.ts';
 
@@ -28,6 +28,7 @@ interface Connect {
   readonly options: unknown;
   readonly device: AdapterHost['device'];
   readonly points: readonly ServedPoint[];
+  readonly readOnly: AdapterHost['readOnly'];
   readonly logLevel: string;
 }
 
@@ -49,8 +50,18 @@ interface Use {
   readonly what: FacetCall;
 }
 
+/** What of a search crosses; clock and signal are the thread's own, which ends with it. */
+export type SearchRequest = Omit<DiscoverOptions, 'clock' | 'signal'>;
+
+/** Answered by `discovered`. */
+interface Discover {
+  readonly type: 'discover';
+  readonly call: number;
+  readonly request: SearchRequest;
+}
+
 /** From the gateway to the adapter. */
-export type ToThread = Connect | Abort | Use | Answer | Ping;
+export type ToThread = Connect | Discover | Abort | Use | Answer | Ping;
 
 /** What an adapter says about one of its attempts. */
 export type FromAttempt = { readonly attempt: number } & (
@@ -71,6 +82,7 @@ export type FromThread =
   | FromAttempt
   | Answer
   | { readonly type: 'ready' }
+  | { readonly type: 'discovered'; readonly call: number; readonly outcome: Outcome }
   /** `bufferBytes`: what its buffers take, which the limit of the heap does not count. */
   | { readonly type: 'pong'; readonly bufferBytes: number }
   /** A promise was rejected that nobody waited for. */

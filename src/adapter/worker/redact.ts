@@ -6,6 +6,11 @@ export function parseWithout(secrets: ReadonlySet<string>, json: string): unknow
   return JSON.parse(json, (_key, value: unknown) => (typeof value === 'string' ? without(secrets, value) : value));
 }
 
+/** The same for a value that can be written as JSON. */
+export function withoutSecrets<Value>(secrets: ReadonlySet<string>, value: Value): Value {
+  return parseWithout(secrets, JSON.stringify(value)) as Value;
+}
+
 function without(secrets: ReadonlySet<string>, text: string): string {
   let clean = text;
   for (const secret of secrets) if (secret.length >= SHORTEST) clean = clean.replaceAll(secret, '[secret]');

@@ -28,9 +28,9 @@ export class ThreadAttempt {
   }
 
   /** Runs the attempt to its end, which it tells. Never rejects. */
-  async run(definition: AdapterDefinition, { options, device, points, logLevel }: Extract<ToThread, { type: 'connect' }>): Promise<void> {
+  async run(definition: AdapterDefinition, { options, ...given }: Extract<ToThread, { type: 'connect' }>): Promise<void> {
     try {
-      this.#connection = await definition.connect(options, this.#host(device, points, logLevel));
+      this.#connection = await definition.connect(options, this.#host(given));
       const { doors, cameras, recordings, done } = this.#connection;
       const methods = Object.keys(cameras ?? {}) as (keyof CameraFacet)[];
       this.#say({ type: 'connected', doors: doors !== undefined, recordings: recordings !== undefined, cameras: methods });
@@ -41,7 +41,7 @@ export class ThreadAttempt {
     }
   }
 
-  take(message: Exclude<ToThread, { type: 'connect' | 'ping' }>): void {
+  take(message: Exclude<ToThread, { type: 'connect' | 'discover' | 'ping' }>): void {
     if (message.type === 'answer') this.#calls.settle(message.call, message.outcome);
     else if (message.type === 'abort') this.#life.abort(fromErrorMessage(message.reason));
     else {
@@ -58,10 +58,11 @@ export class ThreadAttempt {
     return cameras?.[what.method]?.(...what.with);
   }
 
-  #host(device: AdapterHost['device'], points: AdapterHost['points'], level: string): AdapterHost {
+  #host({ device, points, readOnly, logLevel: level }: Omit<Extract<ToThread, { type: 'connect' }>, 'options'>): AdapterHost {
     return {
       device,
       points,
+      ...(readOnly && { readOnly }),
       signal: this.#life.signal,
       clock: systemClock,
       // Whose line it is, and when, the gateway's own log adds.

@@ -1,5 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../domain/clock.ts';
 import { loadAdapter } from '../loader.ts';
+import { lookWith } from '../runner.ts';
+import { outcomeOf } from './calls.ts';
 import { toErrorMessage } from './errors.ts';
 import type { FromThread, ToThread } from './messages.ts';
 import { ThreadAttempt } from './thread-attempt.ts';
@@ -29,6 +32,10 @@ port.on('message', (message: ToThread) => {
   if (message.type === 'ping') {
     noticesLeft = NOTICES_PER_BEAT;
     post({ type: 'pong', bufferBytes: process.memoryUsage().arrayBuffers });
+  } else if (message.type === 'discover') {
+    const { call, request } = message;
+    const search = lookWith(definition, { ...request, clock: systemClock, signal: new AbortController().signal });
+    void outcomeOf(search).then((outcome) => post({ type: 'discovered', call, outcome }));
   } else if (message.type === 'connect') {
     const attempt = new ThreadAttempt(message.attempt, post, mayNotice);
     attempts.set(message.attempt, attempt);

@@ -1,6 +1,6 @@
 import { pause } from '../../domain/clock.ts';
 import { backOffMs } from '../back-off.ts';
-import type { AdapterHost, Connection } from '../contract.ts';
+import type { AdapterHost, Connection, DiscoverOptions, DiscoveredDevice } from '../contract.ts';
 import type { AdapterRunner } from '../runner.ts';
 import { AdapterThread } from './adapter-thread.ts';
 import type { ThreadLimits, ThreadOptions } from './adapter-thread.ts';
@@ -30,6 +30,12 @@ export class WorkerRunner implements AdapterRunner {
     const thread = await this.#running();
     host.signal.throwIfAborted();
     return thread.connect(options, host);
+  }
+
+  async discover(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
+    const thread = await this.#running();
+    options.signal.throwIfAborted();
+    return thread.discover(options);
   }
 
   async close(): Promise<void> {

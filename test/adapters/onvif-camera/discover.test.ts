@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { parse } from 'yaml';
 import adapter from '../../../adapters/onvif-camera/index.ts';
 import { readProbeMatches } from '../../../adapters/onvif-camera/probe-match.ts';
+import { inProcess } from '../../../src/adapter/runner.ts';
 import { parseSearch } from '../../../src/cli/discover.ts';
 import { discoverAll } from '../../../src/discovery/discover.ts';
 import { siteFragment } from '../../../src/discovery/site-fragment.ts';
@@ -20,7 +21,13 @@ describe('onvif-camera: discovery', function () {
     const camera = createCamera('cam-a', { host, httpPort: 0, rtspPort: 0, username: 'u', password: 'open sesame', scene: 'lobby', discovery: true });
     await camera.start();
     try {
-      const { found: all, failures } = await discoverAll([{ adapter, host }], { interface: host, timeoutMs: 1_500, signal, clock: systemClock });
+      const { found: all, failures } = await discoverAll([{ adapter, host }], {
+        interface: host,
+        timeoutMs: 1_500,
+        signal,
+        clock: systemClock,
+        runner: inProcess,
+      });
       assert.equal(failures.size, 0);
       // Cameras of a lab that runs on the same interface answer as well.
       const found = all.filter((each) => each.device.options['host'] === host);
@@ -56,7 +63,14 @@ describe('onvif-camera: discovery', function () {
     await controller.start();
     try {
       const search = (account: object) =>
-        discoverAll([{ adapter, host: '127.0.0.78' }], { interface: '127.0.0.78', timeoutMs: 1_200, signal, clock: systemClock, ...account });
+        discoverAll([{ adapter, host: '127.0.0.78' }], {
+          interface: '127.0.0.78',
+          timeoutMs: 1_200,
+          signal,
+          clock: systemClock,
+          runner: inProcess,
+          ...account,
+        });
       const mine = async (account: object) => (await search(account)).found.filter(({ device }) => device.options['host'] === '127.0.0.78');
       const found = await mine({ account: { username: 'u', password: 'open sesame' } });
       const fragment = parse(siteFragment(found)) as { doors: { id: string; at: unknown }[]; readers: { door: string; at: unknown }[] };
@@ -84,8 +98,8 @@ describe('onvif-camera: discovery', function () {
   });
 
   it('says so when the interface is none of this machine', async () => {
-    const { failures } = await discoverAll([{ adapter }], { interface: '192.0.2.1', timeoutMs: 100, signal, clock: systemClock });
-    assert.match(failures.get('onvif-camera') ?? '', /192\.0\.2\.1 is no address of an interface/);
+    const search = discoverAll([{ adapter }], { interface: '203.0.113.1', timeoutMs: 100, signal, clock: systemClock, runner: inProcess });
+    await assert.rejects(search, /203\.0\.113\.1 is no address of an interface/);
   });
 
   it('survives garbage in answer to its probes', async () => {
@@ -95,7 +109,7 @@ describe('onvif-camera: discovery', function () {
       for (const answer of ['', '<', '<s:Envelope/>', Buffer.alloc(1_400, 0xff)]) stranger.send(answer, from.port, from.address);
     });
     try {
-      const asked = { interface: '127.0.0.80', host: '127.0.0.80', timeoutMs: 300, signal, clock: systemClock };
+      const asked = { interface: { address: '127.0.0.80', netmask: '255.0.0.0' }, host: '127.0.0.80', timeoutMs: 300, signal, clock: systemClock };
       const found = (await adapter.discover?.(asked)) ?? [];
       assert.ok(found.every(({ options }) => options['host'] !== '127.0.0.80'));
     } finally {
