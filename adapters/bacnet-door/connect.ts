@@ -23,7 +23,8 @@ export async function connect(options: Options, host: AdapterHost): Promise<Conn
   host.signal.throwIfAborted();
   const { address } = await lookup(options.host, 4);
   const peer = { address, port: options.port };
-  const local = { address: options.bindAddress, port: options.localPort };
+  // The gateway's port is where the device sends what is the gateway's.
+  const local = { address: options.bindAddress, port: host.readOnly ? 0 : options.localPort };
   const bbmd = options.bbmd === undefined ? undefined : await endpointOf(options.bbmd);
   const transport = await GuardedTransport.create({ local, peer, bbmd }, (frame, reason) => host.malformed(frame, reason));
   const client = new DeviceClient(transport, peer, host);

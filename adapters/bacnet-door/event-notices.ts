@@ -41,6 +41,8 @@ export class EventNotices {
     const looking = this.#look(objectKey(notification.eventObjectId));
     await looking;
     await this.#outbox.flushed();
+    this.#host.decoded?.({ name: 'event notification', content: notification });
+    if (this.#host.readOnly) return;
     if (invokeId !== undefined) this.#client.acknowledgeEvent(invokeId);
     if (looking !== undefined && notification.ackRequired === true && this.#acknowledges) await this.#client.acknowledgeAlarm(notification, source);
   }

@@ -1,4 +1,4 @@
-import { ErrorClass, ErrorCode, ObjectType } from '@bacnet-js/client';
+import { ErrorClass, ErrorCode, ObjectType, PropertyIdentifier as Property } from '@bacnet-js/client';
 import type { BACNetObjectID } from '@bacnet-js/client';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import { NoAnswer, Refused, Unintelligible } from './answers.ts';
@@ -158,6 +158,7 @@ export class Session {
     const sparingly = watch.covTellsAll && (watch.covProperties.length === 0 || this.#subscriptions.covers(watch.object));
     kept.pollAt = this.#now() + this.#options.pollMs * (sparingly ? safetyPollFactor : 1);
     const content = covContentOf(watch, reading);
+    this.#show('reading', watch.object, reading, true);
     // A change that a notification should have told: the subscription may be gone.
     if (covered && kept.covContent !== undefined && content !== kept.covContent) this.#subscriptions.renew(watch.object);
     kept.covContent = content;
@@ -175,10 +176,16 @@ export class Session {
     if (invokeId === undefined || !this.#isRepeat(invokeId, JSON.stringify([payload.monitoredObjectId, payload.values]))) {
       const reading: Reading = new Map<number, readonly AppData[]>(payload.values.map(({ property, value }) => [property.id, value]));
       kept.covContent = covContentOf(kept.watch, reading);
+      this.#show('COV notification', payload.monitoredObjectId, reading);
       for (const watch of kept.listeners) watch.absorb({ reading, raw: this.#client.lastFrame });
       if (!kept.watch.covTellsAll) this.readSoon(kept.watch.object);
     }
     if (invokeId !== undefined) this.#acknowledgeWhenJournalled(invokeId);
+  }
+
+  #show(what: string, { type, instance }: BACNetObjectID, reading: Reading, polled?: true): void {
+    const content = Object.fromEntries([...reading].map(([property, values]) => [Property[property] ?? property, values.map(({ value }) => value)]));
+    this.#host.decoded?.({ name: `${what}, ${ObjectType[type]} ${instance}`, content, ...(polled && { polled }) });
   }
 
   /** A notification that was not acknowledged in time comes again with the same invoke id (clause 5.4.4.1): it says nothing new. */

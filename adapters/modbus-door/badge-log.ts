@@ -57,10 +57,10 @@ export class BadgeLog {
     this.#seen = counter;
   }
 
-  /** Tells the controller which event is in the journal by now. @throws ConfigurationError when it does not let us. */
+  /** Tells the controller which event is in the journal by now, unless somebody only looks. @throws ConfigurationError when it does not let us. */
   async acknowledge(): Promise<void> {
     const { acknowledged } = this.#reader;
-    if (acknowledged === undefined || this.#journalled === undefined || this.#journalled === this.#acknowledged) return;
+    if (this.#host.readOnly || acknowledged === undefined || this.#journalled === undefined || this.#journalled === this.#acknowledged) return;
     const sequence = this.#journalled;
     try {
       await this.#link.write(acknowledged, sequence);

@@ -108,10 +108,10 @@ export class Line {
       peer: `${this.peer} unit ${unit}`,
       read: (range) => {
         const what = `reading ${describe(range, range.count)}`;
-        return this.#ask(this.#routine, unit, what, () => this.#codec.readRange(unit, range, what)).then(({ result, raw }) => ({
-          values: result,
-          raw,
-        }));
+        return this.#ask(this.#routine, unit, what, () => this.#codec.readRange(unit, range, what)).then(({ result, raw }) => {
+          this.#host.decoded?.({ name: `unit ${unit}: ${what}`, content: { values: result }, polled: true });
+          return { values: result, raw };
+        });
       },
       write: async (location, value) => {
         const what = `writing ${value} to ${describe(location)}`;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { pause } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import { aborted } from '../../src/adapter/aborted.ts';
@@ -39,6 +40,7 @@ export default defineAdapter<MqttOptions>({
     let online = false;
 
     const link = await openLink(settings, host, async (message) => {
+      host.decoded?.({ name: message.topic, content: { retained: message.retained, payload: Buffer.from(message.payload).toString('utf8') } });
       // Until this device counts as online, its availability says nothing: it is asked for once more afterwards.
       const signals = [...inbox.signals(message), ...(online ? presence.signals(message) : [])];
       await journalled(signals, host, settings.keepaliveSeconds);
@@ -67,7 +69,9 @@ async function brokerSettings(
     host: name,
     port: port ?? (tls ? 8883 : 1883),
     tls,
-    clientId: clientId ?? `sallyport-${host.device.id}`,
+    // Who only looks must neither end the gateway's connection (3.1.4) nor take from its session.
+    clientId: host.readOnly ? `sallyport-${randomBytes(4).toString('hex')}` : (clientId ?? `sallyport-${host.device.id}`),
+    readOnly: host.readOnly === true,
     keepaliveSeconds,
     ...(ca !== undefined && { ca: await host.secret(ca) }),
     ...(username !== undefined && { username }),

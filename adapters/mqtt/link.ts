@@ -16,6 +16,8 @@ export interface BrokerSettings {
   readonly username?: string;
   readonly password?: string;
   readonly keepaliveSeconds: number;
+  /** For who only looks: a session that ends with the connection, and no message that wants an acknowledgement. */
+  readonly readOnly: boolean;
 }
 
 /** A connection that the broker has accepted. */
@@ -83,7 +85,7 @@ export async function openLink(settings: BrokerSettings, host: AdapterHost, take
     return {
       sessionPresent,
       lost,
-      subscribe: (filters) => Promise.race([subscribe(client, filters), lost]),
+      subscribe: (filters) => Promise.race([subscribe(client, filters, settings.readOnly ? 0 : 1), lost]),
       roundTrip: () => Promise.race([roundTrip(client), lost]),
       close,
     };
@@ -93,7 +95,7 @@ export async function openLink(settings: BrokerSettings, host: AdapterHost, take
   }
 }
 
-function clientOptions({ tls, host, port, ca, clientId, username, password, keepaliveSeconds }: BrokerSettings): IClientOptions {
+function clientOptions({ tls, host, port, ca, clientId, username, password, keepaliveSeconds, readOnly }: BrokerSettings): IClientOptions {
   return {
     protocol: tls ? 'mqtts' : 'mqtt',
     host,
@@ -101,7 +103,7 @@ function clientOptions({ tls, host, port, ca, clientId, username, password, keep
     clientId,
     keepalive: keepaliveSeconds,
     protocolVersion: 4,
-    clean: false,
+    clean: readOnly,
     connectTimeout: ACCEPTED_WITHIN_MS,
     // Reconnecting is the supervisor's, which also tells people.
     reconnectPeriod: 0,
@@ -121,9 +123,9 @@ async function stopped(signal: AbortSignal): Promise<never> {
   throw signal.reason as Error;
 }
 
-function subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
+function subscribe(client: MqttClient, filters: readonly string[], qos: 0 | 1): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.subscribe([...filters], { qos: 1 }, (error, granted = [], packet) => {
+    client.subscribe([...filters], { qos }, (error, granted = [], packet) => {
       const codes = packet?.granted ?? granted.map(({ qos }) => qos);
       const refused = filters.filter((_, index) => codes[index] === REFUSED_SUBSCRIPTION);
       if (refused.length > 0)

@@ -25,10 +25,12 @@ export default defineAdapter<ReceiverOptions>({
     const strangers = new Strangers(host);
     const station = new Station(host, panels, strangers);
     const plain = new PlainStation(host, panels, strangers, options.plainContactId);
+    // Silence alone leaves a message with its panel: some throw away what gets a NAK or DUH.
+    const answered = (reply: Promise<Buffer | undefined>) => (host.readOnly ? reply.then(() => undefined) : reply);
     const listener = await listen(options, {
       clock: host.clock,
-      answer: (frame) => station.answer(frame),
-      answerReport: (report) => plain.answer(report),
+      answer: (frame) => answered(station.answer(frame)),
+      answerReport: (report) => answered(plain.answer(report)),
       malformed: (bytes, reason) => host.malformed(bytes, reason),
     });
     for (const panel of panels.values()) panel.supervise();

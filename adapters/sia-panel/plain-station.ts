@@ -39,6 +39,7 @@ export class PlainStation {
       this.#host.malformed(bytes, objection ?? '');
       return undefined;
     }
+    this.#host.decoded?.({ name: 'Contact ID', content: report });
     try {
       return await this.#take(report, bytes);
     } catch (error) {

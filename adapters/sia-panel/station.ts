@@ -66,6 +66,7 @@ export class Station {
       await panel.complain(words, bytes.toString('latin1'));
       return duh(frame);
     }
+    this.#show(frame, body);
     const message = this.#message(bytes, frame, envelope, account, body);
     if (!(await panel.timeIsAcceptable(message))) return nak(this.#host.clock.now());
     await panel.take(message, handOn);
@@ -81,8 +82,14 @@ export class Station {
       await this.#strangers.complain(account, 'an account that is not configured sends messages that cannot be read', bytes);
       return duh(frame);
     }
+    this.#show(frame, body);
     await this.#strangers.take(this.#message(bytes, frame, envelope, account, body));
     return ack(frame, this.#host.clock.now(), undefined);
+  }
+
+  /** Also what is no event: a supervision poll (NULL, 5.5.2). */
+  #show({ token, encrypted, sequence, account }: Frame, { data, extended, stamp }: Body): void {
+    this.#host.decoded?.({ name: token, content: { account, sequence, encrypted, data, extended, stamp } });
   }
 
   #message(bytes: Buffer, frame: Frame, { lengthForm, lengthField }: Envelope, account: string, body: Body): Message {

@@ -22,6 +22,7 @@ const RETRY_AFTER_SECONDS = 5;
 const LONGEST_KEY = 255;
 
 const refused = (status: number, error: string, headers?: Answer['headers']): Answer => ({ status, body: { error }, ...(headers && { headers }) });
+const notKept = (error: string) => refused(503, error, { 'retry-after': String(RETRY_AFTER_SECONDS) });
 const tooLarge = (limit: number) => refused(413, `the body is larger than ${limit} bytes`);
 
 /** Decides what becomes of a request: from the cheapest check to the journal. */
@@ -78,14 +79,17 @@ export class Reception {
       this.#host.malformed(body, `not JSON: ${(error as Error).message}`);
       return refused(400, 'the body is not JSON');
     }
+    this.#host.decoded?.({ name: 'request', content });
     const { signals, problems } = this.#inbox.read(content, plain(headers), requestKey);
     for (const problem of problems) this.#host.malformed(body, problem);
-    if (signals.length === 0 && problems.length > 0) return { status: 422, body: { error: 'no mapping understands the body', problems } };
+    if (signals.length === 0 && problems.length > 0 && !this.#host.readOnly)
+      return { status: 422, body: { error: 'no mapping understands the body', problems } };
     try {
       await Promise.all(signals.map((signal) => this.#host.report(signal)));
     } catch {
-      return refused(503, 'the events could not be stored: send them again', { 'retry-after': String(RETRY_AFTER_SECONDS) });
+      return notKept('the events could not be stored: send them again');
     }
+    if (this.#host.readOnly) return notKept('nothing is kept here: send them again');
     return { status: 200, body: { accepted: signals.length, ...(problems.length > 0 && { problems }) } };
   }
 

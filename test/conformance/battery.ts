@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AdapterDefinition } from '../../src/adapter/contract.ts';
+import { readOnly } from '../../src/adapter/read-only.ts';
+import { inProcess } from '../../src/adapter/runner.ts';
 import type { AdapterRunner } from '../../src/adapter/runner.ts';
 import { until } from '../support/until.ts';
 import type { Bench, ConformanceDriver } from './driver.ts';
@@ -15,6 +17,7 @@ export class Trial {
   readonly #definition: AdapterDefinition;
   readonly #driver: ConformanceDriver;
   #gateway: Gateway | undefined;
+  #looker: Gateway | undefined;
   #stimulated = 0;
 
   private constructor(definition: AdapterDefinition, driver: ConformanceDriver, bench: Bench) {
@@ -32,6 +35,14 @@ export class Trial {
     this.#gateway = new Gateway(this.#definition, this.bench, this.journal, STEP_MS, runner);
     await this.#gateway.start();
     return this.#gateway;
+  }
+
+  /** Starts somebody who only looks, with a journal of his own. */
+  async look(): Promise<{ gateway: Gateway; journal: Journal }> {
+    const journal = new Journal();
+    this.#looker = new Gateway(this.#definition, this.bench, journal, STEP_MS, readOnly(inProcess(this.#definition)));
+    await this.#looker.start();
+    return { gateway: this.#looker, journal };
   }
 
   /** Lets the next `count` stimuli happen; gives their numbers. */
@@ -95,6 +106,7 @@ export class Trial {
   }
 
   async close(): Promise<void> {
+    await this.#looker?.stop();
     await this.disconnect();
     await this.bench.simulator.stop();
   }

@@ -8,6 +8,7 @@ import type { ConformanceDriver } from './driver.ts';
 import { faultTests } from './faults.ts';
 import { hygieneTests } from './hygiene.ts';
 import { journalTests } from './journal.ts';
+import { readOnlyTests } from './read-only.ts';
 
 const SUFFIX = '.driver.ts';
 const adapters = await loadAdapters();
@@ -33,6 +34,7 @@ describe('conformance', function () {
     describe(name, () => {
       describe('journal', () => journalTests(definition, driver));
       describe('faults', () => faultTests(definition, driver));
+      describe('read-only', () => readOnlyTests(definition, driver));
       describe('hygiene', () => hygieneTests(definition, driver));
     });
   }

@@ -23,6 +23,12 @@ const mistakes: readonly { readonly what: string; readonly right: string; readon
     wrong: "kinds: ['door.held']",
     found: 'reports every stimulus once, in order',
   },
+  {
+    what: 'acknowledges although somebody only looks',
+    right: 'if (!host.readOnly) link.send(',
+    wrong: 'link.send(',
+    found: 'acknowledges nothing while the gateway is away',
+  },
   { what: 'reports what it reads on connecting as a change', right: ', initial: true', wrong: '', found: 'reads every state again' },
   {
     what: 'keeps a connection open',

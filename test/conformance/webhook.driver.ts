@@ -11,6 +11,7 @@ const fault = (name: FaultName) => ({ apply: ({ simulator }: Bench) => simulator
 /** A system that posts each event until it was answered with 200; stimulus n is a badge whose credential is n. */
 export default {
   keeps: 'everything',
+  callsUs: true,
   readsStates: { notApplicable: 'the sender calls and cannot be asked' },
   faults: {
     drop: fault('drop'),
