@@ -78,9 +78,14 @@ export class Client implements Messenger {
       );
     });
     socket.on('data', (bytes: Buffer) => {
-      const { packets, rest } = split(Buffer.concat([stream, bytes]));
-      stream = rest;
-      for (const packet of packets) this.#take(packet);
+      try {
+        const { packets, rest } = split(Buffer.concat([stream, bytes]));
+        stream = rest;
+        for (const packet of packets) this.#take(packet);
+      } catch {
+        // 4.8: a protocol violation ends the connection.
+        socket.destroy();
+      }
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {

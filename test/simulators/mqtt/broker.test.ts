@@ -3,6 +3,7 @@ import mqtt from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import fleets from '../../../simulators/mqtt/index.ts';
 import type { MqttFleet } from '../../../simulators/mqtt/index.ts';
+import { HostileBroker } from '../../adapters/mqtt/hostile-broker.ts';
 import { until } from '../../support/until.ts';
 
 // The package `mqtt` as an independent client of the simulated broker.
@@ -89,6 +90,25 @@ describe('the simulated MQTT fleet', () => {
     await assert.rejects(join({ username: 'u', password: 'x' }), /Not authorized/);
     await join({ username: 'u', password: 'p' });
   });
+
+  for (const [what, bytes] of [
+    ['a length of five bytes', '20 ff ff ff ff 01'],
+    ['an answer that is cut short', '20 01 00'],
+  ] as const) {
+    it(`as a client comes back after ${what} from its broker`, async () => {
+      const broker = new HostileBroker();
+      broker.insteadOf = 'acceptance';
+      broker.bytes = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
+      const client = fleets.create('client', { mode: 'client', port: await broker.start(), doors: ['one'] });
+      await client.start();
+      try {
+        await until('another attempt', () => broker.sent === 2);
+      } finally {
+        await client.stop();
+        await broker.stop();
+      }
+    });
+  }
 
   it('says which option is wrong, and what it does not have', () => {
     assert.throws(() => fleets.create('fleet', { port: 'x' }), /simulator fleet/);
