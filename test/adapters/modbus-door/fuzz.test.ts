@@ -1,15 +1,5 @@
 import { targets } from '../../fuzz/modbus.ts';
-
-/** A generator of numbers in [0, 1) that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-}
+import { seeded } from '../../fuzz/support/random.ts';
 
 describe('the fuzz targets of the Modbus doors', () => {
   for (const target of targets) {
