@@ -13,33 +13,35 @@ export interface Percentiles {
   readonly p95Ms: number | null;
 }
 
-/** What one dispatcher has done. */
-export interface SeatFigures {
-  readonly dispatcher: string;
-  readonly acknowledged: number;
-  /** The most in any 10 minutes that begin on the grid of the window. */
-  readonly peakPer10Min: number;
-  readonly open: number;
-  readonly timeToAcknowledge: Percentiles;
-}
-
-/** How the alarm system performs (ISA-18.2, monitoring and assessment). Tests are not counted. */
-export interface Figures {
-  readonly from: EpochMs;
-  readonly to: EpochMs;
+/** What came, and what is open now: of the site, or of one dispatcher. */
+export interface LoadFigures {
   readonly incidents: number;
   readonly per10Min: { readonly average: number; readonly peak: number };
-  /** Share of the 10-minute periods with more incidents than a flood begins with. */
-  readonly floodShare: number;
   readonly topPoints: readonly { readonly point: PointId; readonly incidents: number; readonly share: number }[];
   readonly byPriority: Readonly<Record<Priority, number>>;
   /** Open now, with what raised them still standing; and how many of those for more than 24 hours. */
   readonly standing: number;
   readonly stale: number;
   readonly open: number;
+  readonly timeToAcknowledge: Percentiles;
+}
+
+/** The load of one dispatcher: what that one owns, or has acknowledged while nobody owns it; and what that one has acknowledged. */
+export interface SeatFigures extends LoadFigures {
+  readonly dispatcher: string;
+  readonly acknowledged: number;
+  /** The most acknowledged in any 10 minutes that begin on the grid of the window. */
+  readonly peakPer10Min: number;
+}
+
+/** How the alarm system performs (ISA-18.2, monitoring and assessment). Tests are not counted. */
+export interface Figures extends LoadFigures {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Share of the 10-minute periods with more incidents than a flood begins with. */
+  readonly floodShare: number;
   /** Out of the queue now. */
   readonly suppressed: number;
-  readonly timeToAcknowledge: Percentiles;
   readonly seats: readonly SeatFigures[];
 }
 
@@ -48,35 +50,54 @@ export interface Figures {
  * @param incidents every one that is open, and those that were closed since the window began.
  */
 export function figuresOf(incidents: readonly Incident[], now: EpochMs, windowMs: number, floodIncidents: number): Figures {
-  const from = now - windowMs;
+  const window: Window = { from: now - windowMs, now, windowMs };
   const real = incidents.filter(({ test }) => test !== true);
-  const raised = real.filter(({ openedAt }) => openedAt > from && openedAt <= now);
-  const open = real.filter(({ state }) => state !== 'closed');
+  const periods = perPeriod(
+    raisedIn(real, window).map(({ openedAt }) => openedAt),
+    window,
+  );
+  return {
+    ...loadOf(real, window),
+    from: window.from,
+    to: now,
+    floodShare: rounded(periods.filter((count) => count > floodIncidents).length / Math.max(1, periods.length)),
+    suppressed: real.filter(({ state, suppressed }) => state !== 'closed' && suppressed !== undefined).length,
+    seats: seats(real, window),
+  };
+}
+
+interface Window {
+  readonly from: EpochMs;
+  readonly now: EpochMs;
+  readonly windowMs: number;
+}
+
+function raisedIn(incidents: readonly Incident[], { from, now }: Window): readonly Incident[] {
+  return incidents.filter(({ openedAt }) => openedAt > from && openedAt <= now);
+}
+
+function loadOf(incidents: readonly Incident[], window: Window): LoadFigures {
+  const raised = raisedIn(incidents, window);
+  const open = incidents.filter(({ state }) => state !== 'closed');
   const standing = open.filter(({ condition }) => condition === 'active');
   const periods = perPeriod(
     raised.map(({ openedAt }) => openedAt),
-    from,
-    windowMs,
+    window,
   );
   return {
-    from,
-    to: now,
     incidents: raised.length,
-    per10Min: { average: rounded(raised.length / (windowMs / TEN_MINUTES_MS)), peak: Math.max(0, ...periods) },
-    floodShare: rounded(periods.filter((count) => count > floodIncidents).length / Math.max(1, periods.length)),
+    per10Min: { average: rounded(raised.length / (window.windowMs / TEN_MINUTES_MS)), peak: Math.max(0, ...periods) },
     topPoints: topPoints(raised),
     byPriority: byPriority(raised),
     standing: standing.length,
-    stale: standing.filter(({ openedAt }) => openedAt < now - STALE_MS).length,
+    stale: standing.filter(({ openedAt }) => openedAt < window.now - STALE_MS).length,
     open: open.length,
-    suppressed: open.filter(({ suppressed }) => suppressed !== undefined).length,
     timeToAcknowledge: percentiles(raised),
-    seats: seats(real, open, from, windowMs),
   };
 }
 
 /** How many of the times fall into each 10 minutes since `from`. */
-function perPeriod(times: readonly EpochMs[], from: EpochMs, windowMs: number): readonly number[] {
+function perPeriod(times: readonly EpochMs[], { from, windowMs }: Window): readonly number[] {
   const counts = new Array<number>(Math.ceil(windowMs / TEN_MINUTES_MS)).fill(0);
   for (const at of times) {
     const index = Math.min(counts.length - 1, Math.floor((at - from) / TEN_MINUTES_MS));
@@ -98,9 +119,11 @@ function byPriority(raised: readonly Incident[]): Figures['byPriority'] {
   return counts;
 }
 
-function seats(real: readonly Incident[], open: readonly Incident[], from: EpochMs, windowMs: number): readonly SeatFigures[] {
-  const acknowledged = real.filter(({ acknowledgedAt }) => acknowledgedAt !== undefined && acknowledgedAt > from);
-  const names = new Set([...acknowledged.map(({ acknowledgedBy }) => acknowledgedBy), ...open.map(({ owner }) => owner)]);
+/** Each dispatcher who owns something that is open, or has acknowledged something in the window. */
+function seats(real: readonly Incident[], window: Window): readonly SeatFigures[] {
+  const acknowledged = real.filter(({ acknowledgedAt }) => acknowledgedAt !== undefined && acknowledgedAt > window.from);
+  const owned = real.filter(({ state }) => state !== 'closed');
+  const names = new Set([...acknowledged.map(({ acknowledgedBy }) => acknowledgedBy), ...owned.map(({ owner }) => owner)]);
   return [...names]
     .filter((name) => name !== undefined)
     .sort()
@@ -108,13 +131,21 @@ function seats(real: readonly Incident[], open: readonly Incident[], from: Epoch
       const own = acknowledged.filter(({ acknowledgedBy }) => acknowledgedBy === dispatcher);
       const times = own.flatMap(({ acknowledgedAt }) => acknowledgedAt ?? []);
       return {
+        ...loadOf(
+          real.filter((incident) => seatOf(incident) === dispatcher),
+          window,
+        ),
         dispatcher,
         acknowledged: own.length,
-        peakPer10Min: Math.max(0, ...perPeriod(times, from, windowMs)),
-        open: open.filter(({ owner }) => owner === dispatcher).length,
+        peakPer10Min: Math.max(0, ...perPeriod(times, window)),
         timeToAcknowledge: percentiles(own),
       };
     });
+}
+
+/** Each incident belongs to one seat: its owner's, or else that of whoever acknowledged it. What nobody has taken belongs to none. */
+function seatOf({ owner, acknowledgedBy }: Incident): string | undefined {
+  return owner ?? acknowledgedBy;
 }
 
 /** How long the first acknowledgement took, by the nearest rank. */

@@ -1,10 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { FromConsole } from '../../src/desk/protocol.ts';
 import { until } from '../support/until.ts';
 import { buildConsole, openBrowser } from './browser.ts';
-import { device, door, forcedDoor, heldDoor } from './canned.ts';
+import { device, door, figures, forcedDoor, heldDoor } from './canned.ts';
 import { FakeGateway, PASSWORD } from './fake-gateway.ts';
 
 describe('the console in a browser', function () {
@@ -84,7 +85,7 @@ describe('the console in a browser', function () {
     await painted('tile-live');
     await painted('tile-past');
     assert.equal(await page.getByTestId('tile-live').getAttribute('data-camera'), 'cam-server');
-    assert.match(await text('tile-live-time'), /^Live \d\d:\d\d:\d\d$/);
+    await until('a time of now', async () => /^Live \d\d:\d\d:\d\d$/.test(await text('tile-live-time')));
     assert.match(await text('tile-past-time'), /\d s before$/);
     assert.deepEqual(errors, []);
   });
@@ -246,6 +247,64 @@ describe('the console in a browser', function () {
     await page.getByText(/No picture since/).waitFor({ state: 'detached' });
   });
 
+  it('marks a frozen picture within two seconds', async () => {
+    await page.clock.install();
+    await page.reload();
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await painted('tile-live');
+    await seen('tile-live-time');
+    // From here on time stands still for the page, while pictures go on.
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 100));
+    const position = () => page.getByTestId('tile-live').evaluate((video) => (video as HTMLVideoElement).currentTime);
+    const before = await position();
+    await until('a picture after that', async () => (await position()) > before);
+    gateway.frozen.add('cam-server');
+    let last = -1;
+    await until('the last picture', async () => {
+      const [now, previous] = [await position(), last];
+      last = now;
+      if (now !== previous) await pause(200);
+      return now === previous;
+    });
+    const lost = page.locator('figure:has([data-testid=tile-live]) [data-testid=tile-overlay]');
+    await page.clock.runFor(1_000);
+    assert.equal(await lost.count(), 0);
+    await page.clock.runFor(1_000);
+    await lost.waitFor();
+    assert.equal(await page.getByTestId('tile-live-time').getAttribute('data-live'), 'false');
+  });
+
+  it('never passes a picture off as live that comes two seconds late', async () => {
+    await signIn();
+    gateway.lateMs = 2_000;
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    const time = page.getByTestId('tile-live-time');
+    await page.locator('[data-testid=tile-live-time][data-live=false]:visible').waitFor();
+    await until('the time with how late it is', async () => /^▲ \d\d:\d\d:\d\d, \d+ s late$/.test((await time.textContent()) ?? ''));
+    gateway.lateMs = 0;
+    await page.locator('[data-testid=tile-live-time][data-live=true]:visible').waitFor();
+    await until('a time of now', async () => (await time.textContent())?.startsWith('Live'));
+  });
+
+  it('says for a while that pictures were left out because its connection is slow', async () => {
+    await page.clock.install();
+    await page.reload();
+    await signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    await painted('tile-live');
+    const slow = page.getByTestId('tile-live-slow');
+    assert.equal(await slow.count(), 0);
+    gateway.tellTiles('cam-server', { type: 'status', state: 'skipped', since: Date.now(), detail: 'pictures are left out' });
+    await slow.waitFor();
+    assert.match((await slow.textContent()) ?? '', /Slow connection: pictures are left out/);
+    gateway.tellTiles('cam-server', { type: 'status', state: 'live', since: Date.now(), detail: '7 pictures were left out' });
+    await page.clock.fastForward(5_000);
+    assert.equal(await slow.count(), 1);
+    await page.clock.fastForward(10_000);
+    await slow.waitFor({ state: 'detached' });
+  });
+
   it('says that the connection is lost, and resumes where it was', async () => {
     await signIn();
     gateway.publish({ incidents: [forcedDoor(Date.now())] });
@@ -395,6 +454,13 @@ describe('the console in a browser', function () {
     await signIn();
     await page.keyboard.press('f');
     await page.getByText('9 s (p50), 65 s (p95)').waitFor();
+    assert.equal(await page.getByTestId('seat-dana').textContent(), 'dana310.2156308 s40 s2111 · 3 · 15 · 10 · 2');
+    await page.getByTestId('figures-of').selectOption('eli');
+    await page.getByTestId('figures-dialog').getByText('90 %').waitFor();
+    await page.getByTestId('figures-dialog').getByText('0.069, at most 4').waitFor();
+    await page.getByTestId('figures-of').selectOption('the whole site');
+    await page.route('**/api/v1/figures', (route) => route.fulfill({ json: { ...figures, incidents: 4711 } }));
+    await page.getByText('4711').waitFor({ timeout: 15_000 });
     assert.deepEqual(await violations(), []);
   });
 

@@ -55,6 +55,27 @@ describe('the figures of the alarm system', () => {
     );
   });
 
+  it('tell the load of each dispatcher: what that one owns, or else has acknowledged', () => {
+    const of = (minutesAgo: number, over: Partial<Incident>) => opened(minutesAgo, { acknowledgedAt: NOON - MINUTE, acknowledgedBy: 'ann', ...over });
+    const { seats } = figures(
+      of(5, { owner: 'ann', point: 'zone-1', priority: 1 }),
+      of(6, { owner: 'ann', point: 'zone-1', priority: 3, condition: 'normal' }),
+      of(8, { state: 'closed', priority: 3 }),
+      of(25 * 60, { owner: 'ann' }),
+      // Acknowledged by ann, handed over to ben.
+      of(7, { owner: 'ben', priority: 4 }),
+      opened(9),
+    );
+    const [ann, ben] = seats;
+    assert.deepEqual([ann?.incidents, ann?.per10Min, ann?.open, ann?.standing, ann?.stale], [3, { average: 0.5, peak: 3 }, 3, 2, 1]);
+    assert.deepEqual(ann?.byPriority, { 1: 1, 2: 0, 3: 2, 4: 0, 5: 0 });
+    assert.deepEqual(ann?.topPoints, [
+      { point: 'zone-1', incidents: 2, share: 0.667 },
+      { point: 'door-server', incidents: 1, share: 0.333 },
+    ]);
+    assert.deepEqual([ann?.acknowledged, ben?.acknowledged, ben?.incidents, ben?.stale], [5, 0, 1, 0]);
+  });
+
   it('leave tests out, and are null where nothing was measured', () => {
     const { incidents, timeToAcknowledge } = figures(opened(1, { test: true }));
     assert.deepEqual([incidents, timeToAcknowledge], [0, { p50Ms: null, p95Ms: null }]);
