@@ -7,7 +7,7 @@ import { loadAdapters } from '../src/adapter/loader.ts';
 import { kinds } from '../src/domain/kinds.ts';
 import { fieldsOf } from './docs-adapters/fields.ts';
 import { qualityItems, readQuality } from './docs-adapters/quality.ts';
-import type { Quality } from './docs-adapters/quality.ts';
+import type { Item, Quality } from './docs-adapters/quality.ts';
 
 // node --import tsx scripts/docs-adapters.ts
 //
@@ -23,8 +23,15 @@ export async function adaptersPage(): Promise<string> {
     '# Adapters',
     'Generated from the adapters by `node --import tsx scripts/docs-adapters.ts`: change them, not this page. How to write one: [writing an adapter](writing-an-adapter.md).',
     table(
-      ['adapter', 'for', 'points'],
-      adapters.map(({ name, summary, points }) => [`[${name}](#${name})`, summary, Object.keys(points).join(', ')]),
+      ['adapter', 'for', 'points', 'commands'],
+      adapters.map(({ name, summary, points }) => [
+        `[${name}](#${name})`,
+        summary,
+        Object.keys(points).join(', '),
+        commandsOf(qualities.get(name))
+          .map(({ type, names }) => `${type}: ${names.join(', ')}`)
+          .join('; ') || 'none',
+      ]),
     ),
     '## Quality',
     'Every adapter is tried by the same [conformance battery](../../test/conformance/). What each item means is below the table.',
@@ -49,6 +56,10 @@ function section(adapter: AdapterDefinition, quality: Quality | undefined): stri
     ...points.flatMap(([type, schema]) => [`### \`at\` of a ${type}`, fieldTable(schema)]),
     '### Events',
     `It may report: ${adapter.kinds.map((kind) => `\`${kind}\` (${kinds[kind].severity})`).join(', ')}.`,
+    '### Commands',
+    commandsOf(quality)
+      .map(({ type, names }) => `- ${type}: ${names.map((name) => `\`${name}\``).join(', ')}`)
+      .join('\n') || 'It has none.',
     ...remarks(quality),
   ].join('\n\n');
 }
@@ -66,16 +77,19 @@ function remarks(quality: Quality | undefined): string[] {
   const lines = qualityItems.flatMap(({ name }) => {
     const state = quality?.[name];
     if (state === undefined || state === 'done') return [];
-    return 'exempt' in state ? [`- \`${name}\` does not apply: ${state.exempt}.`] : [`- \`${name}\` is to be done: ${state.todo}.`];
+    return [`- \`${name}\` is exempt, because: ${state.exempt}.`];
   });
   return lines.length === 0 ? [] : ['### Quality, remarks', lines.join('\n')];
 }
 
-function stateOf(quality: Quality | undefined, item: keyof Quality): string {
+function stateOf(quality: Quality | undefined, item: Item): string {
   if (quality === undefined) return 'not assessed';
-  const state = quality[item];
-  if (state === 'done') return 'done';
-  return 'exempt' in state ? 'exempt' : '**to do**';
+  return quality[item] === 'done' ? 'done' : 'exempt';
+}
+
+/** By the type of point; types without any are left out. */
+function commandsOf(quality: Quality | undefined): { readonly type: string; readonly names: readonly string[] }[] {
+  return Object.entries(quality?.commands ?? {}).flatMap(([type, names]) => (names.length === 0 ? [] : [{ type, names }]));
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { CameraFacet } from '../../src/adapter/contract.ts';
+import { doorCommands } from '../../src/domain/door.ts';
 
 /** What a good adapter does, in the order of the table. */
 export const qualityItems = [
@@ -19,14 +21,26 @@ export const qualityItems = [
   { name: 'door-commands', meaning: 'doors can be locked and released' },
   { name: 'pictures', meaning: 'tells where the picture of a camera comes from' },
 ] as const;
-type Item = (typeof qualityItems)[number]['name'];
+export type Item = (typeof qualityItems)[number]['name'];
 
 const reason = z.string().min(10).regex(/[^.]$/, 'without a full stop');
-const state = z.union([z.literal('done'), z.strictObject({ exempt: reason }), z.strictObject({ todo: reason })]);
-const schema = z.strictObject(Object.fromEntries(qualityItems.map(({ name }) => [name, state])) as Record<Item, typeof state>);
+const state = z.union([z.literal('done'), z.strictObject({ exempt: reason })]);
 
-/** Each item of an adapter: done, exempt because, or to do. */
-export type Quality = Readonly<Record<Item, z.infer<typeof state>>>;
+/** What people can do to a camera, by the function of the contract that does it. */
+const cameraCommands = ['snapshot', 'gotoPreset', 'move', 'home', 'setRelay'] as const satisfies readonly (keyof CameraFacet)[];
+const commands = z.strictObject({
+  door: z.array(z.enum(doorCommands)).default([]),
+  camera: z.array(z.enum(cameraCommands)).default([]),
+});
+
+const schema = z.strictObject({
+  ...(Object.fromEntries(qualityItems.map(({ name }) => [name, state])) as Record<Item, typeof state>),
+  /** What it does to its points when it is told to. */
+  commands: commands.prefault({}),
+});
+
+/** Each item of an adapter: done, or exempt because; and its commands. */
+export type Quality = Readonly<z.infer<typeof schema>>;
 
 /** An adapter's `quality.yaml`; undefined where it has none. @throws Error naming the file and what is wrong in it. */
 export function readQuality(adapter: string): Quality | undefined {

@@ -13,6 +13,7 @@ import { TestHost } from '../support/adapter-host.ts';
 import { until } from '../support/until.ts';
 import { Trial } from './battery.ts';
 import type { ConformanceDriver } from './driver.ts';
+import { readQuality } from '../../scripts/docs-adapters/quality.ts';
 import { servedPoints } from './gateway.ts';
 
 /** How long it may take to let go of everything. */
@@ -46,6 +47,22 @@ export function hygieneTests(definition: AdapterDefinition, driver: ConformanceD
     await done;
     await until(`no more than ${before} sockets`, () => openSockets() <= before, RELEASE_MS);
     await until('no timer', () => clock.waiting === 0, RELEASE_MS);
+  });
+
+  it('has the commands that its quality.yaml says, and no others', async () => {
+    const host = new TestHost(servedPoints(definition, trial.bench.points), trial.bench.clock);
+    const { done, doors, cameras } = await definition.connect(definition.options.parse(trial.bench.options), host);
+    const { door = [], camera = [] } = readQuality(definition.name)?.commands ?? {};
+    host.abort();
+    await done;
+    const serves = (type: PointType) => trial.bench.points.some((point) => point.type === type);
+    if (serves('door')) assert.equal(doors !== undefined, door.length > 0);
+    if (serves('camera')) {
+      assert.deepEqual(
+        camera.filter((name) => cameras?.[name] === undefined),
+        [],
+      );
+    }
   });
 
   it('ends at once when it is told to before it has connected', async () => {
