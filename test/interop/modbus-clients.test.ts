@@ -5,7 +5,8 @@ import { door } from '../adapters/modbus-door/site.ts';
 import { options } from '../../adapters/modbus-door/options.ts';
 import { TestHost } from '../support/adapter-host.ts';
 import { until } from '../support/until.ts';
-import { Peer, isInstalled, peerFile, run } from './modbus-peer.ts';
+import { Peer, peerFile } from './modbus-peer.ts';
+import { run, works } from './peers/peer.ts';
 
 const units = [
   { unit: 1, badges: [{ credential: 1001, doors: [1] }] },
@@ -21,7 +22,7 @@ describe('the simulated Modbus line, with mbpoll (libmodbus) as its client', fun
   let simulator: ModbusDoorSimulator;
 
   before(function () {
-    if (isInstalled('mbpoll')) return;
+    if (works('mbpoll', ['-V'])) return;
     console.log('    skipped: mbpoll is not installed');
     this.skip();
   });
@@ -75,8 +76,8 @@ describe('the simulated Modbus line, with mbpoll (libmodbus) as its client', fun
     };
 
     before(function () {
-      if (process.platform === 'linux' && isInstalled('python3')) return;
-      console.log('      skipped: needs Linux and python3');
+      if (process.platform === 'linux' && works('/usr/bin/python3', ['--version'])) return;
+      console.log('      skipped: needs Linux and /usr/bin/python3');
       this.skip();
     });
 

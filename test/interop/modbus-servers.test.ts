@@ -7,7 +7,8 @@ import type { Connection, ServedPoint } from '../../src/adapter/contract.ts';
 import { door, optionsFor } from '../adapters/modbus-door/site.ts';
 import { TestHost } from '../support/adapter-host.ts';
 import { until } from '../support/until.ts';
-import { Peer, isInstalled, peerFile, run } from './modbus-peer.ts';
+import { Peer, peerFile } from './modbus-peer.ts';
+import { run, works } from './peers/peer.ts';
 
 // Servers that neither our adapter nor our simulator shares code with.
 
@@ -74,8 +75,7 @@ describe('the Modbus door adapter, with servers of others', () => {
     ['rtu', 'rtu-over-tcp'],
   ] as const) {
     it(`reads and commands two units of pymodbus, and does without a third (${transport})`, async function () {
-      const { code } = await run('/usr/bin/python3', ['-c', 'import pymodbus']).catch(() => ({ code: 1 }));
-      if (code !== 0) {
+      if (!works('/usr/bin/python3', ['-c', 'import pymodbus'])) {
         console.log('      skipped: python3-pymodbus is not installed');
         this.skip();
       }
@@ -85,7 +85,7 @@ describe('the Modbus door adapter, with servers of others', () => {
   }
 
   it('reads and commands libmodbus', async function () {
-    if (!isInstalled('gcc')) {
+    if (!works('gcc', ['--version'])) {
       console.log('      skipped: gcc is not installed');
       this.skip();
     }
