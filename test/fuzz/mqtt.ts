@@ -80,7 +80,7 @@ async function fuzzSimulatorCodec(random: Random, count: number): Promise<void> 
 /** A broker that sends anything: the link ends with a reason. */
 async function fuzzAdapter(random: Random, count: number): Promise<void> {
   let sent = 0;
-  const brokers = Math.min(count, 16);
+  const brokers = Math.min(16, Math.ceil(count / 20));
   await severalAtOnce(
     brokers,
     async () => {

@@ -96,14 +96,14 @@ const isEventPull = ({ operation, envelope }: SeenRequest) => operation === 'Pul
 /** Cameras that answer with anything: the adapter goes on or ends its connection with a reason, and takes what can be understood. */
 async function fuzzAdapter(random: Random, count: number): Promise<void> {
   let delivered = 0;
-  const cameras = Math.min(count, 32);
+  const cameras = Math.min(32, Math.ceil(count / 20));
   await severalAtOnce(
     cameras,
     async () => {
       const camera = new HostileCamera(random);
       await camera.start();
       try {
-        while (camera.hostileReplies * cameras < count) await endure(camera, Math.min(20, Math.ceil(count / cameras)));
+        while (camera.hostileReplies * cameras < count) await endure(camera, Math.min(20, count));
         camera.calm = true;
         assert.equal(await endure(camera, 0), 'an event came');
         delivered += camera.hostileReplies;
