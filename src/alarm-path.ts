@@ -3,7 +3,7 @@ import { asyncScheduler, filter, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { Accounting } from './correlation/accounting.ts';
 import { correlate } from './correlation/engine.ts';
-import { memoryMs } from './correlation/rule-schema.ts';
+import { lookBackMs } from './correlation/look-back.ts';
 import type { Rule } from './correlation/rule-schema.ts';
 import { siteFacts } from './correlation/site-facts.ts';
 import type { Clock } from './domain/clock.ts';
@@ -18,9 +18,6 @@ import { PassedOn } from './intake/shown-unjournalled.ts';
 import { BookWriter } from './store/book-writer.ts';
 import type { Store } from './store/database.ts';
 import { IncidentStore } from './store/incident-store.ts';
-
-/** How far back rules look at least when the gateway starts, beyond the longest span of any rule. */
-const REPLAY_MS = 60 * 1000;
 
 export interface AlarmPathOptions {
   readonly store: Store;
@@ -83,9 +80,7 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
 
   /** Rebuilds what the rules remember, so that no window is lost in a restart; findings that the book has already applied change nothing. */
   function rebuild(): void {
-    const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
-    const since = clock.now() - memoryMs(rules, heldAfterMs) - REPLAY_MS;
-    let after = Math.min(book.position, journal.positionBefore(since));
+    let after = Math.min(book.position, journal.positionBefore(clock.now() - lookBackMs(rules, site)));
     for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
     for (;;) {
       const page = journal.read({ after, limit: 1000 });

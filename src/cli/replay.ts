@@ -44,9 +44,18 @@ const replay: Command = {
 
     const store = readStore(join(dataFolder(values.data), 'sallyport.db'));
     try {
-      const all = new IncidentStore(store).list({ state: 'all', limit: MOST_INCIDENTS });
+      const stored = new IncidentStore(store);
+      const all = stored.list({ state: 'all', limit: MOST_INCIDENTS });
       const then = within(all, from, to);
-      const { incidents, events } = replayed({ site: loaded.site, rules, events: eventsOf(new Journal(store)), then: all, from, to });
+      const { incidents, events } = replayed({
+        site: loaded.site,
+        rules,
+        events: eventsOf(new Journal(store)),
+        then: all,
+        measures: stored.allMeasures(),
+        from,
+        to,
+      });
       console.log(`${events} events, ${rules.length} rules: ${then.length} incidents then, ${incidents.length} now`);
       const differences = compare(then, incidents);
       for (const difference of differences) for (const line of describe(difference)) console.log(line);

@@ -42,10 +42,11 @@ function outline(file: string): Site {
   refuse(source.mistakes.map(describeMistake));
   const parsed = siteFileSchema.safeParse(source.value);
   if (!parsed.success) throw mistakes(parsed.error.issues.map(({ path, message }) => `${file}: ${path.join('.')}: ${message}`));
-  const { site, schedules, threatLevels, areas, devices, doors, readers, cameras, panels, zones } = parsed.data;
+  const { site, schedules, alarms, threatLevels, areas, devices, doors, readers, cameras, panels, zones } = parsed.data;
   return {
     ...site,
     schedules,
+    ...(alarms && { alarms }),
     threatLevels,
     areas,
     devices: devices.map(({ id, name, adapter, area }) => ({ id, name, adapter, options: {}, ...(area !== undefined && { area }) })),

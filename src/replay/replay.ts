@@ -1,9 +1,11 @@
-import { memoryMs } from '../correlation/rule-schema.ts';
+import { lookBackMs } from '../correlation/look-back.ts';
 import type { Rule } from '../correlation/rule-schema.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { SecurityEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Measure } from '../domain/measure.ts';
 import type { Site } from '../domain/site.ts';
+import { deedsSince, inForceAt, openAt } from './deeds.ts';
 import { stateName } from './state-name.ts';
 import { VirtualGateway } from './virtual-gateway.ts';
 
@@ -13,8 +15,10 @@ export interface Replay {
   readonly rules: readonly Rule[];
   /** The whole journal in its order, as far as `to`. */
   readonly events: Iterable<SecurityEvent>;
-  /** The incidents as they were then: what operators closed is closed at the same time. */
+  /** The incidents as they were then: what people did to them is done again at the same time. */
   readonly then: readonly Incident[];
+  /** What was shelved, out of service and on test. */
+  readonly measures?: readonly Measure[];
   readonly from: EpochMs;
   readonly to: EpochMs;
 }
@@ -26,26 +30,23 @@ export interface Replayed {
 }
 
 /** Plays journalled events to rules in virtual time, each when it arrived. The same journal and rules give the same incidents. */
-export function replay({ site, rules, events, then, from, to }: Replay): Replayed {
-  const heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
-  const warmFrom = from - memoryMs(rules, heldAfterMs);
+export function replay({ site, rules, events, then, measures = [], from, to }: Replay): Replayed {
+  const warmFrom = from - lookBackMs(rules, site);
   const before = new Map<string, SecurityEvent>();
-  const closings = then
-    .filter(({ closedAt }) => closedAt !== undefined && closedAt >= warmFrom)
-    .sort((a, b) => (a.closedAt ?? 0) - (b.closedAt ?? 0));
+  const deeds = [...deedsSince(warmFrom, then, measures)];
   let gateway: VirtualGateway | undefined;
   let count = 0;
   const started = () => {
     if (gateway !== undefined) return gateway;
-    gateway = new VirtualGateway(site, rules, warmFrom);
+    gateway = new VirtualGateway(site, rules, warmFrom, { incidents: openAt(warmFrom, then), measures: inForceAt(warmFrom, measures) });
     for (const event of before.values()) gateway.take({ ...event, initial: true });
     return gateway;
   };
-  const closeUntil = (at: EpochMs) => {
-    for (let next = closings[0]; next?.closedAt !== undefined && next.closedAt <= at; next = closings[0]) {
-      closings.shift();
-      started().advanceTo(next.closedAt);
-      close(started(), next, next.closedAt);
+  const actUntil = (at: EpochMs) => {
+    for (let next = deeds[0]; next !== undefined && next.at <= at; next = deeds[0]) {
+      deeds.shift();
+      started().advanceTo(next.at);
+      next.again(started());
     }
   };
   for (const event of events) {
@@ -55,13 +56,13 @@ export function replay({ site, rules, events, then, from, to }: Replay): Replaye
       before.set(stateName(event), event);
       continue;
     }
-    closeUntil(event.receivedAt);
+    actUntil(event.receivedAt);
     // A clock that was set back does not turn back what has happened.
     started().advanceTo(Math.max(event.receivedAt, started().now));
     started().take(event);
     if (event.receivedAt >= from) count += 1;
   }
-  closeUntil(to);
+  actUntil(to);
   started().advanceTo(to);
   started().close();
   return { incidents: within(started().incidents, from, to), events: count };
@@ -70,20 +71,6 @@ export function replay({ site, rules, events, then, from, to }: Replay): Replaye
 /** Those that were opened between two moments. */
 export function within(incidents: readonly Incident[], from: EpochMs, to: EpochMs): readonly Incident[] {
   return incidents.filter(({ openedAt }) => openedAt >= from && openedAt <= to);
-}
-
-function close(gateway: VirtualGateway, then: Incident, at: EpochMs): void {
-  const find = () => gateway.incidents.find(({ key, state }) => key === then.key && state !== 'closed');
-  const open = find();
-  if (open === undefined) return;
-  const by = then.owner ?? 'replay';
-  gateway.apply({ type: 'action', action: { action: 'acknowledge', incident: open.id, revision: open.revision, by, at } });
-  const acknowledged = find() ?? open;
-  const { disposition = 'actual' } = then;
-  gateway.apply({
-    type: 'action',
-    action: { action: 'close', disposition, note: 'as it was then', incident: open.id, revision: acknowledged.revision, by, at },
-  });
 }
 
 /** One line of the difference between the incidents then and now. */
@@ -122,6 +109,8 @@ function evidenceOf({ evidence }: Incident): ReadonlySet<string> {
 }
 
 function sharesLead(one: Incident, other: Incident): boolean {
+  // What was merged into another has left its evidence there.
+  if (one.evidence.length === 0 && other.evidence.length === 0) return one.openedAt === other.openedAt;
   const leads = new Set(leadsOf(one));
   return leadsOf(other).some((event) => leads.has(event));
 }

@@ -1,23 +1,29 @@
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { correlate } from '../correlation/engine.ts';
-import { memoryMs } from '../correlation/rule-schema.ts';
+import { lookBackMs } from '../correlation/look-back.ts';
 import type { Rule } from '../correlation/rule-schema.ts';
 import { siteFacts } from '../correlation/site-facts.ts';
 import type { EpochMs } from '../domain/clock.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { LocatedEvent, SecurityEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Measure } from '../domain/measure.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Site } from '../domain/site.ts';
+import { levelsInForce } from '../domain/threat.ts';
 import type { BookInput } from '../incidents/actions.ts';
 import { apply, bookFrom, incidentsOf } from '../incidents/book.ts';
-import type { Book } from '../incidents/book.ts';
+import type { Book, Outcome } from '../incidents/book.ts';
 import { locator } from '../intake/locate.ts';
 import { stateName } from './state-name.ts';
 
-/** As main.ts reads again on a start, beyond the longest span of any rule. */
-const REPLAY_MS = 15 * 60 * 1000;
+/** What the book knew before. */
+export interface KnownBefore {
+  readonly incidents: readonly Incident[];
+  /** Those that were in force. */
+  readonly measures: readonly Measure[];
+}
 
 /**
  * Correlation and the incident book of a gateway in virtual time: events arrive when they are said to arrive, and a month passes in
@@ -27,19 +33,23 @@ export class VirtualGateway {
   readonly #rules: readonly Rule[];
   readonly #facts;
   readonly #locate;
-  readonly #heldAfterMs: number;
+  readonly #site: Site;
+  /** The threat level of each scope that has one. */
+  readonly #threats = new Map<PointId, string>();
   readonly #scheduler = new VirtualTimeScheduler();
   readonly #taken: SecurityEvent[] = [];
   readonly #effects: Effect[] = [];
   #events = new Subject<LocatedEvent>();
   #running: Subscription;
-  #book: Book = bookFrom([]);
+  #book: Book;
 
-  constructor(site: Site, rules: readonly Rule[], startsAt: EpochMs) {
+  constructor(site: Site, rules: readonly Rule[], startsAt: EpochMs, { incidents, measures }: KnownBefore = { incidents: [], measures: [] }) {
+    const lastMeasure = Math.max(0, ...measures.map(({ id }) => Number(id.slice(1))));
+    this.#book = bookFrom(incidents, { site, measures, lastMeasure });
+    this.#site = site;
     this.#rules = rules;
     this.#facts = siteFacts(site);
     this.#locate = locator(site);
-    this.#heldAfterMs = Math.max(0, ...site.doors.map(({ heldAfterSeconds }) => heldAfterSeconds * 1000));
     this.#scheduler.frame = startsAt;
     this.#running = this.#start();
   }
@@ -68,17 +78,20 @@ export class VirtualGateway {
   take(event: SecurityEvent): void {
     this.#taken.push(event);
     this.#feed(event);
+    if (event.kind === 'threat.level') this.#setThreat(event);
   }
 
-  apply(input: BookInput): void {
-    this.#book = apply(this.#book, input).book;
+  apply(input: BookInput): Outcome {
+    const outcome = apply(this.#book, input);
+    this.#book = outcome.book;
+    return outcome;
   }
 
   /** Forgets what the rules remember and reads the journal again, as a gateway does that was stopped and started. */
   restart(): void {
     this.#running.unsubscribe();
     this.#running = this.#start();
-    const since = this.now - memoryMs(this.#rules, this.#heldAfterMs) - REPLAY_MS;
+    const since = this.now - lookBackMs(this.#rules, this.#site);
     const latest = new Map<string, SecurityEvent>();
     for (const event of this.#taken) if (event.receivedAt < since) latest.set(stateName(event), event);
     for (const event of [...latest.values()].sort((a, b) => a.seq - b.seq)) this.#feed({ ...event, initial: true });
@@ -87,6 +100,14 @@ export class VirtualGateway {
 
   close(): void {
     this.#running.unsubscribe();
+  }
+
+  /** As the desk does when somebody sets or lifts one. */
+  #setThreat({ point, phase, details }: SecurityEvent): void {
+    if (phase === 'raised') this.#threats.set(point, String(details['level']));
+    else this.#threats.delete(point);
+    const inForce = [...this.#threats].map(([scope, level]) => ({ scope, level }));
+    this.apply({ type: 'threats', inForce: levelsInForce(this.#site, inForce), at: this.now });
   }
 
   #start(): Subscription {

@@ -72,9 +72,16 @@ export class IncidentStore {
     return rows.map(({ measure }) => JSON.parse(measure) as Measure);
   }
 
-  /** How many measures there have ever been, which is the number of the last one. */
+  /** Those that have ended as well, as long as they are kept. */
+  allMeasures(): Measure[] {
+    const rows = this.#store.prepare('SELECT measure FROM measure').all() as { measure: string }[];
+    return rows.map(({ measure }) => JSON.parse(measure) as Measure);
+  }
+
+  /** The number of the last measure: `m12` has 12. */
   lastMeasure(): number {
-    return (this.#store.prepare('SELECT COUNT(*) AS count FROM measure').get() as { count: number }).count;
+    const row = this.#store.prepare('SELECT MAX(CAST(SUBSTR(id, 2) AS INTEGER)) AS last FROM measure').get() as { last: number | null };
+    return row.last ?? 0;
   }
 
   /** The identifier of the incident opened last, so that the next one gets the next number. */

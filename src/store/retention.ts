@@ -29,6 +29,11 @@ const deletions = {
   log: `DELETE FROM log WHERE id IN (
     SELECT id FROM log WHERE at < @before AND id <> (SELECT MAX(id) FROM log) AND (incident IS NULL OR incident NOT IN (${openAndLinked}))
     LIMIT @limit)`,
+  // The latest number stays, so that the next one differs. An incident of that time is played again with them.
+  measure: `DELETE FROM measure WHERE id IN (
+    SELECT id FROM measure WHERE ended_at < @before
+      AND CAST(SUBSTR(id, 2) AS INTEGER) < (SELECT MAX(CAST(SUBSTR(id, 2) AS INTEGER)) FROM measure)
+    LIMIT @limit)`,
   // What belongs to an incident goes with it. A message that is younger than the log stays: it tells who was told.
   outbox: `DELETE FROM outbox WHERE id IN (
     SELECT id FROM outbox WHERE created_at < @before AND state <> 'waiting' AND incident NOT IN (SELECT id FROM incident) LIMIT @limit)`,
@@ -38,7 +43,7 @@ const deletions = {
     SELECT incident FROM procedure_run WHERE incident NOT IN (SELECT id FROM incident) AND incident < @latest LIMIT @limit)`,
 } as const;
 
-const tables = ['journal', 'incident', 'log', 'outbox', 'escalation', 'procedure_run'] as const;
+const tables = ['journal', 'incident', 'measure', 'log', 'outbox', 'escalation', 'procedure_run'] as const;
 
 /** Deletes what is older than the site wants to keep: once an hour, in small transactions, while no signal comes in. */
 export class Retention {
@@ -69,7 +74,15 @@ export class Retention {
 
   #step(): number {
     const { journalDays, closedIncidentDays, logDays } = this.#policy;
-    const days = { journal: journalDays, incident: closedIncidentDays, log: logDays, outbox: logDays, escalation: 0, procedure_run: 0 };
+    const days = {
+      journal: journalDays,
+      incident: closedIncidentDays,
+      measure: closedIncidentDays,
+      log: logDays,
+      outbox: logDays,
+      escalation: 0,
+      procedure_run: 0,
+    };
     // One that is not stored yet, because the disk was full, has a later identifier than all that are.
     const { latest } = this.#store.prepare(`SELECT COALESCE(MAX(id), '') AS latest FROM incident`).get() as { latest: string };
     for (const table of tables) {

@@ -4,6 +4,7 @@ import { Journal } from '../../src/intake/journal.ts';
 import type { Unjournalled } from '../../src/intake/journal.ts';
 import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
+import { IncidentStore } from '../../src/store/incident-store.ts';
 import { Retention } from '../../src/store/retention.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -73,6 +74,32 @@ describe('retention', () => {
     incident('2025-000005', 'closed', 500);
     pruned();
     assert.deepEqual(ids('incident'), ['2025-000002', '2025-000003', '2025-000004', '2025-000005']);
+  });
+
+  it('deletes measures that ended long ago, never those in force, and gives no number twice', () => {
+    const incidents = new IncidentStore(store);
+    const measure = (number: number, endedDaysAgo?: number) => {
+      const endedAt = endedDaysAgo === undefined ? {} : { endedAt: clock.now() - endedDaysAgo * DAY_MS };
+      const base = {
+        id: `m${number}`,
+        type: 'shelved',
+        target: { of: 'kind', point: 'door', kind: 'held' },
+        reason: 'it chatters',
+        by: 'sallyport',
+      } as const;
+      incidents.save([], 0, [{ ...base, from: 1, until: 2, ...endedAt }]);
+    };
+    for (const number of [1, 2, 3, 8]) measure(number, 400);
+    measure(9);
+    measure(10, 30);
+    measure(11, 400);
+    assert.equal(pruned(), 4);
+    assert.deepEqual(ids('measure'), ['m10', 'm11', 'm9']);
+    assert.equal(incidents.lastMeasure(), 11);
+    assert.deepEqual(
+      incidents.measures().map(({ id }) => id),
+      ['m9'],
+    );
   });
 
   it('deletes lines of the log beyond their days, except those of open incidents', () => {
