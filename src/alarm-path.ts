@@ -90,5 +90,6 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
       after = last.seq;
     }
     book.reached(after);
+    accounting.readAgain(after);
   }
 }

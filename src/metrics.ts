@@ -39,10 +39,15 @@ export function createMetrics({ intake, accounting, book, fleet, desk, video, ta
   gauge('signals', 'Signals since the start by outcome; received is the sum of the others', ['outcome'], (set) => {
     for (const [outcome, count] of Object.entries(intake.counts)) set({ outcome }, count as number);
   });
-  gauge('events', 'Accepted events since the start by what became of them; suppressed ones by the rule', ['outcome', 'reason'], (set) => {
-    for (const outcome of ['attached', 'waiting', 'informational'] as const) set({ outcome, reason: '' }, accounting.count(outcome));
-    for (const [reason, count] of accounting.suppressed) set({ outcome: 'suppressed', reason }, count);
-  });
+  gauge(
+    'events',
+    'Events since the start by what rules made of them (attached: opens, strengthens or ends an incident); suppressed ones by the rule',
+    ['outcome', 'reason'],
+    (set) => {
+      for (const outcome of ['attached', 'waiting', 'informational'] as const) set({ outcome, reason: '' }, accounting.count(outcome));
+      for (const [reason, count] of accounting.suppressed) set({ outcome: 'suppressed', reason }, count);
+    },
+  );
   gauge('rule_failures', 'Exceptions inside rules since the start; the rules go on', ['rule'], (set) => {
     for (const [rule, count] of accounting.failures) set({ rule }, count);
   });

@@ -20,15 +20,16 @@ export class Seen {
 }
 
 /**
- * Accounts for every event: taken = attached + waiting + suppressed (by reason) + informational, at any time.
- * An event can move: what was informational is attached when a later alarm makes it evidence. An event is attached when a finding that
- * opens or strengthens an incident names it, or when it ends what a rule has raised since the start.
+ * Accounts for every event that was taken since the start: taken = attached + waiting + suppressed (by reason) + informational, at any time.
+ * An event can move: what was informational is attached when a later alarm makes it evidence. An event is attached when a finding that opens or
+ * strengthens an incident names it, or when it ends what a rule has raised since the start, whether or not the incident is still open by then.
  */
 export class Accounting {
   taken = 0;
-  readonly #counts: Record<Exclude<Outcome, 'suppressed'>, number> = { attached: 0, waiting: 0, informational: 0 };
+  #counts: Record<Exclude<Outcome, 'suppressed'>, number> = { attached: 0, waiting: 0, informational: 0 };
   readonly #suppressed = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  #readAgainUpTo = 0;
 
   /** The identifier of the rule that suppressed or explained, with the number of events. */
   get suppressed(): ReadonlyMap<string, number> {
@@ -48,6 +49,18 @@ export class Accounting {
   take(): void {
     this.taken += 1;
     this.#counts.informational += 1;
+  }
+
+  /**
+   * Begins anew: the journal up to this position was only read again, so that rules remember it. What becomes of those events by and by is not counted:
+   * they were accounted for when they came.
+   */
+  readAgain(position: number): void {
+    this.taken = 0;
+    this.#counts = { attached: 0, waiting: 0, informational: 0 };
+    this.#suppressed.clear();
+    this.#failures.clear();
+    this.#readAgainUpTo = position;
   }
 
   failed(rule: string): void {
@@ -83,6 +96,9 @@ export class Accounting {
   }
 
   #move(seen: Seen, by: 1 | -1): void {
+    const { seq } = seen.event;
+    // What the journal could not take yet has the position 0, and came since the start.
+    if (seq > 0 && seq <= this.#readAgainUpTo) return;
     const reason = seen.suppressedBy ?? seen.explainedIn;
     if (seen.attached) this.#counts.attached += by;
     else if (seen.waits > 0) this.#counts.waiting += by;
