@@ -4,7 +4,7 @@ import type { EventKind } from '../../src/domain/kinds.ts';
 import { contactIdCodes, contactIdKinds } from './contact-id-codes.ts';
 import type { ContactId, SiaEvent } from './content.ts';
 import { siaCodes, siaKinds } from './sia-codes.ts';
-import type { Addressed } from './sia-codes.ts';
+import type { Addressed, CodeRow } from './sia-codes.ts';
 
 /** What one code of a panel says, in the field's words. */
 export interface Meaning {
@@ -25,7 +25,7 @@ export function siaMeaning({ code }: Pick<SiaEvent, 'code'>): Meaning {
   const kind = siaKind(row?.restores ?? code);
   return {
     kind,
-    phase: row?.restores === undefined ? raisedPhase(kind) : 'restored',
+    phase: row?.restores === undefined ? raisedPhase(kind, row) : 'restored',
     words: row?.words ?? `SIA code ${code}`,
     code,
     address: row?.address ?? 'none',
@@ -44,9 +44,10 @@ export function contactIdMeaning({ qualifier, event }: Pick<ContactId, 'qualifie
   if (kind === 'panel.armed') {
     return restored ? { ...common, phase: 'raised', words } : { ...common, phase: 'restored', words: words.replace('armed', 'disarmed') };
   }
-  if (qualifier === '6') return { ...common, phase: raisedPhase(kind), words: `${words}, still present`, initial: true };
-  if (restored) return { ...common, phase: raisedPhase(kind) === 'raised' ? 'restored' : 'momentary', words: `${words}, restored` };
-  return { ...common, phase: raisedPhase(kind), words };
+  const raised = raisedPhase(kind, row);
+  if (qualifier === '6') return { ...common, phase: raised, words: `${words}, still present`, initial: true };
+  if (restored) return { ...common, phase: raised === 'raised' ? 'restored' : 'momentary', words: `${words}, restored` };
+  return { ...common, phase: raised, words };
 }
 
 /** Every kind that a code of either table can give. */
@@ -63,6 +64,6 @@ function siaKind(code: string): EventKind {
 }
 
 /** A code that nobody mapped has no end that anybody would recognise, so it never stands as a state. */
-function raisedPhase(kind: EventKind): Phase {
-  return kind !== 'panel.message' && kinds[kind].words.restored !== undefined ? 'raised' : 'momentary';
+function raisedPhase(kind: EventKind, row: CodeRow | undefined): Phase {
+  return row?.momentary !== true && kind !== 'panel.message' && kinds[kind].words.restored !== undefined ? 'raised' : 'momentary';
 }
