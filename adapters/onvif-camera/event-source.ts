@@ -1,6 +1,7 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { SoapClient } from './client.ts';
+import type { EventHealth } from './event-health.ts';
 import type { Target } from './http.ts';
 import type { ReadNotification } from './notifications.ts';
 import type { Points } from './points.ts';
@@ -42,6 +43,7 @@ export interface EventContext extends Taking {
   readonly events: Target;
   readonly signal: AbortSignal;
   readonly clockWatch: ClockWatch;
+  readonly health: EventHealth;
 }
 
 /** Reports messages in their order; resolves when all are on disk. What cannot be read is counted. */

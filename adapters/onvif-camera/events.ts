@@ -33,7 +33,7 @@ export async function subscribe(context: EventContext): Promise<EventSource> {
 
 /**
  * Takes events for as long as the connection stands. Whatever goes wrong, the subscription is made anew and the states are read again.
- * `recovered` is called when events work that did not at first. @throws when the camera is gone, or its events are for good.
+ * `recovered` is called when a subscription stands that did not at first. @throws when the camera is gone, or its events are for good.
  */
 export async function followEvents(context: EventContext, first: EventSource | undefined, recovered: () => void): Promise<never> {
   const { host, signal, clockWatch, states } = context;

@@ -11,6 +11,7 @@ import type { Media, Services } from './device.ts';
 import { discover } from './discover.ts';
 import { Doors, followDoors } from './doors.ts';
 import { CertificateError, isRefusal, sentence } from './errors.ts';
+import { EventHealth } from './event-health.ts';
 import { takeAll } from './event-source.ts';
 import type { EventContext, EventSource } from './event-source.ts';
 import { followEvents, subscribe } from './events.ts';
@@ -28,7 +29,7 @@ import { topicKinds } from './topics.ts';
 export default defineAdapter({
   name: 'onvif-camera',
   summary: 'ONVIF cameras, encoders and access controllers: pictures, analytics, presets, doors and credentials',
-  kinds: [...topicKinds, 'device.clock'],
+  kinds: [...topicKinds, 'device.clock', 'device.trouble'],
   options: optionsSchema,
   points: { camera: cameraAddressSchema, door: tokenAddressSchema, reader: tokenAddressSchema },
   connect,
@@ -56,9 +57,12 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
 
     const taking = { host, options, points, states };
     if (doors !== undefined) await takeAll(await doors.read(), taking);
-    const context = services.events && { ...taking, client, events: services.events, signal, clockWatch };
-    const { source, remark } = await tryToSubscribe(context);
-    host.online(description + remark);
+    // A device that offers no events has none to lose: that is said, and is no trouble.
+    const remark = services.events === undefined ? ' (offers no events)' : '';
+    const health = new EventHealth(host, description + remark, (event) => states.report(event));
+    const context = services.events && { ...taking, client, events: services.events, signal, clockWatch, health };
+    const { source, trouble } = await tryToSubscribe(context);
+    health.begin(trouble);
 
     const told = new AbortController();
     const following = [() => clockWatch.follow((event) => states.report(event))];
@@ -66,7 +70,6 @@ async function connect(options: Options, host: AdapterHost): Promise<Connection>
       following.push(() =>
         followEvents(context, source, () => {
           told.abort();
-          host.online(description);
         }),
       );
     }
@@ -147,17 +150,17 @@ function doorService({ doors }: Services): Target {
   return doors;
 }
 
-/** A camera whose events cannot be had still gives its picture; the remark says so wherever the device is shown. */
-async function tryToSubscribe(context: EventContext | undefined): Promise<{ source?: EventSource; remark: string }> {
-  if (context === undefined) return { remark: ' (offers no events)' };
+/** A camera whose events cannot be had still gives its picture; the trouble is shown and reported. */
+async function tryToSubscribe(context: EventContext | undefined): Promise<{ source?: EventSource; trouble?: string }> {
+  if (context === undefined) return {};
   try {
-    return { source: await subscribe(context), remark: '' };
+    return { source: await subscribe(context) };
   } catch (error) {
     context.signal.throwIfAborted();
     context.host.log.warn({ err: error }, 'the events of the camera cannot be had; its picture can');
     // The camera may have gone altogether.
     await context.clockWatch.measure();
-    return { remark: ` (no events: ${sentence(error)})` };
+    return { trouble: `no events: ${sentence(error)}` };
   }
 }
 

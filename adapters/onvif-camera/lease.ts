@@ -62,9 +62,12 @@ export class Lease {
     return Math.max(0, this.#renewAtMs - this.#clock.monotonicMs());
   }
 
-  /** Most cameras send every property anyhow (ONVIF Core, 9.1.1), and not all know this request. */
-  async synchronise(): Promise<void> {
-    await this.ask((requests) => requests.setSynchronizationPoint(this.reference)).catch(() => undefined);
+  /** Asks for every state; whether the camera will send them. Most do on subscribing anyhow (ONVIF Core, 9.1.1), and not all know this request. */
+  synchronise(): Promise<boolean> {
+    return this.ask((requests) => requests.setSynchronizationPoint(this.reference)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Renews when most of its time is over. @throws as the request does; it is due again soon then. */

@@ -6,6 +6,7 @@ import { LIFETIME_SECONDS, Lease } from './lease.ts';
 import { readNotifications } from './notifications.ts';
 import { openHook } from './notify-listener.ts';
 import type { Hook } from './notify-listener.ts';
+import { Pulse } from './pulse.ts';
 import { readReply } from './soap.ts';
 import { makeSubscription } from './subscribing.ts';
 
@@ -22,30 +23,36 @@ export class NotifySource implements EventSource {
   readonly #context: EventContext;
   readonly #lease: Lease;
   readonly #hook: Hook;
+  readonly #pulse: Pulse;
 
-  private constructor(context: EventContext, lease: Lease, hook: Hook) {
+  private constructor(context: EventContext, lease: Lease, hook: Hook, pulse: Pulse) {
     this.#context = context;
     this.#lease = lease;
     this.#hook = hook;
+    this.#pulse = pulse;
   }
 
   /** Opens the listener, subscribes and waits for the states. @throws whatever went wrong; nothing is left behind then. */
   static async create(context: EventContext, address: string): Promise<NotifySource> {
     const { client, host, signal, events, options } = context;
     const posted = new AbortController();
+    let pulse: Pulse | undefined;
     const hook = await openHook(address, options.notifyPort, async (text) => {
       await takePost(text, context);
       posted.abort();
+      pulse?.heard();
     });
     try {
       const subscription = await makeSubscription(client, events, options.topics, signal, (requests, topics) =>
         requests.subscribe(hook.url, LIFETIME_SECONDS, topics),
       );
       const lease = new Lease(client, host.clock, signal, subscription, { busyMs: 0, atLatestMs: RENEW_AFTER_MS });
-      const source = new NotifySource(context, lease, hook);
+      pulse = new Pulse(host.clock, lease, context.health, options.topics);
+      const source = new NotifySource(context, lease, hook, pulse);
       await lease.synchronise();
       await pause(host.clock, FIRST_POST_MS, AbortSignal.any([signal, posted.signal])).catch(() => undefined);
       signal.throwIfAborted();
+      pulse.began(posted.signal.aborted);
       return source;
     } catch (error) {
       hook.close();
@@ -56,6 +63,7 @@ export class NotifySource implements EventSource {
   async next(): Promise<void> {
     await pause(this.#context.host.clock, this.#lease.leftMs, this.#context.signal);
     await this.#lease.renewIfDue();
+    await this.#pulse.check();
   }
 
   async end(): Promise<void> {

@@ -5,6 +5,7 @@ import type { EventContext, EventSource } from './event-source.ts';
 import { LIFETIME_SECONDS, Lease } from './lease.ts';
 import { readNotifications } from './notifications.ts';
 import type { ReadNotification } from './notifications.ts';
+import { Pulse } from './pulse.ts';
 import { makeSubscription } from './subscribing.ts';
 
 /** While the states are read, the camera need not wait for more. */
@@ -22,11 +23,13 @@ const MESSAGE_LIMIT = 100;
 export class PullSource implements EventSource {
   readonly #context: EventContext;
   readonly #lease: Lease;
+  readonly #pulse: Pulse;
   readonly #pullMs: number;
 
   private constructor(context: EventContext, lease: Lease) {
     this.#context = context;
     this.#lease = lease;
+    this.#pulse = new Pulse(context.host.clock, lease, context.health, context.options.topics);
     this.#pullMs = Math.max(1_000, Math.min(context.options.pullSeconds * 1_000, (lease.lifetimeMs ?? Infinity) / 3));
   }
 
@@ -40,11 +43,14 @@ export class PullSource implements EventSource {
     const source = new PullSource(context, lease);
     await lease.synchronise();
     try {
+      let brought = false;
       for (let round = 0; round < MAX_FIRST_PULLS; round += 1) {
         const messages = await source.#pull(FIRST_PULL_MS);
         await takeAll(messages, context);
+        brought ||= messages.length > 0;
         if (!messages.some((message) => 'operation' in message && message.operation === 'Initialized')) break;
       }
+      source.#pulse.began(brought);
       return source;
     } catch (error) {
       await source.end();
@@ -57,8 +63,11 @@ export class PullSource implements EventSource {
     await this.#lease.renewIfDue();
     const askedAtMs = clock.monotonicMs();
     const messages = await this.#pull(this.#pullMs);
-    if (messages.length > 0) await this.#lease.keepDuring(takeAll(messages, this.#context));
-    else if (clock.monotonicMs() - askedAtMs < HASTY_MS) await pause(clock, 1_000, this.#context.signal);
+    if (messages.length > 0) {
+      this.#pulse.heard();
+      await this.#lease.keepDuring(takeAll(messages, this.#context));
+    } else if (clock.monotonicMs() - askedAtMs < HASTY_MS) await pause(clock, 1_000, this.#context.signal);
+    await this.#pulse.check();
   }
 
   end(): Promise<void> {

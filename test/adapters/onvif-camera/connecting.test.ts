@@ -240,7 +240,7 @@ describe('onvif-camera: connecting', () => {
   it('gives the picture of a camera whose event service hangs up, and says so', async () => {
     device.on('CreatePullPointSubscription', () => 'cut');
     await gateway.open(device);
-    assert.match(gateway.host.onlineDetail ?? '', /\(no events: .*cut its reply off/);
+    assert.match(gateway.host.onlineAttention ?? '', /^no events: .*cut its reply off/);
   });
 
   it('reports a clock that is off by more than a minute, once, and a right one as read', async () => {

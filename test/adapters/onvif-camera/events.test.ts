@@ -275,7 +275,7 @@ describe('onvif-camera: events', () => {
   it('says so when events come that could not be had at first', async () => {
     device.on('CreatePullPointSubscription', () => 'cut');
     await open();
-    assert.match(gateway.host.onlineDetail ?? '', /no events/);
+    assert.match(gateway.host.onlineAttention ?? '', /no events/);
     device.forget('CreatePullPointSubscription');
     await until('recovery', () => {
       clock.advance(500);

@@ -70,7 +70,7 @@ describe('onvif-camera with a simulated device of every kind', function () {
   it('gives the picture of a camera whose event service hangs up, and says why there are no events', async () => {
     await begin({ quirks: ['event-service-hangs-up'] });
     const connection = await open(notify);
-    assert.match(gateway.host.onlineDetail ?? '', /\(no events: .*nor by notification: /);
+    assert.match(gateway.host.onlineAttention ?? '', /^no events: .*nor by notification: /);
     assert.ok(await connection.cameras?.stream('cam-1'));
   });
 
