@@ -70,10 +70,19 @@ export function createMetrics({ intake, accounting, book, fleet, desk, video, ta
       }
     });
   }
+  gauge('video_thread_bytes', 'Memory of the threads that take pictures in; slabs are the part for pictures', ['thread', 'kind'], (set) => {
+    video.memory().forEach((memory, thread) => {
+      for (const [kind, bytes] of Object.entries(memory)) set({ thread: String(thread), kind: snakeCase(kind) }, bytes as number);
+    });
+  });
   gauge('camera_tampered', '1 while a camera tells that somebody tampers with it', ['camera'], (set) => {
     for (const { camera } of video.status()) set({ camera }, tampered(camera) ? 1 : 0);
   });
   return registry;
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** A camera that does not tell a figure has none, rather than a false 0. */

@@ -4,8 +4,10 @@ import { pause } from '../domain/clock.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { DeviceSignal } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
+import { FRAGMENT_HEADER_BYTES } from './fmp4/fragment.ts';
 import { Ingest } from './ingest.ts';
 import { LossReporter } from './loss-reporter.ts';
+import { PictureWriter } from './picture-writer.ts';
 import { Ring } from './ring.ts';
 import type { Group, Picture, StreamDescription } from './ring.ts';
 import { Timeline } from './rtp/timeline.ts';
@@ -37,8 +39,7 @@ export interface FeedState {
 /** Whoever is handed a camera's pictures as they come: a viewer's tile, a recording. */
 export interface Reader {
   readonly kind: 'viewer' | 'recording';
-  /** True while it holds no view of a picture; then the ring's memory can be used again. */
-  readonly idle: boolean;
+  /** Who needs the picture for longer than this holds its group in the ring. */
   picture(picture: Picture, group: Group): void;
   state(state: FeedState): void;
 }
@@ -57,6 +58,7 @@ export interface FeedOptions {
 export class CameraFeed {
   readonly camera: PointId;
   readonly ring: Ring;
+  readonly #writer: PictureWriter;
   readonly #options: FeedOptions;
   readonly #timeline = new Timeline();
   readonly #reporter: LossReporter;
@@ -67,6 +69,7 @@ export class CameraFeed {
   #current: { readonly session: RtspSession; readonly ingest: Ingest } | undefined;
   #controller = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
   #attachedAtMs = 0;
   #lastPictureMs: number | undefined;
   #liveSinceMs = 0;
@@ -80,7 +83,8 @@ export class CameraFeed {
     this.#state = { state: 'connecting', since: options.clock.now(), detail: 'connecting to the camera' };
     this.#reporter = new LossReporter(camera, options.clock, options.report);
     const limits = { seconds: options.ringSeconds, maxBytes: MAX_RING_BYTES };
-    this.ring = new Ring(options.pool, limits, () => [...this.#readers].every(({ idle }) => idle));
+    this.ring = new Ring(options.pool, limits);
+    this.#writer = new PictureWriter(options.pool, FRAGMENT_HEADER_BYTES);
   }
 
   get state(): FeedState {
@@ -124,10 +128,17 @@ export class CameraFeed {
     };
   }
 
-  async close(): Promise<void> {
+  /** Calling again changes nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
     this.#controller.abort();
     this.#reporter.close();
     await this.#running;
+    this.#writer.close();
     this.ring.clear();
   }
 
@@ -147,14 +158,14 @@ export class CameraFeed {
 
   /** One connection from beginning to end. @throws VideoError always: that is how a connection ends. */
   async #connect(open: () => Promise<StreamAddress>, signal: AbortSignal): Promise<never> {
-    const { clock, pool } = this.#options;
+    const { clock } = this.#options;
     const session = await RtspSession.open(await streamAddress(open, clock, signal), clock, signal);
     let watch: StallWatch | undefined;
     const ingest = new Ingest({
       media: session.media,
       ring: this.ring,
       timeline: this.#timeline,
-      pool,
+      writer: this.#writer,
       clock,
       previousStream: this.#stream,
       onPicture: (picture, group) => {
@@ -174,7 +185,6 @@ export class CameraFeed {
       this.#lostBefore.pictures += ingest.dropped;
       this.#lostBefore.packets += session.packetsLost;
       this.#current = undefined;
-      ingest.close();
     }
   }
 

@@ -66,7 +66,6 @@ async function* chunks(
     const header = Buffer.from(fragment.subarray(0, FRAGMENT_HEADER_BYTES));
     setFragmentSequence(header, sequence);
     setFragmentDecodeTime(header, Math.round(((at - seen.from) / 1000) * TICKS_PER_SECOND));
-    // A copy: the ring's memory may be used again before the disk has taken it.
     const bytes = Buffer.concat([...chunk, header, fragment.subarray(FRAGMENT_HEADER_BYTES)]);
     written(bytes);
     yield bytes;

@@ -41,11 +41,10 @@ export class ConvertedTile {
     });
     this.#reader = {
       kind: 'viewer',
-      idle: true,
       picture: (picture, group) => {
         this.#cancel();
         if (!this.#slow) this.#transcoder.picture(picture, group);
-        else if (socket.bufferedAmount === 0) this.#slow = false;
+        else if (socket.bufferedAmount === 0) this.#resume();
       },
       state: ({ state, detail }) => {
         if (state === 'lost') this.#lose(detail);
@@ -85,6 +84,11 @@ export class ConvertedTile {
     this.#slow = true;
     this.#transcoder.close();
     this.#tell({ type: 'status', state: 'skipped', since: this.#clock.now(), detail: 'pictures are left out because this connection is too slow' });
+  }
+
+  #resume(): void {
+    this.#slow = false;
+    this.#tell({ type: 'status', state: 'live', since: this.#clock.now(), detail: 'pictures were left out because this connection is too slow' });
   }
 
   #failed(reason: string): void {

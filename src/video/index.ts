@@ -1,3 +1,3 @@
 export { createVideo } from './worker/pool.ts';
 export type { Video, VideoOptions } from './video.ts';
-export type { CameraStatus } from './status.ts';
+export type { CameraStatus, ThreadMemory } from './status.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
-import { FRAGMENT_HEADER_BYTES, setFragmentDuration, writeFragmentHeader } from './fmp4/fragment.ts';
-import { PictureWriter } from './picture-writer.ts';
+import { setFragmentDuration, writeFragmentHeader } from './fmp4/fragment.ts';
+import type { PictureWriter } from './picture-writer.ts';
 import type { Group, Picture, Ring, StreamDescription } from './ring.ts';
 import { codecs } from './codecs.ts';
 import { ParameterSets } from './parameter-sets.ts';
@@ -11,7 +11,6 @@ import type { RtpPacket } from './rtp/rtp.ts';
 import { DecodeTimes, TICKS_PER_SECOND } from './rtp/timeline.ts';
 import type { Timeline } from './rtp/timeline.ts';
 import type { VideoMedia } from './rtsp/sdp.ts';
-import type { SlabPool } from './slabs.ts';
 
 /** Until the first two pictures have shown the rate: 25 a second. */
 const USUAL_PICTURE_TICKS = TICKS_PER_SECOND / 25;
@@ -22,7 +21,8 @@ export interface IngestOptions {
   readonly media: VideoMedia;
   readonly ring: Ring;
   readonly timeline: Timeline;
-  readonly pool: SlabPool;
+  /** The camera's, which goes on where the session before left it: a slab for each session would hold little but the pictures of a bad line. */
+  readonly writer: PictureWriter;
   readonly clock: Clock;
   /** The description of the session before, so that an unchanged one is not told again. */
   readonly previousStream: StreamDescription | undefined;
@@ -34,13 +34,12 @@ export interface IngestOptions {
 
 /** Turns the RTP packets of one session into fragments in the camera's ring. */
 export class Ingest {
-  /** Pictures that were lost, incomplete, or depended on such a one. */
+  /** Pictures that were lost, incomplete, or cannot be decoded without such a one or one from before. */
   dropped = 0;
   /** The camera's wall clock minus ours, as its sender reports tell it. */
   clockOffsetMs: number | undefined;
   readonly #options: IngestOptions;
   readonly #depacketiser: Depacketiser;
-  readonly #writer: PictureWriter;
   readonly #parameterSets: ParameterSets;
   readonly #decodeTimes: DecodeTimes;
   #stream: StreamDescription | undefined;
@@ -52,10 +51,10 @@ export class Ingest {
     this.#options = options;
     this.#decodeTimes = new DecodeTimes(options.timeline.latest);
     const codec = codecs[options.media.codec];
-    this.#writer = new PictureWriter(options.pool, FRAGMENT_HEADER_BYTES);
+    options.writer.abandon();
     this.#parameterSets = new ParameterSets(codec.parameterSets);
     for (const set of options.media.parameterSets) this.#parameterSets.add(set);
-    this.#depacketiser = new Depacketiser(codec.nal, this.#writer, {
+    this.#depacketiser = new Depacketiser(codec.nal, options.writer, {
       picture: (picture) => this.#picture(picture),
       parameterSet: (nal) => this.#parameterSets.add(nal),
       dropped: (count) => {
@@ -72,10 +71,6 @@ export class Ingest {
 
   senderReport({ cameraTime }: SenderReport): void {
     if (cameraTime !== undefined) this.clockOffsetMs = cameraTime - this.#options.clock.now();
-  }
-
-  close(): void {
-    this.#writer.close();
   }
 
   #picture({ key, timestamp, bytes, slab }: AssembledPicture): void {

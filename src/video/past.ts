@@ -1,12 +1,12 @@
 import type { EpochMs } from '../domain/clock.ts';
 import { readFragmentHeader } from './fmp4/fragment.ts';
-import type { Group, StreamDescription } from './ring.ts';
+import type { Ring, StreamDescription } from './ring.ts';
 import { epochAt } from './rtp/timeline.ts';
 
 /** What a player must know of pictures of the past. */
 export type PastStream = Pick<StreamDescription, 'mime' | 'width' | 'height' | 'epochAtZero' | 'init'>;
 
-/** A picture of the past, from the ring or a recording. */
+/** A picture of the past, from the ring or a recording; its bytes are whoever's it is given to. */
 export interface PastPicture {
   readonly stream: PastStream;
   readonly fragment: Buffer;
@@ -77,10 +77,17 @@ export async function* inGroups(
   if (gathered !== undefined) yield gathered;
 }
 
-/** The pictures of some groups of the ring. Whoever reads on must keep the ring's memory from being used again meanwhile. */
-export function* picturesOf(groups: readonly Group[]): Generator<PastPicture> {
-  for (const { stream, pictures } of groups) {
-    for (const { fragment, key, decodeAt } of pictures) yield { stream, fragment, key, at: epochAt(stream.epochAtZero, decodeAt) };
+/** What the ring has between two moments now: copies, since whoever reads on may be slow and the ring uses its memory again. */
+export function* picturesOf(ring: Ring, from: EpochMs, to: EpochMs): Generator<PastPicture> {
+  const groups = ring.between(from, to);
+  for (const group of groups) ring.hold(group);
+  try {
+    for (const { stream, pictures } of groups) {
+      for (const { fragment, key, decodeAt } of pictures)
+        yield { stream, fragment: Buffer.from(fragment), key, at: epochAt(stream.epochAtZero, decodeAt) };
+    }
+  } finally {
+    for (const group of groups) ring.letGo(group);
   }
 }
 

@@ -6,7 +6,7 @@ export const MAX_PICTURE_BYTES = 4 * 1024 * 1024;
 /** Each NAL unit stands behind its length (ISO/IEC 14496-15, 5.3.2). */
 const LENGTH_BYTES = 4;
 
-/** Builds one picture after the other in slabs, each behind room for its fragment's header. */
+/** Builds one picture of a camera after the other in slabs, each behind room for its fragment's header. */
 export class PictureWriter {
   readonly #pool: SlabPool;
   readonly #headerBytes: number;
@@ -65,7 +65,7 @@ export class PictureWriter {
 
   /** Lets go of the slab. The writer must not be used any more. */
   close(): void {
-    this.#pool.release(this.#slab, false);
+    this.#pool.release(this.#slab);
   }
 
   #makeRoom(bytes: number): boolean {
@@ -76,7 +76,7 @@ export class PictureWriter {
     const next = this.#pool.take(needed <= SLAB_BYTES ? SLAB_BYTES : Math.min(2 * needed, MAX_PICTURE_BYTES));
     // Of a picture that has not begun there is nothing to move, and its start may lie beyond the slab's end.
     if (this.#start < this.#slab.bytes.length) this.#slab.bytes.copy(next.bytes, 0, this.#start, this.#at);
-    this.#pool.release(this.#slab, false);
+    this.#pool.release(this.#slab);
     this.#slab = next;
     this.#nal -= this.#start;
     this.#at = written;

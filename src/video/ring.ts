@@ -29,6 +29,8 @@ export interface Group {
   readonly pictures: Picture[];
   readonly slabs: Slab[];
   bytes: number;
+  /** The ring, while the group is in it, and whoever looks at its pictures for longer than that. */
+  users: number;
 }
 
 /** The last seconds of one camera in whole groups of pictures, by reference to slabs. */
@@ -36,16 +38,13 @@ export class Ring {
   readonly #seconds: number;
   readonly #maxBytes: number;
   readonly #pool: SlabPool;
-  readonly #mayReuse: () => boolean;
   readonly #groups: Group[] = [];
   #bytes = 0;
 
-  /** `mayReuse` is asked when a group leaves: whether nobody holds views of old pictures any more. */
-  constructor(pool: SlabPool, limits: { readonly seconds: number; readonly maxBytes: number }, mayReuse: () => boolean) {
+  constructor(pool: SlabPool, limits: { readonly seconds: number; readonly maxBytes: number }) {
     this.#pool = pool;
     this.#seconds = limits.seconds;
     this.#maxBytes = limits.maxBytes;
-    this.#mayReuse = mayReuse;
   }
 
   /** Oldest first. */
@@ -69,7 +68,7 @@ export class Ring {
    * @returns the picture's group; undefined when the picture belongs to none, because its key frame is not there or the group grew beyond all bounds.
    */
   add(picture: Picture, slab: Slab, stream: StreamDescription): Group | undefined {
-    if (picture.key) this.#groups.push({ stream, pictures: [], slabs: [], bytes: 0 });
+    if (picture.key) this.#groups.push({ stream, pictures: [], slabs: [], bytes: 0, users: 1 });
     const group = this.#groups.at(-1);
     if (group === undefined) return undefined;
     group.pictures.push(picture);
@@ -94,6 +93,17 @@ export class Ring {
     return oldest !== undefined && startOf(oldest) <= from;
   }
 
+  /** Keeps the memory of a group that is in the ring as it is until `letGo`, even if the group leaves meanwhile. */
+  hold(group: Group): void {
+    group.users += 1;
+  }
+
+  /** After the last user the memory serves again. */
+  letGo(group: Group): void {
+    group.users -= 1;
+    if (group.users === 0) for (const slab of group.slabs) this.#pool.release(slab);
+  }
+
   clear(): void {
     while (this.#groups.length > 0) this.#dropOldest();
   }
@@ -108,8 +118,7 @@ export class Ring {
     const group = this.#groups.shift();
     if (group === undefined) return;
     this.#bytes -= group.bytes;
-    const mayReuse = this.#mayReuse();
-    for (const slab of group.slabs) this.#pool.release(slab, mayReuse);
+    this.letGo(group);
   }
 }
 

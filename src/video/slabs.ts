@@ -8,34 +8,50 @@ export interface Slab {
   users: number;
 }
 
-/** Keeps slabs that are no longer used for all cameras together. */
+/**
+ * The slabs of all cameras of a thread. One that nobody uses any more waits for the next picture and is never given back: memory of this size that comes and
+ * goes between small pieces leaves holes in the process that nothing fits into, and what the rings needed once they need again.
+ */
 export class SlabPool {
-  readonly #free: Slab[] = [];
-  readonly #maxFree: number;
+  /** By their size: a power of two times the usual one, so that those of large pictures serve again as well. */
+  readonly #free = new Map<number, Slab[]>();
+  #bytes = 0;
 
-  constructor(maxFree = 64) {
-    this.#maxFree = maxFree;
+  /** Of all slabs, used or not. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Of those that nobody uses. */
+  get freeBytes(): number {
+    return [...this.#free].reduce((sum, [size, slabs]) => sum + size * slabs.length, 0);
   }
 
   /** A slab of at least `bytes`, with one user: the caller. */
   take(bytes = SLAB_BYTES): Slab {
-    const kept = bytes <= SLAB_BYTES ? this.#free.pop() : undefined;
-    if (kept === undefined) return { bytes: Buffer.allocUnsafeSlow(Math.max(bytes, SLAB_BYTES)), users: 1 };
+    const size = sizeFor(bytes);
+    const kept = this.#free.get(size)?.pop();
+    if (kept === undefined) {
+      this.#bytes += size;
+      return { bytes: Buffer.allocUnsafeSlow(size), users: 1 };
+    }
     kept.users = 1;
     return kept;
   }
 
-  /**
-   * Ends one use. After the last one the memory serves again, but only if `mayReuse`:
-   * where a slow viewer's socket still holds views of it, it is left to the collector.
-   */
-  release(slab: Slab, mayReuse: boolean): void {
+  /** Ends one use. After the last one the memory is written over. */
+  release(slab: Slab): void {
     slab.users -= 1;
-    const keep = slab.users === 0 && mayReuse && slab.bytes.length === SLAB_BYTES && this.#free.length < this.#maxFree;
-    if (keep) this.#free.push(slab);
+    if (slab.users > 0) return;
+    const size = slab.bytes.length;
+    const free = this.#free.get(size);
+    if (free === undefined) this.#free.set(size, [slab]);
+    else free.push(slab);
   }
+}
 
-  get free(): number {
-    return this.#free.length;
-  }
+function sizeFor(bytes: number): number {
+  let size = SLAB_BYTES;
+  while (size < bytes) size *= 2;
+  return size;
 }

@@ -34,6 +34,18 @@ export interface CameraStatus {
   readonly packetsLost: number;
 }
 
+/** What a video thread takes, in bytes. */
+export interface ThreadMemory {
+  /** Objects, and what is set aside for them. */
+  readonly heapUsed: number;
+  readonly heapTotal: number;
+  /** All that lies outside of the heap. */
+  readonly external: number;
+  /** The part of it for pictures, and what of that is free. */
+  readonly slabs: number;
+  readonly slabsFree: number;
+}
+
 type StreamFigures = Pick<CameraStatus, 'codec' | 'width' | 'height' | 'fps' | 'bitrateKbps' | 'groupSeconds' | 'ringSeconds' | 'ringBytes'>;
 
 /** The figures that the ring can tell; rates are those of the last complete group of pictures. */

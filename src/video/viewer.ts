@@ -53,7 +53,6 @@ export class Viewer implements Reader {
   #skipped = 0;
   /** What was sent at once on purpose and still waits, so that it does not count as slowness. */
   #burstBytes = 0;
-  #pastPending = false;
   #ended: () => void = () => undefined;
 
   constructor(socket: TileSocket, camera: CameraStreams, clock: Clock, findPast: FindPast, places: TranscoderPlaces) {
@@ -85,12 +84,7 @@ export class Viewer implements Reader {
       else if (wish !== undefined) this.#want(wish.stream);
       else socket.close(closeCodes.policyViolation, 'one play message is expected');
     });
-    // From the beginning, so that the ring knows who may hold views of its memory, to the socket's end.
     feed.addReader(this);
-  }
-
-  get idle(): boolean {
-    return this.#socket.bufferedAmount === 0 && !this.#pastPending;
   }
 
   picture(picture: Picture, group: Group): void {
@@ -120,12 +114,8 @@ export class Viewer implements Reader {
   #joinOther(stream: StreamKind): void {
     const feed = this.#camera.join(stream);
     if (feed === undefined) return;
-    const idle = () => this.idle;
     const reader: Reader = {
       kind: 'viewer',
-      get idle() {
-        return idle();
-      },
       picture: (picture, group) => {
         if (!this.#sendsOther && picture.key) {
           this.#sendsOther = true;
@@ -221,7 +211,6 @@ export class Viewer implements Reader {
 
   /** Sends the past at the pace of the line. */
   async #playPast(from: EpochMs, to: EpochMs): Promise<void> {
-    this.#pastPending = true;
     let found = false;
     const notes: string[] = [];
     const gaps: Gap[] = [];
@@ -240,8 +229,6 @@ export class Viewer implements Reader {
       });
     } catch {
       this.#tell({ type: 'end', reason: 'what is kept of that time cannot be read' });
-    } finally {
-      this.#pastPending = false;
     }
   }
 

@@ -101,6 +101,10 @@ describe('video from a simulated camera to a WebSocket', function () {
       const { binary } = await tile({ mode: 'live' });
       await until('pictures again', () => binary.length > 10);
       assert.equal(threads.length, 2);
+      await until('what the new thread takes', () => video.memory().length === 1);
+      const { heapUsed, heapTotal, external, slabs, slabsFree } = video.memory()[0]!;
+      assert.ok(heapUsed > 2 ** 20 && heapTotal >= heapUsed);
+      assert.ok(slabs >= video.status()[0]!.ringBytes && external > slabs && slabsFree < slabs);
     } finally {
       process.removeAllListeners('worker');
       await stop();

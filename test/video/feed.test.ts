@@ -5,7 +5,7 @@ import type { DeviceSignal } from '../../src/domain/event.ts';
 import { CameraFeed } from '../../src/video/camera-feed.ts';
 import type { Reader } from '../../src/video/camera-feed.ts';
 import type { Picture } from '../../src/video/ring.ts';
-import { SlabPool } from '../../src/video/slabs.ts';
+import { SLAB_BYTES, SlabPool } from '../../src/video/slabs.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { until } from '../support/until.ts';
 import { TestCamera } from './support/camera.ts';
@@ -30,13 +30,14 @@ describe('camera feed', () => {
       if (signal.initial !== true) reported.push(signal);
       return Promise.resolve();
     };
-    const feed = new CameraFeed('cam-1', { clock, log: pino({ level: 'silent' }), pool: new SlabPool(), ringSeconds: 15, report, random: () => 1 });
+    const pool = new SlabPool();
+    const feed = new CameraFeed('cam-1', { clock, log: pino({ level: 'silent' }), pool, ringSeconds: 15, report, random: () => 1 });
     closing.push(
       () => camera.stop(),
       () => feed.close(),
     );
     const pictures: Picture[] = [];
-    const reader: Reader = { kind: 'viewer', idle: true, picture: (picture) => pictures.push(picture), state: () => undefined };
+    const reader: Reader = { kind: 'viewer', picture: (picture) => pictures.push(picture), state: () => undefined };
     feed.addReader(reader);
     const open = () => Promise.resolve(options.address?.(camera) ?? camera.address);
     feed.start('Camera 1', open);
@@ -52,7 +53,7 @@ describe('camera feed', () => {
         await until('the picture arrives', () => pictures.length > before);
       }
     };
-    return { camera, feed, pictures, reported, send, open };
+    return { camera, feed, pool, pictures, reported, send, open };
   }
 
   it('takes a camera with Digest SHA-256 in and makes fragments that decode to every picture', async () => {
@@ -121,6 +122,24 @@ describe('camera feed', () => {
     assert.equal(new Set(feed.ring.groups.map(({ stream }) => stream.init)).size, 1, 'the unchanged description is used on');
   });
 
+  it('takes no more memory for a line that breaks again and again than for one that holds', async () => {
+    const { camera, feed, pool, send } = await arrange();
+    for (let round = 0; round < 5; round += 1) {
+      await send(5);
+      camera.drop();
+      await until('the loss', () => feed.state.state === 'lost');
+      await until('the camera plays again', () => {
+        clock.advance(500);
+        return camera.playing > 0;
+      });
+    }
+    await send(5);
+    assert.ok(feed.ring.bytes < SLAB_BYTES / 2);
+    assert.equal(pool.bytes, SLAB_BYTES);
+    await feed.close();
+    assert.equal(pool.freeBytes, SLAB_BYTES, 'a slab was not given back');
+  });
+
   it('takes three seconds without a picture for a loss and connects anew', async () => {
     const { camera, feed, reported, send } = await arrange();
     await send(10);
@@ -137,25 +156,6 @@ describe('camera feed', () => {
     assert.equal(feed.state.state, 'live');
   });
 
-  it('tells a wrong password apart, without it, and tries again only after a minute', async () => {
-    const options = { username: 'sallyport', password: 'correct horse' };
-    const { camera, feed, reported } = await arrange({ camera: options, address: ({ address }) => ({ ...address, password: 'battery staple' }) });
-    await until('the refusal', () => reported.length === 1);
-    assert.equal(feed.state.detail, 'the camera refuses the user name or the password');
-    assert.doesNotMatch(JSON.stringify([feed.status(), reported]), /battery|sallyport|rtsp:/);
-    clock.advance(59_000);
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(camera.connections, 1);
-    clock.advance(10_000);
-    await until('another attempt', () => camera.connections === 2);
-    await until('another refusal', () => camera.playing === 0 && clock.waiting > 0);
-  });
-
-  it('says why there is no picture', async () => {
-    const cases: [TestCameraOptions, string][] = [
-      [{ answers: { DESCRIBE: 'RTSP/1.0 404 Not Found\r\n\r\n' } }, 'the camera does not know this stream'],
-      [{ answers: { SETUP: 'RTSP/1.0 461 Unsupported Transport\r\n\r\n' } }, 'the camera sends its stream neither over TCP nor over UDP'],
-      [
   it('takes pictures of which none can be shown for a loss, but not the loss of one group of them', async () => {
     const { camera, feed, pictures, reported, send } = await arrange();
     await send(75);
@@ -178,6 +178,25 @@ describe('camera feed', () => {
     assert.equal(feed.state.detail, 'no whole picture for 3 s: parts of each are lost on the way');
   });
 
+  it('tells a wrong password apart, without it, and tries again only after a minute', async () => {
+    const options = { username: 'sallyport', password: 'correct horse' };
+    const { camera, feed, reported } = await arrange({ camera: options, address: ({ address }) => ({ ...address, password: 'battery staple' }) });
+    await until('the refusal', () => reported.length === 1);
+    assert.equal(feed.state.detail, 'the camera refuses the user name or the password');
+    assert.doesNotMatch(JSON.stringify([feed.status(), reported]), /battery|sallyport|rtsp:/);
+    clock.advance(59_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(camera.connections, 1);
+    clock.advance(10_000);
+    await until('another attempt', () => camera.connections === 2);
+    await until('another refusal', () => camera.playing === 0 && clock.waiting > 0);
+  });
+
+  it('says why there is no picture', async () => {
+    const cases: [TestCameraOptions, string][] = [
+      [{ answers: { DESCRIBE: 'RTSP/1.0 404 Not Found\r\n\r\n' } }, 'the camera does not know this stream'],
+      [{ answers: { SETUP: 'RTSP/1.0 461 Unsupported Transport\r\n\r\n' } }, 'the camera sends its stream neither over TCP nor over UDP'],
+      [
         { answers: { DESCRIBE: 'RTSP/1.0 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n' } },
         "the camera's stream address is not an rtsp:// address",
       ],
@@ -232,9 +251,9 @@ describe('camera feed', () => {
     // Reproducible: every 150th packet is lost, others change places.
     let sent = 0;
     const order = (packets: Buffer[]) => packets.filter(() => (sent += 1) % 150 !== 0).sort((a, b) => (a[3]! % 3) - (b[3]! % 3));
-    for (let i = 0; i < 300; i += 1) {
+    const send = async (through: (packets: Buffer[]) => Buffer[]) => {
       clock.advance(40);
-      camera.send([], order);
+      camera.send([], through);
       await new Promise((resolve) => setImmediate(resolve));
     };
     // Of the very first packets nobody knows what came before them.

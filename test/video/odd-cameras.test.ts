@@ -35,7 +35,6 @@ describe('a camera whose stream is odd', () => {
     let delivered = 0;
     feed.addReader({
       kind: 'viewer',
-      idle: true,
       state: () => undefined,
       picture: ({ fragment, showAt }, { stream }) => {
         films.set(stream.init, [...(films.get(stream.init) ?? []), Buffer.from(fragment)]);
@@ -97,6 +96,7 @@ describe('a camera whose stream is odd', () => {
       assert.equal(await decoded(), 50);
     });
   }
+
   for (const [codec, bframes] of [
     ['h264', 0],
     ['h264', 2],
@@ -119,7 +119,6 @@ describe('a camera whose stream is odd', () => {
       assert.ok(delivered > 25 && delivered < 75, `${delivered} delivered`);
     });
   }
-
 
   it('whose packets change places on their way loses no picture', async () => {
     const { feed, send, settled, decoded } = await arrange({ seconds: 2 }, { transport: 'udp' });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { picturesOf } from '../../src/video/past.ts';
+import type { PastPicture } from '../../src/video/past.ts';
 import { Ring } from '../../src/video/ring.ts';
 import type { StreamDescription } from '../../src/video/ring.ts';
 import { SLAB_BYTES, SlabPool } from '../../src/video/slabs.ts';
@@ -8,9 +10,9 @@ import type { Slab } from '../../src/video/slabs.ts';
 const stream: StreamDescription = { codec: 'H264', mime: '', width: 320, height: 180, epochAtZero: 0, init: Buffer.alloc(0) };
 const PICTURE_BYTES = 10_000;
 
-function arrange({ seconds = 15, maxBytes = 64 * 1024 * 1024, mayReuse = true } = {}) {
+function arrange({ seconds = 15, maxBytes = 64 * 1024 * 1024 } = {}) {
   const pool = new SlabPool();
-  const ring = new Ring(pool, { seconds, maxBytes }, () => mayReuse);
+  const ring = new Ring(pool, { seconds, maxBytes });
   let slab: Slab = pool.take();
   let used = 0;
   let ticks = 0;
@@ -18,7 +20,7 @@ function arrange({ seconds = 15, maxBytes = 64 * 1024 * 1024, mayReuse = true } 
   const second = (key = true, bytes = PICTURE_BYTES) => {
     for (let i = 0; i < 25; i += 1) {
       if (used + bytes > SLAB_BYTES) {
-        pool.release(slab, true);
+        pool.release(slab);
         slab = pool.take();
         used = 0;
       }
@@ -66,15 +68,47 @@ describe('ring', () => {
     assert.ok(slabs.size <= 7, `${slabs.size} slabs for about 1 MB`);
     ring.clear();
     assert.equal(ring.bytes, 0);
-    assert.ok(pool.free >= 2);
+    assert.ok(pool.freeBytes >= 2 * SLAB_BYTES);
+    assert.equal(pool.bytes, slabs.size * SLAB_BYTES);
   });
 
-  it('leaves memory alone that a reader may still look at', () => {
-    const { ring, second } = arrange({ seconds: 3, mayReuse: false });
+  it('leaves the memory of a group alone as long as somebody holds it, and uses it again after the last one', () => {
+    const { ring, pool, second } = arrange({ seconds: 3 });
     second();
-    const first = ring.groups[0]!.slabs[0]!;
+    second();
+    const [held] = ring.groups;
+    assert.ok(held !== undefined);
+    ring.hold(held);
+    ring.hold(held);
+    const reused = () => ring.groups.some(({ slabs }) => slabs.some((slab) => held.slabs.includes(slab)));
     for (let i = 0; i < 50; i += 1) second();
-    assert.ok(ring.groups.every(({ slabs }) => !slabs.includes(first)));
+    assert.ok(!reused());
+    ring.letGo(held);
+    for (let i = 0; i < 50; i += 1) second();
+    assert.ok(!reused());
+    const { freeBytes } = pool;
+    ring.letGo(held);
+    assert.equal(pool.freeBytes, freeBytes + SLAB_BYTES);
+  });
+
+  it('gives the past as copies, and holds no memory for a reader that has left', () => {
+    const { ring, pool, second } = arrange({ seconds: 3 });
+    second();
+    second();
+    const [group] = ring.groups;
+    group!.pictures[0]!.fragment.fill(1);
+    const seen: PastPicture[] = [];
+    for (const picture of picturesOf(ring, 0, 2000)) {
+      seen.push(picture);
+      if (seen.length === 2) break;
+      assert.equal(group!.users, 2);
+      for (let i = 0; i < 10; i += 1) second();
+    }
+    assert.equal(group!.users, 0);
+    ring.clear();
+    for (const slab of group!.slabs) slab.bytes.fill(2);
+    assert.ok(seen[0]!.fragment.every((byte) => byte === 1));
+    assert.equal(pool.bytes - pool.freeBytes, SLAB_BYTES, 'only the slab that is written to is in use');
   });
 
   it('gives up a group that never ends, and waits for the next key frame', () => {

@@ -19,7 +19,7 @@ describe('transcoder', () => {
       fragment: (fragment) => fragments.push(fragment),
       ended: (reason) => ended.push(reason),
     });
-    watched.feed.addReader({ kind: 'viewer', idle: true, picture: (picture, group) => transcoder.picture(picture, group), state: () => undefined });
+    watched.feed.addReader({ kind: 'viewer', picture: (picture, group) => transcoder.picture(picture, group), state: () => undefined });
     try {
       await until('the camera plays', () => camera.playing > 0);
       await until(

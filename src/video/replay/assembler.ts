@@ -23,7 +23,7 @@ const BEFORE_MS = 1000;
 export class ReplayAssembler {
   readonly #found: (picture: PastPicture) => void;
   readonly #depacketiser: Depacketiser;
-  readonly #writer = new PictureWriter(new SlabPool(0), FRAGMENT_HEADER_BYTES);
+  readonly #writer = new PictureWriter(new SlabPool(), FRAGMENT_HEADER_BYTES);
   readonly #parameterSets: ParameterSets;
   readonly #decodeTimes = new DecodeTimes();
   readonly #from: EpochMs;
@@ -84,7 +84,8 @@ export class ReplayAssembler {
     this.#settle(decodeAt);
     this.#sequence += 1;
     writeFragmentHeader(bytes, this.#sequence, key, { decodeAt, showAt, duration: this.#pictureTicks });
-    this.#waiting = { picture: { stream, fragment: bytes, key, at: epochAt(this.#epochAtZero, decodeAt) }, decodeAt };
+    // A copy, since the writer's memory is used again.
+    this.#waiting = { picture: { stream, fragment: Buffer.from(bytes), key, at: epochAt(this.#epochAtZero, decodeAt) }, decodeAt };
   }
 
   /** How long a picture lasted is known when the next one comes. */

@@ -1,4 +1,6 @@
+import { FRAGMENT_HEADER_BYTES } from '../../../src/video/fmp4/fragment.ts';
 import { Ingest } from '../../../src/video/ingest.ts';
+import { PictureWriter } from '../../../src/video/picture-writer.ts';
 import { Ring } from '../../../src/video/ring.ts';
 import type { Group, Picture } from '../../../src/video/ring.ts';
 import { parseRtp } from '../../../src/video/rtp/rtp.ts';
@@ -12,12 +14,12 @@ import { Packetiser } from './packets.ts';
 export function ingested(films: readonly (readonly FilmedPicture[])[], codec: 'h264' | 'hevc' = 'h264'): readonly Group[] {
   const clock = new ManualClock();
   const pool = new SlabPool();
-  const ring = new Ring(pool, { seconds: 60, maxBytes: 64 * 1024 * 1024 }, () => true);
+  const ring = new Ring(pool, { seconds: 60, maxBytes: 64 * 1024 * 1024 });
   const ingest = new Ingest({
     media: { codec: codec === 'h264' ? 'H264' : 'H265', payloadType: 96, control: undefined, parameterSets: [] },
     ring,
     timeline: new Timeline(),
-    pool,
+    writer: new PictureWriter(pool, FRAGMENT_HEADER_BYTES),
     clock,
     previousStream: undefined,
     onPicture: () => undefined,
@@ -32,7 +34,6 @@ export function ingested(films: readonly (readonly FilmedPicture[])[], codec: 'h
     }
     base += film.length * 3600;
   }
-  ingest.close();
   return ring.groups;
 }
 

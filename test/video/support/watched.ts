@@ -23,7 +23,6 @@ export class Watched {
     });
     this.feed.addReader({
       kind: 'viewer',
-      idle: true,
       picture: ({ fragment }, { stream }) => {
         if (this.states.some(({ state }) => state === 'lost')) return;
         this.#init ??= stream.init;
