@@ -20,10 +20,10 @@ import { Tiles } from './tiles.ts';
 const SILENT_SECONDS = 10;
 const CLOSE_LIMIT_MS = 5_000;
 /**
- * What is new takes up to so much before it is looked through: a third of what Node allows itself. Nearly all that a thread makes are pictures, which stay for
- * as long as the ring has them, so that more room would only be filled later.
+ * Room for the objects of a thread, some hundred bytes for each picture in a ring: 20 MB for a hundred cameras. The collector lets what is no longer used grow
+ * in proportion to the room that it is given, so that with the gigabytes of Node's default most of the heap would be pictures long gone.
  */
-const YOUNG_MEGABYTES = 16;
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 /** A thread that lived this long did not end because of how it started. */
 const HEALTHY_MS = 60_000;
 
@@ -132,7 +132,7 @@ export class VideoThread {
     const worker = new Worker(new URL('entry.mjs', import.meta.url), {
       workerData: settings,
       execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      resourceLimits: HEAP_LIMITS,
     });
     worker.on('message', (message: FromVideoThread) => this.#take(message));
     worker.on('error', (err: unknown) => log.error({ err }, 'a video thread has crashed'));
