@@ -4,6 +4,9 @@ import { Farm } from '../bench/video/farm.ts';
 // The simulated cameras of the soak, in a process of their own: `cameras.ts COUNT`. Now and then one of them goes wrong.
 
 const FAULT_EVERY_MS = 700;
+/** A switch starts again, or the machine has no time: nothing comes from anywhere for longer than the gateway waits. */
+const OUTAGE_EVERY_MS = 45_000;
+const OUTAGE_MS = 5_000;
 const faults = {
   drop: (farm: Farm, camera: number) => farm.hangUp(camera, 'close'),
   reset: (farm: Farm, camera: number) => farm.hangUp(camera, 'reset'),
@@ -38,5 +41,10 @@ setInterval(() => {
   faults[name](farm, Math.floor(Math.random() * count));
   happened[name] = (happened[name] ?? 0) + 1;
 }, FAULT_EVERY_MS);
+setInterval(() => {
+  const stalledUntilMs = performance.now() + OUTAGE_MS;
+  for (let camera = 0; camera < count; camera += 1) change(farm, camera, { stalledUntilMs });
+  happened['outage of all'] = (happened['outage of all'] ?? 0) + 1;
+}, OUTAGE_EVERY_MS);
 setInterval(() => process.send?.({ sent: farm.picturesSent, happened }), 1000);
 process.once('disconnect', () => process.exit(0));
