@@ -62,7 +62,7 @@ export function createApp(options: ApiOptions): express.Express {
 
   const api = express.Router();
   // A site file is longer than any other request.
-  api.use('/site/check', express.json({ limit: '4mb' }));
+  api.use(['/site/check', '/replay'], express.json({ limit: '4mb' }));
   api.use(express.json({ limit: '100kb' }));
   api.use(refuseOtherOrigins);
   api.use(sessionRoutes(accounts, signedIn));

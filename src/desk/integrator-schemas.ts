@@ -120,6 +120,27 @@ export const accountingSchema = z.object({
 });
 export type AccountingFigures = z.infer<typeof accountingSchema>;
 
-export const replayRequestSchema = z.strictObject({ from: epochMs, to: epochMs });
+/** A file of rules as text. */
+export const ruleTextSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]*\.yaml$/i, 'must be a file name such as doors.yaml')
+    .max(80),
+  text: z.string().max(500_000),
+});
+export type RuleText = z.infer<typeof ruleTextSchema>;
+export const ruleTextsSchema = z.object({ files: z.array(ruleTextSchema) });
+
+export const replayRequestSchema = z.strictObject({
+  from: epochMs,
+  to: epochMs,
+  rules: z
+    .array(ruleTextSchema)
+    .min(1)
+    .max(50)
+    .refine((files) => new Set(files.map(({ name }) => name.toLowerCase())).size === files.length, 'each file needs a name of its own')
+    .exactOptional()
+    .describe('rules to be tried, instead of those on disk; nothing is written where the gateway reads'),
+});
 export const replayedSchema = z.object({ lines: z.array(z.string()).describe('as "sallyport replay" prints them') });
 export type ReplayedPeriod = z.infer<typeof replayedSchema>;

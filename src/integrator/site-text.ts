@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import type { Adapters } from '../adapter/loader.ts';
-import type { SiteCheck, SiteFileText } from '../desk/integrator-schemas.ts';
+import type { RuleText, SiteCheck, SiteFileText } from '../desk/integrator-schemas.ts';
 import { criticalWarnings } from '../site/critical-coverage.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { loadSite, loadSiteText } from '../site/load.ts';
@@ -35,6 +35,16 @@ export class SiteText {
       text: this.#atStart.replace(CREDENTIALS_IN_ADDRESS, '$1:***@'),
       changed: this.#onDisk() !== this.#atStart,
     };
+  }
+
+  /** The rule files that the site file names, as they are on disk now; of two with one name, the second gets the name of its folder as well. */
+  rules(): RuleText[] {
+    const taken = new Set<string>();
+    return loadSite(this.#file, this.#adapters).ruleFiles.map((file) => {
+      const name = taken.has(basename(file)) ? `${basename(dirname(file))}-${basename(file)}` : basename(file);
+      taken.add(name);
+      return { name, text: readFileSync(file, 'utf8') };
+    });
   }
 
   /** The mistakes that `sallyport check` would find if `text` stood in the site file. */

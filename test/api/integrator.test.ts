@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -74,6 +74,7 @@ describe('the integrator’s part of the REST interface', function () {
       ['POST', '/site/check'],
       ['GET', '/accounting'],
       ['POST', '/replay'],
+      ['GET', '/site/rules'],
     ] as const;
     for (const [method, path] of calls) {
       const { status, code } = await refused(await request(method, path, method === 'POST' ? {} : undefined, 'dispatcher'));
@@ -186,6 +187,26 @@ describe('the integrator’s part of the REST interface', function () {
     assert.ok(all.length > 0 && all.every(({ device }) => device === 'ctl'));
     const older = (await ask<Page>('GET', `/events?newestFirst=true&device=ctl&before=${all[0]?.seq ?? 0}`)).events;
     assert.deepEqual(older, all.slice(1));
+  });
+
+  it('replays a period to rules that are only in the request, writes them nowhere, and tells their mistakes by name', async () => {
+    const period = { from: Date.now() - 3_600_000, to: Date.now() };
+    assert.deepEqual(await ask('GET', '/site/rules'), { files: [] });
+    const rule = '{ id: a, title: a, when: { event: device.offline }, opens: { incident: a, priority: 3, reason: a } }';
+    const tried = (text: string, name = 'mine.yaml') => ({ ...period, rules: [{ name, text }] });
+    const { lines } = await ask<ReplayedPeriod>('POST', '/replay', tried(`rules: [${rule}]`));
+    assert.match(lines[0] ?? '', /^\d+ events, 1 rules: 0 incidents then, [1-9]\d* now$/);
+    assert.match(lines[1] ?? '', /^\+ .*priority 3 {2}A/);
+    const wrong = await refused(await request('POST', '/replay', tried(`rules: [${rule.replace('device.offline', 'device.offlin')}]`)));
+    assert.match(wrong.message, /^(these rules cannot be replayed:\n)?mine\.yaml:1:\d+: /m);
+    assert.doesNotMatch(wrong.message, /sallyport-replay/);
+    for (const name of ['../site.yaml', 'site', 'a/b.yaml']) assert.equal((await request('POST', '/replay', tried('', name))).status, 400);
+    const twice = { ...period, rules: ['a.yaml', 'A.yaml'].map((name) => ({ name, text: 'rules: []' })) };
+    assert.equal((await request('POST', '/replay', twice)).status, 400);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('mine')),
+      [],
+    );
   });
 
   it('replays a period to the rules on disk, and refuses one that is none', async () => {

@@ -9,6 +9,7 @@ import {
   interfacesSchema,
   replayedSchema,
   replayRequestSchema,
+  ruleTextsSchema,
   siteCheckSchema,
   siteFileTextSchema,
 } from '../../desk/integrator-schemas.ts';
@@ -112,6 +113,14 @@ export function integratorEndpoints(sources: IntegratorSources): Endpoint[] {
     endpoint({
       ...common,
       method: 'get',
+      path: '/site/rules',
+      summary: 'The rule files of the site as they are on disk now',
+      answer: ruleTextsSchema,
+      handle: () => ({ files: siteText.rules() }),
+    }),
+    endpoint({
+      ...common,
+      method: 'get',
       path: '/accounting',
       summary: 'What became of every signal and event since the gateway started',
       answer: accountingSchema,
@@ -121,10 +130,10 @@ export function integratorEndpoints(sources: IntegratorSources): Endpoint[] {
       ...common,
       method: 'post',
       path: '/replay',
-      summary: 'How the incidents of a past time would have differed under the rules that are on disk now. One replay at a time',
+      summary: 'How the incidents of a past time would have differed under the rules that are on disk now, or under these. One replay at a time',
       body: replayRequestSchema,
       answer: replayedSchema,
-      handle: async ({ body: { from, to } }) => ({ lines: await replays.run(from, to) }),
+      handle: async ({ body: { from, to, rules } }) => ({ lines: await replays.run(from, to, rules) }),
     }),
   ];
 }
