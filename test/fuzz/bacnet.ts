@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DeviceClient } from '../../adapters/bacnet-door/client.ts';
+import { readIAm } from '../../adapters/bacnet-door/discover.ts';
 import { forwardedFrom, frameFault } from '../../adapters/bacnet-door/frame.ts';
 import { resultCode } from '../../adapters/bacnet-door/foreign-device.ts';
 import { GuardedTransport } from '../../adapters/bacnet-door/transport.ts';
@@ -88,6 +89,8 @@ async function fuzzEnvelope(random: Random, count: number): Promise<void> {
     frameFault(bytes);
     forwardedFrom(bytes);
     resultCode(bytes);
+    const { instance = 0, vendor = 0 } = readIAm(bytes) ?? {};
+    assert.ok(instance < 0x40_0000 && vendor < 0x1_0000);
   }
 }
 
