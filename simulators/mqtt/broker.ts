@@ -27,6 +27,8 @@ export interface BrokerOptions {
   readonly password?: string | undefined;
   /** Topic filters that nobody may subscribe to. */
   readonly unreadable: readonly string[];
+  /** Whether the session of a client that wants it outlives its connection. */
+  readonly keepsSessions: boolean;
 }
 
 /** 3.9.3: a subscription that failed. */
@@ -182,7 +184,7 @@ export class Broker implements Messenger {
   }
 
   #connect(client: Client, packet: Packet): void {
-    const { username, password } = this.#options;
+    const { username, password, keepsSessions } = this.#options;
     const request = readConnect(packet);
     if (username !== undefined && (request.username !== username || request.password !== password)) {
       this.#send(client, connack(false, 5));
@@ -195,7 +197,7 @@ export class Broker implements Messenger {
     const session = kept ?? new Session();
     this.sessions.get(request.clientId)?.detach();
     this.sessions.set(request.clientId, session);
-    Object.assign(client, { id: request.clientId, session, isClean: request.cleanSession, will: request.will });
+    Object.assign(client, { id: request.clientId, session, isClean: request.cleanSession || !keepsSessions, will: request.will });
     this.#send(client, connack(kept !== undefined, 0));
     session.attach((bytes) => this.#send(client, bytes));
   }

@@ -1,22 +1,24 @@
 import type { Publication } from './codec.ts';
 
-/** A battery-powered door unit as many of its kind: its state retained, what happens at it as messages with a number. */
+/** A battery-powered door unit as many of its kind: its state, retained as a rule, and what happens at it as messages with a number. */
 export class DoorUnit {
   readonly #topic: string;
   readonly #publish: (publication: Publication) => void;
   readonly #now: () => number;
+  readonly #retains: boolean;
   #isOpen = false;
   #number = 0;
 
-  constructor(topic: string, publish: (publication: Publication) => void, now: () => number) {
+  constructor(topic: string, publish: (publication: Publication) => void, now: () => number, retainsStates: boolean) {
     this.#topic = topic;
     this.#publish = publish;
     this.#now = now;
+    this.#retains = retainsStates;
   }
 
   /** Says what it sees now, as after a change of batteries. */
   announce(): void {
-    this.#send(`${this.#topic}/state`, { contact: this.#isOpen ? 'open' : 'closed', time: this.#now() }, true);
+    this.#send(`${this.#topic}/state`, { contact: this.#isOpen ? 'open' : 'closed', time: this.#now() }, this.#retains);
   }
 
   set(isOpen: boolean): void {

@@ -6,6 +6,7 @@ import { Client } from './client.ts';
 import type { Publication } from './codec.ts';
 import { DoorUnit } from './door-unit.ts';
 import { Frigate } from './frigate.ts';
+import { quirks } from './quirks.ts';
 
 const optionsSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -24,6 +25,7 @@ const optionsSchema = z.strictObject({
   frigate: z
     .strictObject({ prefix: z.string().default('frigate'), cameras: z.array(z.string()), qos: z.union([z.literal(0), z.literal(1)]).default(1) })
     .optional(),
+  quirks: quirks.option,
 });
 export type MqttFleetOptions = z.infer<typeof optionsSchema>;
 
@@ -43,11 +45,13 @@ export class MqttFleet implements Simulator {
   constructor(id: string, options: MqttFleetOptions) {
     this.id = id;
     const { host, port, username, password, unreadable, doorPrefix, frigate } = options;
-    const publish = (publication: Publication) => this.#messenger.publish(publication);
+    const manners = quirks.read(options.quirks);
+    const publish = (publication: Publication) => this.#messenger.publish(manners.qos === 0 ? { ...publication, qos: 0 } : publication);
     const now = () => Date.now() + this.#skewMs;
-    this.#doors = new Map(options.doors.map((door) => [door, new DoorUnit(`${doorPrefix}/${door}`, publish, now)]));
+    this.#doors = new Map(options.doors.map((door) => [door, new DoorUnit(`${doorPrefix}/${door}`, publish, now, manners.states === 'retained')]));
     this.#frigate = frigate && new Frigate(frigate, publish, now);
-    if (options.mode === 'broker') this.broker = new Broker({ host, port, username, password, unreadable });
+    if (options.mode === 'broker')
+      this.broker = new Broker({ host, port, username, password, unreadable, keepsSessions: manners.sessions === 'kept' });
     else this.client = new Client({ host, port, username, password, clientId: id, will: this.#frigate?.availability('offline') });
     this.stimuli = this.#stimuli();
     this.faults = this.#faults();

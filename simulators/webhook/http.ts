@@ -12,16 +12,20 @@ export interface Target {
 /** What goes wrong on the way: the request is cut after its first half, left there, or reset there; or sent byte by byte. */
 export type Delivery = 'whole' | 'byte-at-a-time' | 'truncate' | 'stall' | 'reset';
 
-/** The bytes of a POST with its body; the connection ends with the answer (RFC 9112, 9.6). */
-export function postRequest({ host, port, path }: Target, headers: Readonly<Record<string, string>>, body: Buffer): Buffer {
+/** The bytes of a POST with its body, whole or in two chunks (RFC 9112, 7.1); the connection ends with the answer (9.6). */
+export function postRequest({ host, port, path }: Target, headers: Readonly<Record<string, string>>, body: Buffer, isChunked = false): Buffer {
+  const half = body.length >> 1;
+  const chunks = [body.subarray(0, half), body.subarray(half)].map((chunk) =>
+    Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]),
+  );
   const lines = [
     `POST ${path} HTTP/1.1`,
     `Host: ${host}:${port}`,
     'Connection: close',
-    `Content-Length: ${body.length}`,
+    isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]);
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), ...(isChunked ? [...chunks, Buffer.from('0\r\n\r\n')] : [body])]);
 }
 
 /** Sends a request on a connection of its own. Resolves to the status of the answer, or undefined when there is none. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { Simulator, SimulatorDefinition, Stimulus, StimulusArguments } from '../simulator.ts';
 import { exchange, postRequest } from './http.ts';
 import type { Delivery } from './http.ts';
+import { quirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 
 const optionsSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -15,6 +17,7 @@ const optionsSchema = z.strictObject({
   /** A secret: signs with HMAC-SHA256 over the time, a dot and the body, in x-hub-signature-256 and x-timestamp. */
   hmac: z.string().optional(),
   retrySeconds: z.number().positive().default(1),
+  quirks: quirks.option,
 });
 export type SenderOptions = z.infer<typeof optionsSchema>;
 
@@ -38,6 +41,7 @@ export class WebhookSender implements Simulator {
   acknowledged = 0;
   lastStatus: number | undefined;
   readonly #options: SenderOptions;
+  readonly #quirks: Quirks;
   readonly #active = new Set<Fault>();
   #queue: Report[] = [];
   #number = 0;
@@ -50,6 +54,7 @@ export class WebhookSender implements Simulator {
   constructor(id: string, options: SenderOptions) {
     this.id = id;
     this.#options = options;
+    this.#quirks = quirks.read(options.quirks);
     this.stimuli = {
       open: (args) => this.#add({ type: 'open', door: text(args, 'door') }),
       close: (args) => this.#add({ type: 'closed', door: text(args, 'door') }),
@@ -95,7 +100,7 @@ export class WebhookSender implements Simulator {
 
   #add(content: Report['content']): void {
     this.#number += 1;
-    this.#queue.push({ id: randomUUID(), content: { id: this.#number, time: Math.floor((Date.now() + this.#skewMs) / 1000), ...content } });
+    this.#queue.push({ id: randomUUID(), content: { id: this.#number, time: this.#time(), ...content } });
     if (this.#queue.length === 1) this.#kick();
   }
 
@@ -120,8 +125,8 @@ export class WebhookSender implements Simulator {
     const body = Buffer.from(JSON.stringify(content));
     const sentAt = String(Math.floor((Date.now() + this.#skewMs) / 1000));
     const headers = {
-      'Content-Type': 'application/json',
-      'Idempotency-Key': id,
+      'Content-Type': this.#quirks.contentType,
+      ...(this.#quirks.repeats === 'marked' && { 'Idempotency-Key': id }),
       ...(token !== undefined && { Authorization: `Bearer ${this.#active.has('wrong-token') ? 'x' : ''}${token}` }),
       ...(hmac !== undefined && {
         'X-Timestamp': sentAt,
@@ -131,9 +136,14 @@ export class WebhookSender implements Simulator {
     // The opening brace becomes something else: no signature fits any more, and it is no JSON either.
     if (this.#active.has('garble')) body.writeUInt8(body.readUInt8(0) ^ 0x40, 0);
     const delivery = deliveries.find((each) => this.#active.has(each)) ?? 'whole';
-    return exchange(this.#options, postRequest(this.#options, headers, body), delivery, TIMEOUT_MS, (socket) => {
+    return exchange(this.#options, postRequest(this.#options, headers, body, this.#quirks.body === 'chunked'), delivery, TIMEOUT_MS, (socket) => {
       this.#socket = socket;
     });
+  }
+
+  #time(): number {
+    const ms = Date.now() + this.#skewMs;
+    return this.#quirks.time === 'milliseconds' ? ms : Math.floor(ms / 1000);
   }
 
   #wait(): Promise<void> {
