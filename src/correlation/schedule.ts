@@ -3,13 +3,18 @@ import type { Site, WeeklyHours } from '../domain/site.ts';
 import { weekdays } from '../domain/site.ts';
 
 const QUARTER_MS = 15 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_CACHED = 512;
+
+type Day = WeeklyHours['days'][number];
 
 /** The wall clock of the site at the begin of a quarter of an hour. */
 interface LocalQuarter {
   readonly weekday: number;
   /** As 2026-12-24. */
   readonly date: string;
+  /** The day before. */
+  readonly yesterday: string;
   readonly minute: number;
 }
 
@@ -21,19 +26,20 @@ export function schedules({ schedules: defined = [], holidays = [], timeZone }: 
   return (id, at) => {
     const schedule = byId.get(id);
     if (schedule === undefined) return undefined;
-    const { weekday, date, minute: quarter } = localTime(at);
+    const { weekday, date, yesterday, minute: quarter } = localTime(at);
     const minute = quarter + Math.floor((at % QUARTER_MS) / 60_000);
-    const isHoliday = free.has(date);
-    return schedule.weekly.some((hours) => runs(hours, weekday, minute, isHoliday));
+    const today = free.has(date) ? 'holiday' : weekdays[weekday];
+    const before = free.has(yesterday) ? 'holiday' : weekdays[(weekday + 6) % 7];
+    return schedule.weekly.some((hours) => runs(hours, minute, today, before));
   };
 }
 
-/** Hours that end before they begin go on after midnight. A holiday is a day of its own: it has the hours of `holiday`, not of its weekday. */
-function runs({ days, from, to }: WeeklyHours, weekday: number, minute: number, isHoliday: boolean): boolean {
+/** Hours that end before they begin belong to the day on which they begin, and go on after midnight. A holiday is a day of its own, not its weekday. */
+function runs({ days, from, to }: WeeklyHours, minute: number, today: Day | undefined, yesterday: Day | undefined): boolean {
   const [begin, end] = [minuteOf(from), minuteOf(to)];
-  const isOn = (day: number) => (isHoliday ? days.includes('holiday') : days.includes(weekdays[day] ?? 'mon'));
-  if (begin < end) return isOn(weekday) && minute >= begin && minute < end;
-  return (isOn(weekday) && minute >= begin) || (days.includes(weekdays[(weekday + 6) % 7] ?? 'mon') && minute < end);
+  const isOn = (day: Day | undefined) => day !== undefined && days.includes(day);
+  if (begin < end) return isOn(today) && minute >= begin && minute < end;
+  return (isOn(today) && minute >= begin) || (isOn(yesterday) && minute < end);
 }
 
 function minuteOf(time: string): number {
@@ -61,9 +67,11 @@ function localQuarters(timeZone: string): (at: EpochMs) => LocalQuarter {
     if (cache.size >= MOST_CACHED) cache.clear();
     const parts = new Map(format.formatToParts(quarter * QUARTER_MS).map(({ type, value }) => [type, value]));
     const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+    const date = `${part('year')}-${part('month')}-${part('day')}`;
     const local = {
       weekday: Math.max(0, weekdays.indexOf(part('weekday').toLowerCase().slice(0, 3) as (typeof weekdays)[number])),
-      date: `${part('year')}-${part('month')}-${part('day')}`,
+      date,
+      yesterday: new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, date.length),
       minute: Number(part('hour')) * 60 + Number(part('minute')),
     };
     cache.set(quarter, local);

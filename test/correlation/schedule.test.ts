@@ -10,6 +10,8 @@ const site: Site = {
   schedules: [
     { id: 'office', name: 'Office', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00' }] },
     { id: 'night', name: 'Night', weekly: [{ days: ['fri'], from: '22:00', to: '06:00' }] },
+    { id: 'thursday', name: 'Thursday night', weekly: [{ days: ['thu'], from: '22:00', to: '06:00' }] },
+    { id: 'eve', name: 'Holiday night', weekly: [{ days: ['holiday'], from: '22:00', to: '06:00' }] },
     { id: 'rest', name: 'Rest', weekly: [{ days: ['sat', 'sun', 'holiday'], from: '00:00', to: '24:00' }] },
   ],
   areas: [],
@@ -34,6 +36,12 @@ describe('a schedule', () => {
     ['goes on after midnight', 'night', '2026-01-17T04:59:00Z', true],
     ['goes on after midnight to its end', 'night', '2026-01-17T05:00:00Z', false],
     ['does not begin the night before', 'night', '2026-01-16T04:00:00Z', false],
+    ['of a holiday begins on its evening', 'eve', '2026-12-25T22:00:00Z', true],
+    ['of a holiday goes on after its midnight', 'eve', '2026-12-26T02:00:00Z', true],
+    ['of a holiday does not begin the night before', 'eve', '2026-12-25T02:00:00Z', false],
+    ['of a weekday does not begin when that is a holiday', 'night', '2026-12-25T22:00:00Z', false],
+    ['of a weekday that was a holiday does not go on after midnight', 'night', '2026-12-26T02:00:00Z', false],
+    ['of a weekday goes on into a holiday', 'thursday', '2026-12-25T02:00:00Z', true],
     ['may last all day', 'rest', '2026-01-18T22:59:00Z', true],
   ] as const) {
     it(`${what}: ${schedule} at ${at}`, () => assert.equal(isDuring(schedule, Date.parse(at)), expected));
