@@ -45,7 +45,7 @@ const caseSchema = z.strictObject({
     )
     .min(1)
     .describe('What shall be there.'),
-  quiet: z.array(z.string()).default([]).describe('Rules that shall find nothing in the whole case.'),
+  quiet: z.array(z.string()).default([]).describe('Rules that shall find nothing in the whole case, though they look at one of its events.'),
 });
 export type RuleCase = z.output<typeof caseSchema>;
 export type ExpectedIncident = z.output<typeof incidentSchema>;

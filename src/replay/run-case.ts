@@ -1,7 +1,8 @@
 import type { EpochMs } from '../domain/clock.ts';
-import type { SecurityEvent } from '../domain/event.ts';
+import type { Phase, SecurityEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import { kinds } from '../domain/kinds.ts';
+import { selectorsIn } from '../correlation/rule-schema.ts';
 import type { Rule } from '../correlation/rule-schema.ts';
 import type { Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
@@ -33,6 +34,17 @@ export function runCase(site: Site, rules: readonly Rule[], each: RuleCase, vari
   const steps: { at: EpochMs; order: number; act: () => void }[] = [];
   const step = (at: EpochMs, order: number, act: () => void) => steps.push({ at, order, act });
 
+  for (const rule of each.quiet) {
+    if (
+      !isLookedAt(
+        rules.find(({ id }) => id === rule),
+        each.events,
+        site,
+      )
+    )
+      fail(`"quiet" names "${rule}", which looks at no event of the case: it would be quiet whatever it said`);
+  }
+
   const devices = new Map(pointsOf(site).map(({ id, device }) => [id, device]));
   for (const [index, given] of each.events.entries()) {
     const eventAt = startsAt + given.at.ms;
@@ -42,7 +54,7 @@ export function runCase(site: Site, rules: readonly Rule[], each: RuleCase, vari
       seq: index + 1,
       kind: given.event,
       point: given.point,
-      phase: given.phase ?? (kinds[given.event].words.restored === undefined ? 'momentary' : 'raised'),
+      phase: phaseOf(given),
       device: devices.get(given.point) ?? given.point,
       receivedAt: arrivesAt,
       eventAt,
@@ -70,6 +82,25 @@ export function runCase(site: Site, rules: readonly Rule[], each: RuleCase, vari
   const found = new Set([...gateway.incidents.flatMap(rulesOf), ...gateway.effects.map(({ rule }) => rule)]);
   for (const rule of each.quiet) if (found.has(rule)) fail(`the rule "${rule}" found something`);
   return { failures, found };
+}
+
+type GivenEvent = RuleCase['events'][number];
+
+function phaseOf({ event, phase }: GivenEvent): Phase {
+  return phase ?? (kinds[event].words.restored === undefined ? 'momentary' : 'raised');
+}
+
+/** Whether an event is of a kind and phase, and at a type of point, for which a selector of the rule asks. */
+function isLookedAt(rule: Rule | undefined, events: readonly GivenEvent[], site: Site): boolean {
+  const types = new Map([...pointsOf(site).map(({ id, type }) => [id, type] as const), ...site.devices.map(({ id }) => [id, 'device'] as const)]);
+  const selectors = rule === undefined ? [] : selectorsIn(rule);
+  return events.some((given) =>
+    selectors.some(({ event, phase, of }) => {
+      const type = types.get(given.point);
+      const fits = of === undefined || (type !== undefined && of.includes(type));
+      return fits && event.includes(given.event) && (phaseOf(given) === 'restored') === (phase === 'restored');
+    }),
+  );
 }
 
 function differences(expected: readonly ExpectedIncident[], actual: readonly Incident[]): string[] {

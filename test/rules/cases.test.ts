@@ -25,6 +25,16 @@ describe('the cases of the shipped rules', () => {
     );
   });
 
+  it('cannot call a rule quiet that looks at no event of the case, or that there is not', () => {
+    const [{ site, rules, cases } = assert.fail('there are no cases')] = files;
+    const [first = assert.fail('there is no case')] = cases;
+    const events = [{ at: { ms: 0 }, event: 'panic.alarm' as const, point: 'zone-lobby', phase: 'restored' as const, details: {} }];
+    const quiet = (...ids: string[]) =>
+      runCase(site, rules, { ...first, events, expect: [], quiet: ids }, 'as written').failures.map((each) => each.split(',')[0]);
+    assert.deepEqual(quiet('panic'), []);
+    assert.deepEqual(quiet('fire', 'camera-lost', 'nothing'), ['"quiet" names "fire"', '"quiet" names "camera-lost"', '"quiet" names "nothing"']);
+  });
+
   it('show of every rule that it finds something, and that it does not', () => {
     const every = new Set(files.flatMap(({ rules }) => rules.map(({ id }) => id)));
     const found = new Set(files.flatMap(({ site, rules, cases }) => cases.flatMap((each) => [...runCase(site, rules, each, 'as written').found])));
