@@ -247,34 +247,6 @@ describe('the console in a browser', function () {
     await page.getByText(/No picture since/).waitFor({ state: 'detached' });
   });
 
-  it('marks a frozen picture within two seconds', async () => {
-    await page.clock.install();
-    await page.reload();
-    await signIn();
-    gateway.publish({ incidents: [forcedDoor(Date.now())] });
-    await painted('tile-live');
-    await seen('tile-live-time');
-    // From here on time stands still for the page, while pictures go on.
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 100));
-    const position = () => page.getByTestId('tile-live').evaluate((video) => (video as HTMLVideoElement).currentTime);
-    const before = await position();
-    await until('a picture after that', async () => (await position()) > before);
-    gateway.frozen.add('cam-server');
-    let last = -1;
-    await until('the last picture', async () => {
-      const [now, previous] = [await position(), last];
-      last = now;
-      if (now !== previous) await pause(200);
-      return now === previous;
-    });
-    const lost = page.locator('figure:has([data-testid=tile-live]) [data-testid=tile-overlay]');
-    await page.clock.runFor(1_000);
-    assert.equal(await lost.count(), 0);
-    await page.clock.runFor(1_000);
-    await lost.waitFor();
-    assert.equal(await page.getByTestId('tile-live-time').getAttribute('data-live'), 'false');
-  });
-
   it('never passes a picture off as live that comes two seconds late', async () => {
     await signIn();
     gateway.lateMs = 2_000;
@@ -285,24 +257,6 @@ describe('the console in a browser', function () {
     gateway.lateMs = 0;
     await page.locator('[data-testid=tile-live-time][data-live=true]:visible').waitFor();
     await until('a time of now', async () => (await time.textContent())?.startsWith('Live'));
-  });
-
-  it('says for a while that pictures were left out because its connection is slow', async () => {
-    await page.clock.install();
-    await page.reload();
-    await signIn();
-    gateway.publish({ incidents: [forcedDoor(Date.now())] });
-    await painted('tile-live');
-    const slow = page.getByTestId('tile-live-slow');
-    assert.equal(await slow.count(), 0);
-    gateway.tellTiles('cam-server', { type: 'status', state: 'skipped', since: Date.now(), detail: 'pictures are left out' });
-    await slow.waitFor();
-    assert.match((await slow.textContent()) ?? '', /Slow connection: pictures are left out/);
-    gateway.tellTiles('cam-server', { type: 'status', state: 'live', since: Date.now(), detail: '7 pictures were left out' });
-    await page.clock.fastForward(5_000);
-    assert.equal(await slow.count(), 1);
-    await page.clock.fastForward(10_000);
-    await slow.waitFor({ state: 'detached' });
   });
 
   it('says that the connection is lost, and resumes where it was', async () => {
@@ -541,5 +495,65 @@ describe('the console in a browser', function () {
     gateway.drop();
     await seen('connection-banner');
     assert.deepEqual(await violations(), [], 'connection lost');
+  });
+
+  describe('by a clock that the test moves', () => {
+    let own: Awaited<ReturnType<typeof openBrowser>>;
+
+    // The clock is the same for all pages of a context, to its end.
+    before(async () => {
+      own = await openBrowser();
+    });
+    after(() => own.close());
+    beforeEach(async () => {
+      await page.close();
+      page = await own.context.newPage();
+      await page.clock.install();
+      await own.context.clearCookies();
+      await page.goto(gateway.address);
+    });
+
+    it('says for a while that pictures were left out because its connection is slow', async () => {
+      await signIn();
+      gateway.publish({ incidents: [forcedDoor(Date.now())] });
+      await painted('tile-live');
+      const slow = page.getByTestId('tile-live-slow');
+      assert.equal(await slow.count(), 0);
+      gateway.tellTiles('cam-server', { type: 'status', state: 'skipped', since: Date.now(), detail: 'pictures are left out' });
+      await slow.waitFor();
+      assert.match((await slow.textContent()) ?? '', /Slow connection: pictures are left out/);
+      gateway.tellTiles('cam-server', { type: 'status', state: 'live', since: Date.now(), detail: '7 pictures were left out' });
+      await page.clock.fastForward(5_000);
+      assert.equal(await slow.count(), 1);
+      await page.clock.fastForward(10_000);
+      await slow.waitFor({ state: 'detached' });
+    });
+
+    it('marks a frozen picture within two seconds', async () => {
+      await signIn();
+      gateway.publish({ incidents: [forcedDoor(Date.now())] });
+      await painted('tile-live');
+      await seen('tile-live-time');
+      // From a moment ahead on time stands still for the page, while pictures go on.
+      await page.clock.pauseAt(await page.evaluate(() => Date.now() + 5_000));
+      const lost = page.locator('figure:has([data-testid=tile-live]) [data-testid=tile-overlay]');
+      await lost.waitFor({ state: 'detached' });
+      const position = () => page.getByTestId('tile-live').evaluate((video) => (video as HTMLVideoElement).currentTime);
+      const before = await position();
+      await until('a picture after that', async () => (await position()) > before);
+      gateway.frozen.add('cam-server');
+      let last = -1;
+      await until('the last picture', async () => {
+        const [now, previous] = [await position(), last];
+        last = now;
+        if (now !== previous) await pause(200);
+        return now === previous;
+      });
+      await page.clock.runFor(1_000);
+      assert.equal(await lost.count(), 0);
+      await page.clock.runFor(1_000);
+      await lost.waitFor();
+      assert.equal(await page.getByTestId('tile-live-time').getAttribute('data-live'), 'false');
+    });
   });
 });

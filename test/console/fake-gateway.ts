@@ -40,6 +40,8 @@ export class FakeGateway {
   refusal: { code: string; message: string } | undefined;
   /** Cameras that send no new pictures. */
   readonly frozen = new Set<string>();
+  /** How late the cameras' pictures come. */
+  lateMs = 0;
   /** Keeps no past but what is recorded. */
   forgetful = false;
   state: DeskState = quietState(Date.now());
@@ -47,6 +49,8 @@ export class FakeGateway {
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #consoles = new Set<WebSocket>();
+  /** Those that show a camera live. */
+  readonly #tiles = new Set<{ readonly camera: string; readonly socket: WebSocket }>();
   readonly #camera: FakeCamera;
   readonly #folder: string;
 
@@ -102,10 +106,16 @@ export class FakeGateway {
     this.#broadcast({ type: 'changes', revision, ...change });
   }
 
+  /** Tells the tiles that show a camera. */
+  tellTiles(camera: string, message: FromVideo): void {
+    for (const tile of this.#tiles) if (tile.camera === camera) sendVideo(tile.socket, message);
+  }
+
   /** Starts the next test from a quiet desk. */
   reset(): void {
     this.received.length = 0;
     this.frozen.clear();
+    this.lateMs = 0;
     this.forgetful = false;
     this.down = false;
     this.refusal = undefined;
@@ -210,16 +220,19 @@ export class FakeGateway {
       sendVideo(socket, { type: 'end' });
       return;
     }
-    let sent = camera.frameAt(Date.now());
+    const tile = { camera: name, socket };
+    this.#tiles.add(tile);
+    let sent = camera.frameAt(Date.now() - this.lateMs);
     const group = camera.keyFrame(sent);
     socket.send(camera.fragments(group, sent));
     while (socket.readyState === socket.OPEN) {
       await pause(40);
       if (this.frozen.has(name)) continue;
-      const now = camera.frameAt(Date.now());
+      const now = camera.frameAt(Date.now() - this.lateMs);
       if (now > sent) socket.send(camera.fragments(sent, now));
-      sent = now;
+      sent = Math.max(sent, now);
     }
+    this.#tiles.delete(tile);
   }
 
   #broadcast(message: ToConsole): void {

@@ -1,8 +1,6 @@
 import type { EpochMs } from '../../domain/clock.ts';
+import { WATCH_MS } from './picture.ts';
 import type { PlayerListener } from './picture.ts';
-
-/** How often it is looked whether the picture still changes. */
-const WATCH_MS = 250;
 
 /** A canvas that shows pictures as they come, and says when none comes any more. */
 export class CanvasPicture {

@@ -1,15 +1,13 @@
 import type { FromVideo, StreamKind } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
-import type { Picture, PlayerListener } from './picture.ts';
-import { onEachFrame, release, start, unsupported } from './picture.ts';
+import type { LiveListener, Picture } from './picture.ts';
+import { FROZEN_MS, WATCH_MS, onEachFrame, release, start, unsupported } from './picture.ts';
 import type { StandBy } from './stand-by.ts';
 import { liveTarget, steerLive } from './steer.ts';
 import type { VideoSocketHandlers } from './video-socket.ts';
 import { VideoSocket } from './video-socket.ts';
 
-/** A picture that has not changed for this long is not live, whatever the connection says. */
-const FROZEN_MS = 2_000;
 /** So long it may take until the camera's other stream is there. */
 const OTHER_STREAM_MS = 5_000;
 const KEEP_BEHIND_S = 10;
@@ -24,7 +22,7 @@ export class LivePlayer {
   readonly #watchdog: number;
   readonly #endFrames: () => void;
   #queue: AppendQueue;
-  #listener: PlayerListener | undefined;
+  #listener: LiveListener | undefined;
   #picture: Picture = { state: 'waiting', detail: 'Waiting for the picture' };
   /** Between two tiles it does not play: what is not on the page is not decoded. */
   #resting = false;
@@ -34,6 +32,7 @@ export class LivePlayer {
   #lastPicture: EpochMs | undefined;
   #paintedAtMs = performance.now();
   #lost: string | undefined;
+  #slow = false;
   #wanted: StreamKind = 'main';
   /** What comes now cannot be decoded: the sub-stream was asked for, and this ends the waiting for it. */
   #skipping: number | undefined;
@@ -50,7 +49,7 @@ export class LivePlayer {
     this.#queue = queue;
     this.#listenTo(queue);
     this.#endFrames = onEachFrame(video, (mediaTimeS) => this.#painted(mediaTimeS));
-    this.#watchdog = window.setInterval(() => this.#watch(), 250);
+    this.#watchdog = window.setInterval(() => this.#watch(), WATCH_MS);
     document.addEventListener('visibilitychange', this.#shown);
     const handlers: VideoSocketHandlers = {
       message: (message) => this.#told(message),
@@ -59,6 +58,7 @@ export class LivePlayer {
       },
       lost: () => {
         this.#begun = false;
+        this.#tellSlow(false);
         this.#lose('The connection to the gateway broke; trying again');
       },
     };
@@ -71,12 +71,13 @@ export class LivePlayer {
   }
 
   /** Tells a tile what happens from now on, beginning with how it is. `stream`: the one that is good for such a tile. */
-  showIn(listener: PlayerListener, stream: StreamKind): void {
+  showIn(listener: LiveListener, stream: StreamKind): void {
     this.#want(stream);
     this.#listener = listener;
     this.#resting = false;
     this.#shown();
     listener.picture(this.#picture);
+    listener.slow(this.#slow);
   }
 
   /** The tile is gone; another may follow. */
@@ -102,7 +103,10 @@ export class LivePlayer {
   #told(message: FromVideo): void {
     if (message.type === 'init') this.#initialise(message);
     else if (message.type === 'end') this.#lose(message.reason ?? 'The gateway ended the picture');
-    else if (message.state === 'lost') this.#lose(message.detail);
+    else {
+      this.#tellSlow(message.state === 'skipped');
+      if (message.state === 'lost') this.#lose(message.detail);
+    }
   }
 
   #want(stream: StreamKind): void {
@@ -177,6 +181,11 @@ export class LivePlayer {
     if (document.hidden || this.#resting || performance.now() - this.#paintedAtMs < FROZEN_MS) return;
     const detail = this.#lost ?? 'The camera sends no new picture';
     this.#tell({ state: 'lost', since: this.#lastPicture, detail });
+  }
+
+  #tellSlow(slow: boolean): void {
+    this.#slow = slow;
+    this.#listener?.slow(slow);
   }
 
   #tell(picture: Picture): void {

@@ -1,5 +1,10 @@
 import type { EpochMs } from '../../domain/clock.ts';
 
+/** How often a player looks whether its picture still changes. */
+export const WATCH_MS = 250;
+/** A picture that has not changed for this long is not live, whatever the connection says; the tile says so within 2 s. */
+export const FROZEN_MS = 1_500;
+
 /** What a tile shows at the moment, so that it can say so. */
 export type Picture =
   | { readonly state: 'waiting'; readonly detail: string }
@@ -13,6 +18,12 @@ export interface PlayerListener {
   readonly picture: (picture: Picture) => void;
   /** A picture was painted; `wallTime` is when the camera took it, undefined where that is not known. */
   readonly painted: (wallTime: EpochMs | undefined) => void;
+}
+
+/** The same of a live picture that comes by a connection of its own. */
+export interface LiveListener extends PlayerListener {
+  /** Whether the gateway leaves pictures out because the connection to this console is too slow. */
+  readonly slow: (slow: boolean) => void;
 }
 
 /** What a tile tells the element that is put into it. */

@@ -1,11 +1,13 @@
 import type { EpochMs } from '../../domain/clock.ts';
 import { CanvasPicture } from './canvas-picture.ts';
+import { FROZEN_MS } from './picture.ts';
 import type { PlayerListener } from './picture.ts';
 import { fetchWithTicket } from './tickets.ts';
 
 const EVERY_MS = 2_000;
 const LIMIT_MS = 8_000;
-const FROZEN_MS = 3 * EVERY_MS;
+/** What is told of any picture: within 2 s of when the next one was due. */
+const STALE_MS = EVERY_MS + FROZEN_MS;
 /** After so many refusals without a picture the camera is taken to give none. */
 const PATIENCE = 3;
 
@@ -24,7 +26,7 @@ export class StillPlayer {
     this.#camera = camera;
     this.#listener = listener;
     this.#now = now;
-    this.#picture = new CanvasPicture(listener, FROZEN_MS);
+    this.#picture = new CanvasPicture(listener, STALE_MS);
     void this.#look();
   }
 

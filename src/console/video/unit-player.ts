@@ -1,11 +1,10 @@
 import type { AccessUnit, FromVideo, StreamKind } from '../../desk/video-protocol.ts';
 import { readAccessUnit } from '../../desk/video-protocol.ts';
 import { CanvasPicture } from './canvas-picture.ts';
-import type { PlayerListener } from './picture.ts';
+import { FROZEN_MS } from './picture.ts';
+import type { LiveListener } from './picture.ts';
 import { VideoSocket } from './video-socket.ts';
 
-/** A picture that has not changed for this long is not live, whatever the connection says. */
-const FROZEN_MS = 2_000;
 /** While the group of pictures that came first is decoded, only its end is worth painting. */
 const CATCHING_UP = 2;
 /** More than the longest group that comes at once: the decoder does not keep up. */
@@ -14,7 +13,7 @@ const US_PER_MS = 1_000;
 
 /** Plays a camera's live stream by decoding it picture by picture, without a buffer: the least delay that there is. */
 export class UnitPlayer {
-  readonly #listener: PlayerListener;
+  readonly #listener: LiveListener;
   readonly #picture: CanvasPicture;
   readonly #socket: VideoSocket;
   #decoder: VideoDecoder | undefined;
@@ -25,7 +24,7 @@ export class UnitPlayer {
   #next: VideoFrame | undefined;
   #frame = 0;
 
-  constructor(camera: string, stream: StreamKind, listener: PlayerListener) {
+  constructor(camera: string, stream: StreamKind, listener: LiveListener) {
     this.#listener = listener;
     this.#picture = new CanvasPicture(listener, FROZEN_MS);
     this.#socket = new VideoSocket(camera, () => ({ type: 'play', mode: 'live', format: 'units', stream }), {
@@ -33,6 +32,7 @@ export class UnitPlayer {
       media: (data) => this.#media(data),
       lost: () => {
         this.#needsKey = true;
+        this.#listener.slow(false);
         this.#picture.lose('The connection to the gateway broke; trying again');
       },
     });
@@ -53,7 +53,10 @@ export class UnitPlayer {
   #told(message: FromVideo): void {
     if (message.type === 'init') void this.#describe(message);
     else if (message.type === 'end') this.#picture.lose(message.reason ?? 'The gateway ended the picture');
-    else if (message.state === 'lost') this.#picture.lose(message.detail);
+    else {
+      this.#listener.slow(message.state === 'skipped');
+      if (message.state === 'lost') this.#picture.lose(message.detail);
+    }
   }
 
   async #describe({ mime, configuration = '' }: Extract<FromVideo, { type: 'init' }>): Promise<void> {
