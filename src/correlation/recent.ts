@@ -3,6 +3,9 @@ import type { EpochMs } from '../domain/clock.ts';
 /** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
 
+/** So many lines may hold nothing. */
+const FEW_EMPTY = 512;
+
 /** One value under one key. */
 interface Entry<Value> {
   readonly value: Value;
@@ -14,7 +17,6 @@ interface Entry<Value> {
 
 /** What is held under one key, oldest first. */
 interface Line<Value> {
-  readonly key: string;
   count: number;
   oldest: Entry<Value> | undefined;
   newest: Entry<Value> | undefined;
@@ -32,6 +34,8 @@ export class Recent<Value> {
   #entries: Entry<Value>[] = [];
   #arrivals: EpochMs[] = [];
   #first = 0;
+  /** How many lines hold nothing. */
+  #empty = 0;
 
   constructor(keepMs: number, time: { readonly now: EpochMs }) {
     this.#keepMs = keepMs;
@@ -47,12 +51,14 @@ export class Recent<Value> {
     this.#forgetOld();
     let line = this.#lines.get(key);
     if (line === undefined) {
-      line = { key, count: 0, oldest: undefined, newest: undefined };
+      line = { count: 0, oldest: undefined, newest: undefined };
       this.#lines.set(key, line);
+      this.#empty += 1;
     } else if (line.count >= MOST_PER_KEY && line.oldest !== undefined) this.#forget(line.oldest);
     const entry: Entry<Value> = { value, line, newer: undefined, forgotten: false };
     if (line.newest === undefined) line.oldest = entry;
     else line.newest.newer = entry;
+    if (line.count === 0) this.#empty -= 1;
     line.newest = entry;
     line.count += 1;
     this.#entries.push(entry);
@@ -118,7 +124,18 @@ export class Recent<Value> {
     line.oldest = entry.newer;
     line.count -= 1;
     entry.forgotten = true;
-    if (line.oldest === undefined) this.#lines.delete(line.key);
+    if (line.oldest === undefined) {
+      line.newest = undefined;
+      this.#emptied();
+    }
+  }
+
+  /** The line of a key is kept for its next value, unless most of them are empty: a door opens again, a credential may never come back. */
+  #emptied(): void {
+    this.#empty += 1;
+    if (this.#empty < FEW_EMPTY || 4 * this.#empty < 3 * this.#lines.size) return;
+    for (const [key, { count }] of this.#lines) if (count === 0) this.#lines.delete(key);
+    this.#empty = 0;
   }
 }
 

@@ -14,7 +14,7 @@ import { stateOf, withChange } from '../state-changes.ts';
 /** From a begin to its restore; without `end` it goes on. */
 interface Run {
   readonly begin: Seen;
-  readonly end?: LocatedEvent;
+  end: LocatedEvent | undefined;
 }
 
 /** What is known of one state of one point. */
@@ -22,7 +22,7 @@ interface State {
   changes: readonly Seen[];
   /** Begins of which the rule has said that they last. */
   readonly concluded: Set<Seen>;
-  waiting?: { readonly begin: Seen; readonly due: Due };
+  waiting: { readonly begin: Seen; readonly due: Due } | undefined;
 }
 
 /**
@@ -64,7 +64,7 @@ export class Lasts {
     const { event } = seen;
     if (event.phase === 'raised' && (event.initial === true || seen.suppressedBy !== undefined || !passes(event))) return;
     const id = stateOf(event);
-    const state = this.#states.get(id) ?? { changes: [], concluded: new Set<Seen>() };
+    const state = this.#states.get(id) ?? { changes: [], concluded: new Set<Seen>(), waiting: undefined };
     this.#states.set(id, state);
     state.changes = withChange(withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS), seen, timeOf, -Infinity);
     for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
@@ -77,7 +77,7 @@ export class Lasts {
     if (state.waiting !== undefined && state.waiting.begin !== open) {
       this.#runtime.due.cancel(state.waiting.due);
       this.#runtime.accounting.wait(state.waiting.begin, -1);
-      delete state.waiting;
+      state.waiting = undefined;
     }
     for (const { begin, end } of runs) {
       const limit = this.#howLong(begin.event);
@@ -99,7 +99,7 @@ export class Lasts {
       begin,
       due: due.add(dueAt + this.#latenessMs, this.#rule, () => {
         accounting.wait(begin, -1);
-        delete state.waiting;
+        state.waiting = undefined;
         this.#conclude(state, begin);
       }),
     };
@@ -125,8 +125,8 @@ function runsOf({ changes, concluded }: State): readonly Run[] {
   for (const seen of changes) {
     const last = runs.at(-1);
     const open = last?.end === undefined ? last : undefined;
-    if (seen.event.phase === 'raised' && (open === undefined || concluded.has(open.begin))) runs.push({ begin: seen });
-    if (seen.event.phase === 'restored' && open !== undefined) runs[runs.length - 1] = { ...open, end: seen.event };
+    if (seen.event.phase === 'raised' && (open === undefined || concluded.has(open.begin))) runs.push({ begin: seen, end: undefined });
+    if (seen.event.phase === 'restored' && open !== undefined) open.end = seen.event;
   }
   return runs;
 }
