@@ -21,7 +21,7 @@ export interface PartitionState {
 }
 
 /** In the order in which one hides another. */
-export const zoneConditions = ['alarm', 'trouble', 'bypassed', 'normal'] as const;
+export const zoneConditions = ['alarm', 'trouble', 'bypassed', 'open', 'normal'] as const;
 export type ZoneCondition = (typeof zoneConditions)[number];
 
 export interface ZoneState {
@@ -94,6 +94,7 @@ function worst(standing: readonly Standing[]): ZoneCondition {
 
 function conditionOf(kind: EventKind): ZoneCondition {
   if (kind === 'zone.bypassed') return 'bypassed';
+  if (kind === 'zone.open') return 'open';
   const { severity } = kinds[kind];
   if (severity === 'critical' || severity === 'alarm') return 'alarm';
   return severity === 'supervisory' ? 'trouble' : 'normal';

@@ -95,16 +95,29 @@ describe('the states of alarm panels', () => {
   });
 
   it('shows the gravest of what stands at a zone, and the next when that is over', async () => {
+    await say({ kind: 'zone.open', point: 'zone-1' });
     await say({ kind: 'zone.bypassed', point: 'zone-1' });
     await say({ kind: 'zone.trouble', point: 'zone-1' });
     await say({ kind: 'intrusion.alarm', point: 'zone-1' });
     const shown = [conditions()[0]];
-    for (const kind of ['intrusion.alarm', 'zone.trouble', 'zone.bypassed'] as const) {
+    for (const kind of ['intrusion.alarm', 'zone.trouble', 'zone.bypassed', 'zone.open'] as const) {
       await say({ kind, point: 'zone-1', phase: 'restored' });
       shown.push(conditions()[0]);
     }
-    assert.deepEqual(shown, ['alarm', 'trouble', 'bypassed', 'normal']);
+    assert.deepEqual(shown, ['alarm', 'trouble', 'bypassed', 'open', 'normal']);
     assert.equal(state().zones[0]?.since, clock.now());
+  });
+
+  it('still knows after a restart which zones are open', async () => {
+    await say({ kind: 'zone.open', point: 'zone-1' });
+    const openedAt = clock.now();
+    await say({ kind: 'zone.open', point: 'zone-2' });
+    await say({ kind: 'zone.open', point: 'zone-2', phase: 'restored' });
+    open();
+    assert.deepEqual(conditions(), ['open', 'normal']);
+    assert.equal(state().zones[0]?.since, openedAt);
+    await say({ kind: 'zone.open', point: 'zone-1', phase: 'restored' });
+    assert.deepEqual(conditions(), ['normal', 'normal']);
   });
 
   it('counts from when a condition began, not from when it was told again', async () => {

@@ -123,7 +123,7 @@ export function siteEndpoints({ site, desk, journal, operations, cameras }: Site
       method: 'get',
       path: '/panels',
       tag: 'site',
-      summary: 'Every alarm panel: its partitions (armed or not, by whom, since when) and its zones (normal, alarm, trouble, bypassed)',
+      summary: 'Every alarm panel: its partitions (armed or not, by whom, since when) and its zones (alarm, trouble, bypassed, open, normal)',
       answer: z.object({ panels: z.array(panelStateSchema) }),
       handle: () => ({ panels: desk.state().panels ?? [] }),
     }),

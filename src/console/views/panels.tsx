@@ -45,10 +45,11 @@ function PanelRow({ state, names }: { readonly state: PanelState; readonly names
   );
 }
 
-const signs = { alarm: '▲', trouble: '△', bypassed: '⊘', normal: '' } as const;
+const signs = { alarm: '▲', trouble: '△', bypassed: '⊘', open: '◇', normal: '' } as const;
 
 function inOrder({ zones, standing }: PanelState): boolean {
-  return standing.length === 0 && zones.every(({ condition }) => condition === 'normal');
+  // Zones open and close all day.
+  return standing.length === 0 && zones.every(({ condition }) => condition === 'normal' || condition === 'open');
 }
 
 function armedWords(partitions: readonly PartitionState[]): string {

@@ -33,6 +33,18 @@ describe('the DC-09 receiver', () => {
     assert.deepEqual(signal?.details, { account: '4711', sequence: '0042', code: 'BA', words: 'burglary alarm', zone: '1', partition: '1' });
   });
 
+  it('reports that a zone is open, and closed, where the panel tells it', async () => {
+    const { host, port } = await start();
+    for (const [index, data] of ['#4711|Nri1/ZO001', '#4711|Nri1/ZC001'].entries()) await exchange(port, message({ data, sequence: `001${index}` }));
+    assert.deepEqual(
+      host.of('zone-1', 'zone.open').map(({ phase, details }) => [phase, details?.['words']]),
+      [
+        ['raised', 'zone open'],
+        ['restored', 'zone closed'],
+      ],
+    );
+  });
+
   it('reports a zone that the site does not know on the panel', async () => {
     const { host, port } = await start();
     await exchange(port, message({ data: '#4711|Nri1/BA099' }));
