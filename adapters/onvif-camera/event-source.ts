@@ -8,6 +8,7 @@ import type { Points } from './points.ts';
 import type { PropertyStates } from './states.ts';
 import { isWanted } from './subscribing.ts';
 import { topicsOf } from './topics.ts';
+import type { Topic } from './topics.ts';
 
 /** One way by which a camera's events come, for as long as a subscription stands. */
 export interface EventSource {
@@ -59,7 +60,7 @@ type Message = Exclude<ReadNotification, { unreadable: string }>;
 async function take(message: Message, { host, states, points, options, elsewhere = [] }: Taking): Promise<void> {
   if (!isWanted(message.topic, options.topics) || (elsewhere.length > 0 && isWanted(message.topic, elsewhere))) return;
   for (const topic of topicsOf(message.topic)) {
-    const reading = topic.reading(itemOf(message, topic.item));
+    const reading = topic.reading(itemOf(message, topic));
     // A property that is deleted has no state any more (ONVIF Core, 9.4.1).
     const phase = reading !== 'momentary' && message.operation === 'Deleted' ? 'uncertain' : reading;
     if (phase === undefined) {
@@ -72,6 +73,7 @@ async function take(message: Message, { host, states, points, options, elsewhere
 }
 
 /** Some cameras name the item of another topic (IsMotion for State); where there is but one, it is meant. */
-function itemOf({ data }: Message, item: string): string {
-  return data.get(item) ?? (data.size === 1 ? [...data.values()][0] : undefined) ?? '';
+function itemOf({ data }: Message, { item, alsoCalled = [] }: Topic): string {
+  const told = [item, ...alsoCalled].map((name) => data.get(name)).find((value) => value !== undefined);
+  return told ?? (data.size === 1 ? [...data.values()][0] : undefined) ?? '';
 }

@@ -12,6 +12,8 @@ export interface Topic {
   readonly about: 'picture' | 'device' | 'door' | 'reader';
   /** The data item that holds the state; empty where the message says all by being there. */
   readonly item: string;
+  /** What else it is called by some devices. */
+  readonly alsoCalled?: readonly string[];
   readonly reading: Reading;
   /** What is the matter, in words: two topics with the same words say the same. */
   readonly cause: string;
@@ -37,7 +39,15 @@ const tamper = (item: string, cause: string, uncertainAfterMs: number): Row => (
 const lost: Row = { kind: 'video.lost', item: 'State', reading: truth, cause: 'no signal' };
 const field = (item: string): Row => ({ kind: 'video.intrusion', item, reading: truth, cause: 'in a field', uncertainAfterMs: 30 * minute });
 const crossed = (item: string, reading: Reading): Row => ({ kind: 'video.line-crossed', item, reading, cause: 'line crossed' });
-const loitering: Row = { kind: 'video.loitering', item: 'State', reading: truth, cause: 'loitering', uncertainAfterMs: 30 * minute };
+/** Only drivers for this topic could be consulted: they know it by three names (Milestone: IsLoitering, Value). */
+const loitering: Row = {
+  kind: 'video.loitering',
+  item: 'State',
+  alsoCalled: ['IsLoitering', 'Value'],
+  reading: truth,
+  cause: 'loitering',
+  uncertainAfterMs: 30 * minute,
+};
 const access = (kind: EventKind, cause: string): Row => ({ kind, item: '', reading: happens, cause });
 const doorState = (kind: EventKind, values: Readonly<Record<string, Phase | 'nothing'>>, cause: string): Row => ({
   kind,
@@ -67,8 +77,9 @@ const pictures: Readonly<Record<string, Row>> = {
   'RuleEngine/TamperDetector/Tamper': tamper('IsTamper', 'covered or turned away', hour),
   'RuleEngine/CellMotionDetector/Tamper': tamper('IsTamper', 'covered or turned away', hour),
   'VideoSource/GlobalSceneChange/*': tamper('State', 'the scene changed', hour),
-  // A night is long: these two may stand until the morning.
+  // A night is long, and so is a day: these may stand until it is over.
   'VideoSource/ImageTooDark/*': tamper('State', 'too dark', 14 * hour),
+  'VideoSource/ImageTooBright/*': tamper('State', 'too bright', 14 * hour),
   'VideoSource/ImageTooBlurry/*': tamper('State', 'too blurry', 14 * hour),
   'VideoSource/SignalLoss': lost,
   'VideoSource/SignalLoss/*': lost,

@@ -71,7 +71,6 @@ const table = {
     meaning: 'Somebody inside asked to leave (request to exit)',
     severity: 'informational',
     words: { raised: 'request to exit' },
-    onvif: 'tns1:AccessControl/Request/External',
     sia: ['DX'],
   },
   'access.granted': {

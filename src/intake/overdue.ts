@@ -68,7 +68,8 @@ export class Overdue {
     const deadlines = this.#deadlines.get(state.kind) ?? new Map<string, Deadline>();
     this.#deadlines.set(state.kind, deadlines);
     const owner = ownerOf(state);
-    const dueMs = clock.monotonicMs() + Math.max(0, restMs);
+    const delayMs = Math.max(0, restMs);
+    const dueMs = clock.monotonicMs() + delayMs;
     const before = deadlines.get(owner);
     if (before !== undefined && before.dueMs > dueMs) return;
     before?.cancel();
@@ -78,7 +79,7 @@ export class Overdue {
         if (deadlines.get(owner) === deadline) deadline.cancel = clock.after(REPORT_AGAIN_MS, tell);
       });
     };
-    const deadline = { dueMs, cancel: afterLong(clock, dueMs - clock.monotonicMs(), tell) };
+    const deadline = { dueMs, cancel: afterLong(clock, delayMs, tell) };
     deadlines.set(owner, deadline);
   }
 }

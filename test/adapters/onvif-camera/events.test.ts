@@ -80,6 +80,26 @@ describe('onvif-camera: events', () => {
     assert.deepEqual(gateway.phases(), ['raised', '(raised)', 'restored']);
   });
 
+  for (const item of ['State', 'IsLoitering', 'Value']) {
+    it(`reads loitering by the name ${item}, beside other items`, async () => {
+      await open();
+      const topic = 'tns1:RuleEngine/LoiteringDetector/ObjectIsLoitering';
+      const since = '<tt:Data><tt:SimpleItem Name="Since" Value="2026-01-15T12:00:00Z"/>';
+      device.push(...[true, false].map((value) => notification(value, { topic, item }).replace('<tt:Data>', since)));
+      await until('both', () => gateway.phases('video.loitering').length === 2);
+      assert.deepEqual(gateway.phases('video.loitering'), ['raised', 'restored']);
+      assert.deepEqual(gateway.host.malformedFrames, []);
+    });
+  }
+
+  it('takes a picture that is too bright for tampering', async () => {
+    await open();
+    const topic = 'tns1:VideoSource/ImageTooBright/ImagingService';
+    device.push(notification(true, { topic }), notification(false, { topic }));
+    await until('both', () => gateway.phases('video.tamper').length === 2);
+    assert.deepEqual(gateway.phases('video.tamper'), ['raised', 'restored']);
+  });
+
   it('renews its subscription in time while the journal refuses an event', async () => {
     device.lifetimeSeconds = 60;
     await open(5_000);
