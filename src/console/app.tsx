@@ -77,6 +77,8 @@ function openDesk(sound: AlarmSound): DeskParts {
     alarm: ([first]) => {
       if (first !== undefined && first.priority <= 2) sound.play(first.priority === 1 ? 2 : 1);
     },
+    // The site says by its targets which priorities it wants to be reminded of.
+    remind: ([first]) => sound.play(first?.priority === 1 ? 2 : 1),
   });
   const standBy = new StandBy();
   const players = new LivePlayers(standBy);

@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { DeskConnection, Link } from './desk-connection.ts';
 import type { Focus } from './focus-policy.ts';
 import { arrivals, focusAfter, focusOn, noFocus } from './focus-policy.ts';
+import { reminded } from './reminders.ts';
 import type { DeskView } from './store.ts';
 
 /** All that the views show, replaced as a whole with each change. */
@@ -19,6 +20,8 @@ export interface DeskModelOptions {
   readonly typing: () => boolean;
   /** Called with what is new or has become more urgent, most urgent first. */
   readonly alarm: (arrived: readonly Incident[]) => void;
+  /** Called with what the gateway reminds of because nobody has acknowledged it in time, most urgent first. */
+  readonly remind: (waiting: readonly Incident[]) => void;
   /** The incident that the page's address names, to be shown first. */
   readonly linked?: string | undefined;
 }
@@ -59,11 +62,13 @@ export class DeskModel {
 
   #update(): void {
     const { view, link } = this.connection;
-    const { focus } = this.#snapshot;
+    const { focus, view: shown } = this.#snapshot;
     const next = this.#asLinked(focusAfter(focus, view.incidents, this.#options.typing()), view);
     const arrived = arrivals(focus.known, view.incidents);
     this.#set({ view, link, focus: next });
     if (arrived.length > 0) this.#options.alarm(arrived);
+    const waiting = reminded(shown.incidents, view.incidents);
+    if (waiting.length > 0) this.#options.remind(waiting);
   }
 
   /** Once, when the incidents have come. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
+import { reminderWords } from '../domain/escalation.ts';
 import type { EscalationPolicy } from '../domain/escalation.ts';
 import type { Incident } from '../domain/incident.ts';
 import { backOffMs, GIVE_UP_AFTER_MS } from '../escalation/back-off.ts';
@@ -170,7 +171,7 @@ export class Escalations {
 function wordsOf(due: Due, { chain }: EscalationPolicy): string {
   switch (due.type) {
     case 'remind':
-      return `reminds: nobody has acknowledged it within ${due.seconds} s`;
+      return reminderWords(due.seconds);
     case 'notify':
       return `escalates to ${chain[due.contact]?.name ?? 'the next in the chain'}`;
     case 'resolve-late':

@@ -162,16 +162,25 @@ describe('the connection to the desk', () => {
   it('tells the desk of an alarm once, with the focus already moved', () => {
     const alarms: string[] = [];
     const alarm = (arrived: readonly { id: string }[]) => alarms.push(...arrived.map(({ id }) => `${id} ${model.snapshot().focus.incident}`));
-    const model = new DeskModel({ connection, clock, typing: () => false, alarm });
+    const model = new DeskModel({
+      connection,
+      clock,
+      typing: () => false,
+      alarm,
+      remind: (waiting) => alarms.push(...waiting.map(({ id }) => `again ${id}`)),
+    });
     goLive();
     const incident = forcedDoor(clock.now());
     line().say({ type: 'changes', revision: 11, incidents: [incident] });
     line().say({ type: 'changes', revision: 12, incidents: [{ ...incident, revision: 2 }] });
     assert.deepEqual(alarms, ['i1 i1']);
+    const reminder = { at: 1, by: 'sallyport', what: 'reminds: nobody has acknowledged it within 30 s' };
+    line().say({ type: 'changes', revision: 13, incidents: [{ ...incident, revision: 3, log: [...incident.log, reminder] }] });
+    assert.deepEqual(alarms, ['i1 i1', 'again i1']);
   });
 
   it('shows the incident that the page’s address names, once, and then what the dispatcher chooses', () => {
-    const model = new DeskModel({ connection, clock, typing: () => false, alarm: () => undefined, linked: 'i2' });
+    const model = new DeskModel({ connection, clock, typing: () => false, alarm: () => undefined, remind: () => undefined, linked: 'i2' });
     goLive();
     const [first, second] = [forcedDoor(clock.now()), { ...forcedDoor(clock.now()), id: 'i2' }];
     line().say({ type: 'changes', revision: 11, incidents: [first, second] });
