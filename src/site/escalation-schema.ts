@@ -24,7 +24,13 @@ const contactFields = {
 
 const hooked = z.strictObject({
   ...contactFields,
-  url: z.url({ protocol: /^https?$/ }).describe('Address of the web hook that tells this person (https, except on the same machine).'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => new URL(url).protocol === 'https:' || isLoopback(new URL(url).hostname),
+      'write https: without encryption only a web hook on this machine (127.0.0.1) may be used',
+    )
+    .describe('Address of the web hook that tells this person (https, except on the same machine).'),
   secret: secret('Signs the messages (Standard Webhooks, HMAC-SHA256); `whsec_` and base64, or any text.'),
 });
 
@@ -75,7 +81,7 @@ const mail = z
   .describe('The mail server that sends e-mail to those of the chain that have an `email`.');
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 const consoleAddress = z

@@ -90,6 +90,11 @@ describe('the key `escalation` of a site file', () => {
     assert.deepEqual(mistakes(escalation(targets, `chain: [${person}]`, 'mail: { host: 127.0.0.1, tls: none, from: a@example.org }')), []);
   });
 
+  it('lets a web hook on this machine do without encryption', () => {
+    for (const host of ['127.0.0.1:8090', 'localhost', '[::1]:8090'])
+      assert.deepEqual(mistakes(escalation(targets, `chain: [${hook.replace('https://pager.example.org/', `http://${host}/`)}]`)), []);
+  });
+
   const wrong: [string, string, RegExp][] = [
     ['a chain without a target', escalation(`chain: [${hook}]`), /"targets" is missing/],
     ['a time without a unit', escalation('targets: [{ priority: 1, acknowledgeWithin: 30 }]'), /acknowledgeWithin: expected string, found 30/],
@@ -100,6 +105,11 @@ describe('the key `escalation` of a site file', () => {
       /give each priority one target/,
     ],
     ['two contacts of one name', escalation(targets, `chain: [${hook}, ${hook}]`), /give each contact a name of its own/],
+    [
+      'a web hook of another machine without encryption',
+      escalation(targets, `chain: [${hook.replace('https://pager.example.org/', 'http://10.1.2.3/hook')}]`),
+      /write https: without encryption only a web hook on this machine/,
+    ],
     ['a contact without a way to reach it', escalation(targets, 'chain: [{ name: Leader, wait: 2m }]'), /"(url|email)" is missing/],
     ['an e-mail without a mail server', escalation(targets, `chain: [${person}]`), /say by `mail` beside `chain` which mail server takes it/],
     ['what is no address', escalation(targets, 'chain: [{ name: Duty, email: duty, wait: 5m }]', mail), /write an e-mail address/],
