@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { IncidentState } from '../../src/domain/incident.ts';
 import { incidentStates } from '../../src/domain/incident.ts';
-import type { BookInput, OperatorStep } from '../../src/incidents/actions.ts';
+import type { BookInput, JoiningStep, OperatorStep } from '../../src/incidents/actions.ts';
 import { apply, incidentsOf } from '../../src/incidents/book.ts';
 import { lifeCycle } from '../../src/incidents/life-cycle.ts';
-import { acknowledge, action, close, finding, hold, lead, reopen, resolve, restore, run, start, support, takeOver } from './lab.ts';
+import { accept, acknowledge, action, close, finding, handOver, hold, lead, reopen, resolve, restore, run, start, support, takeOver } from './lab.ts';
 
 /** How to bring an incident into each state. */
 const ways: Record<IncidentState, readonly BookInput[]> = {
@@ -12,12 +12,14 @@ const ways: Record<IncidentState, readonly BookInput[]> = {
   acknowledged: [finding(lead(0)), action(acknowledge, 1)],
   'in-progress': [finding(lead(0)), action(acknowledge, 1), action(start, 2)],
   'on-hold': [finding(lead(0)), action(acknowledge, 1), action(hold(600), 2)],
-  resolved: [finding(lead(0)), action(acknowledge, 1), action(resolve, 2)],
-  closed: [finding(lead(0)), action(acknowledge, 1), action(close, 2)],
+  resolved: [finding(lead(0)), action(acknowledge, 1), action(resolve, 2, 'ann', '2026-000001', 9)],
+  closed: [finding(lead(0)), action(acknowledge, 1), action(close, 2, 'ann', '2026-000001', 9)],
 };
 
+const second = lead(0.1, { rule: 'door-forced-inferred' });
+
 /** Where each step leads from each state; a dash: refused. */
-const expected: [OperatorStep, Record<IncidentState, IncidentState | '-'>][] = [
+const expected: [OperatorStep | JoiningStep, Record<IncidentState, IncidentState | '-'>][] = [
   [acknowledge, { new: 'acknowledged', acknowledged: '-', 'in-progress': '-', 'on-hold': '-', resolved: '-', closed: '-' }],
   [start, { new: 'in-progress', acknowledged: 'in-progress', 'in-progress': '-', 'on-hold': 'in-progress', resolved: '-', closed: '-' }],
   [hold(3600), { new: '-', acknowledged: 'on-hold', 'in-progress': 'on-hold', 'on-hold': '-', resolved: '-', closed: '-' }],
@@ -29,28 +31,68 @@ const expected: [OperatorStep, Record<IncidentState, IncidentState | '-'>][] = [
     { action: 'note', note: 'guard called' },
     { new: 'new', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: 'resolved', closed: '-' },
   ],
+  [
+    { action: 'avs', level: 2 },
+    { new: 'new', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: 'resolved', closed: '-' },
+  ],
+  [handOver('cem'), { new: '-', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: '-', closed: '-' }],
+  [accept, { new: '-', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: '-', closed: '-' }],
+  [
+    { action: 'merge', into: '2026-000002' },
+    { new: 'closed', acknowledged: 'closed', 'in-progress': 'closed', 'on-hold': 'closed', resolved: 'closed', closed: '-' },
+  ],
+  [
+    { action: 'split', events: [second.event.id], note: 'another door leaf' },
+    { new: 'new', acknowledged: 'acknowledged', 'in-progress': 'in-progress', 'on-hold': 'on-hold', resolved: 'resolved', closed: '-' },
+  ],
 ];
+
+/** What must have been before a step means something, wherever it is possible: one to merge with, evidence to split off, an offer to accept. */
+const before: Partial<Record<(OperatorStep | JoiningStep)['action'], { early?: BookInput; late?: BookInput }>> = {
+  'hand-over': { late: action(takeOver, 5, 'ben') },
+  accept: { late: action(handOver('ben'), 5) },
+  merge: { early: finding(lead(0.1, { point: 'door-main' })) },
+  split: { early: finding(second) },
+};
 
 describe('the life cycle of an incident', () => {
   for (const [step, row] of expected) {
     for (const state of incidentStates) {
       it(`${step.action} when ${state}: ${row[state] === '-' ? 'refused, nothing changes' : row[state]}`, () => {
-        const { book, incident: before } = run(...ways[state]);
-        const outcome = apply(book, action(step, 10, 'ben', before.id, before.revision));
+        const { early, late } = before[step.action] ?? {};
+        const [first, ...way] = ways[state];
+        const { book, incident } = run(...[first, early, ...way, late].filter((input) => input !== undefined));
+        const outcome = apply(book, action(step, 10, 'ben', incident.id, incident.revision));
         if (row[state] === '-') {
           assert.ok(outcome.refused);
           assert.equal(outcome.book, book);
         } else {
           assert.equal(outcome.refused, undefined);
-          assert.deepEqual(
-            outcome.changed.map(({ state: after, revision }) => [after, revision]),
-            [[row[state], before.revision + 1]],
-          );
-          assert.equal(outcome.changed[0]?.log.at(-1)?.by, 'ben');
+          const [changed, ...others] = outcome.changed;
+          assert.deepEqual([changed?.id, changed?.state, changed?.revision], [incident.id, row[state], incident.revision + 1]);
+          assert.equal(changed?.log.at(-1)?.by, 'ben');
+          assert.equal(others.length, step.action === 'merge' || step.action === 'split' ? 1 : 0);
         }
       });
     }
   }
+
+  it('is shown for every step that an operator can take, in every state', () => {
+    const shown = new Set<string>(expected.map(([{ action: step }]) => step));
+    assert.deepEqual(
+      lifeCycle.filter(({ who, step }) => who === 'operator' && !shown.has(step)).map(({ step }) => step),
+      [],
+    );
+    for (const { step, from, who } of lifeCycle) {
+      const row = expected.find(([{ action: name }]) => name === step)?.[1];
+      if (who === 'operator' && row !== undefined)
+        assert.deepEqual(
+          incidentStates.filter((state) => row[state] !== '-'),
+          incidentStates.filter((state) => from.includes(state)),
+          step,
+        );
+    }
+  });
 
   it('has one way at most for each step from each state', () => {
     const ways = lifeCycle.flatMap(({ step, from }) => from.map((state) => `${step} from ${state}`));
