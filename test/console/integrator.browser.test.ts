@@ -54,6 +54,8 @@ describe('the integrator’s page', function () {
   };
   const openPage = async () => {
     await signIn('integrator');
+    // Who may have the page is known when the desk has said hello.
+    await page.getByTestId('site').waitFor();
     await page.keyboard.press(',');
     await page.getByTestId('integrator').waitFor();
   };
@@ -97,6 +99,31 @@ describe('the integrator’s page', function () {
     await page.getByTestId('discovered-device').first().waitFor({ timeout: 40_000 });
     assert.match((await page.getByTestId('fragment').textContent()) ?? '', /^devices:\n/);
     assert.deepEqual(await violations(), []);
+  });
+
+  it('tests what it found with the account that was typed in, which is in no address and in no storage', async () => {
+    const addresses: string[] = [];
+    page.on('request', (request) => addresses.push(request.url()));
+    await openPage();
+    await page.keyboard.press('2');
+    await page.getByTestId('interface').selectOption('127.0.0.1');
+    for (const other of ['bacnet-door', 'modbus-door']) await page.getByTestId(`discover-${other}`).uncheck();
+    await page.getByTestId('discover').click();
+    const device = page.getByTestId('discovered-device').first();
+    await device.waitFor({ timeout: 40_000 });
+    const button = device.getByRole('button', { name: /^Test/ });
+    await button.click();
+    await device.getByText('enter an account').waitFor({ timeout: 60_000 });
+    await page.getByTestId('discover-username').fill('nobody');
+    await page.getByTestId('discover-password').fill('a wrong password');
+    await button.click();
+    await device.getByText('refuses user name "nobody"').waitFor({ timeout: 60_000 });
+    assert.deepEqual(await violations(), []);
+    assert.deepEqual(
+      addresses.filter((address) => address.includes('wrong')),
+      [],
+    );
+    assert.doesNotMatch(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage])), /wrong/);
   });
 
   it('refuses to ask a host beyond the network of the interface', async () => {
@@ -167,6 +194,15 @@ describe('the integrator’s page', function () {
     await page.getByTestId('replay').click();
     await page.getByTestId('replay-lines').waitFor({ timeout: 60_000 });
     assert.match((await page.getByTestId('replay-lines').textContent()) ?? '', /^\d+ events, \d+ rules: \d+ incidents then, \d+ now/);
+    assert.deepEqual(await violations(), []);
+    await page.getByTestId('try-rules').click();
+    await page.getByTestId('rule-file').selectOption('intrusion.yaml');
+    await page.getByTestId('rule-text').fill('rules: [{ id: mine }]');
+    await page.getByTestId('replay').click();
+    await page
+      .getByTestId('replayed')
+      .getByText(/intrusion\.yaml:1:\d+/)
+      .waitFor({ timeout: 60_000 });
     assert.deepEqual(await violations(), []);
   });
 });
