@@ -1,5 +1,5 @@
 import type { CameraFacet } from '../adapter/contract.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { Priority } from '../domain/incident.ts';
 import type { PointId } from '../domain/point.ts';
 import { defaultPtzPolicy, ROUTINE_PRIORITY } from '../domain/ptz.ts';
@@ -36,6 +36,8 @@ export interface AutomaticMove {
   readonly incident?: string;
   /** Instead of what the site says for the camera. */
   readonly forSeconds?: number;
+  /** When it began to want it, if not now: before a restart. */
+  readonly since?: EpochMs;
 }
 
 /** A camera as the site describes it, as far as moving it goes. */
@@ -109,20 +111,21 @@ export class PtzControl {
   }
 
   /** Wants a camera at a preset; it turns there at once, or when it is this one's turn. What fails is tried again, and told in the log. */
-  automatic({ id, kind, camera, preset, priority, by, incident, forSeconds }: AutomaticMove): void {
+  automatic({ id, kind, camera, preset, priority, by, incident, forSeconds, since = this.#options.clock.now() }: AutomaticMove): void {
     const head = this.#heads.get(camera);
     if (head === undefined) return;
-    const now = this.#options.clock.now();
     const seconds = forSeconds ?? head.policy.alarmSeconds;
+    const until = seconds === undefined ? undefined : since + seconds * 1000;
+    if (until !== undefined && until <= this.#options.clock.now()) return;
     const holder = this.#arbiter.claim(camera, {
       id,
       kind,
       by,
       priority,
-      since: now,
+      since,
       preset,
       ...(incident !== undefined && { incident }),
-      ...(seconds !== undefined && { until: now + seconds * 1000 }),
+      ...(until !== undefined && { until }),
     });
     if (holder !== undefined) this.#note(camera, `${head.camera.name} is not turned to ${preset} for ${by}: ${this.#words(holder)}`);
   }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Camera } from '../domain/site.ts';
 import type { AutomaticMove, PtzControl } from './control.ts';
@@ -28,10 +29,15 @@ export class IncidentPresets {
     else if (this.#claimed.has(id) && this.#claimed.get(id) !== priority && this.#control.standing(claimOf(id))) this.#claim(incident);
   }
 
-  #claim(incident: Incident): void {
+  /** After a restart: what is open has its cameras as if nothing had happened, until its time or until it is closed. */
+  resume(incidents: Iterable<Incident>): void {
+    for (const incident of incidents) if (incident.state !== 'closed' && incident.suppressed === undefined) this.#claim(incident, incident.openedAt);
+  }
+
+  #claim(incident: Incident, since?: EpochMs): void {
     for (const move of presetsFor(incident, this.#cameras)) {
       this.#claimed.set(incident.id, incident.priority);
-      this.#control.automatic(move);
+      this.#control.automatic({ ...move, ...(since !== undefined && { since }) });
     }
   }
 }

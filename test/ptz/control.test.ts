@@ -196,4 +196,40 @@ describe('moving cameras', () => {
     await settled();
     assert.equal(control.holder('cam'), undefined);
   });
+
+  it('turns cameras to what is open after a restart, and back when that is closed', async () => {
+    const camera = { id: 'cam', presets: { 'door-gate': 'Gate' } } as unknown as Camera;
+    const presets = new IncidentPresets([camera], control);
+    const open = {
+      id: 'i-1',
+      title: 'Door forced',
+      point: 'door-gate',
+      areas: [],
+      cameras: ['cam'],
+      priority: 2,
+      state: 'acknowledged',
+      openedAt: clock.now() - 5000,
+    } as unknown as Incident;
+    presets.resume([{ ...open, id: 'i-0', state: 'closed' }, open]);
+    await settled();
+    assert.deepEqual([control.holder('cam')?.incident, control.holder('cam')?.since], ['i-1', clock.now() - 5000]);
+    presets.apply({ ...open, state: 'closed' }, false);
+    await advance(0);
+    assert.deepEqual(done, ['to Gate', 'home']);
+  });
+
+  it('leaves a camera alone after a restart when the time of the incident was up', async () => {
+    control.automatic({
+      id: 'old',
+      kind: 'alarm',
+      camera: 'cam',
+      preset: 'Gate',
+      priority: 2,
+      by: 'i-1',
+      forSeconds: 60,
+      since: clock.now() - 60_000,
+    });
+    await settled();
+    assert.deepEqual([control.holder('cam'), done], [undefined, []]);
+  });
 });
