@@ -19,6 +19,7 @@ import type { BookWriter } from './store/book-writer.ts';
 import { planStreams } from './video/budget.ts';
 import { createVideo } from './video/index.ts';
 import type { Video } from './video/index.ts';
+import { RingMemory } from './video/ring-memory.ts';
 import { Snapshots } from './video/snapshots.ts';
 import { Stills } from './video/stills.ts';
 
@@ -42,6 +43,7 @@ export interface Cameras {
   readonly stills: Stills;
   readonly snapshots: Snapshots;
   readonly ptz: PtzControl;
+  readonly rings: RingMemory;
   /** Connects to the cameras. */
   attach(): void;
   close(): Promise<void>;
@@ -49,9 +51,10 @@ export interface Cameras {
 
 /** Opens the way of the pictures, camera, ring, tiles and evidence; each new incident keeps its own and turns the cameras that cover it. */
 export function openCameras({ site, kept, dataFolder, book, effects, intake, fleet, desk, audit, clock, log }: CamerasOptions): Cameras {
+  const plan = planStreams(kept, site.cameras.length);
   const video = createVideo({
     ...kept,
-    ...planStreams(kept, site.cameras.length),
+    ...plan,
     clock,
     log,
     dataDir: dataFolder,
@@ -59,6 +62,14 @@ export function openCameras({ site, kept, dataFolder, book, effects, intake, fle
     incomplete: (camera, text) => audit({ by: GATEWAY, point: camera, text }),
     recorder: recorders(site.cameras, fleet),
     report: (signal) => intake.report(signal.point, signal),
+  });
+  const rings = new RingMemory({
+    clock,
+    log,
+    status: () => video.status(),
+    plannedMegabytes: plan.megabytes,
+    allowedMegabytes: kept.memoryMegabytes,
+    tooMuch: (text) => audit({ by: GATEWAY, text }),
   });
   const stills = new Stills([takePicture, (camera) => latestFrame(video, camera, clock)], clock);
   const snapshots = new Snapshots(join(dataFolder, 'evidence'), (camera) => stills.take(camera), log);
@@ -78,7 +89,7 @@ export function openCameras({ site, kept, dataFolder, book, effects, intake, fle
     }
   });
   effects.subscribe(doEffects({ video, ptz, audit }));
-  return { video, stills, snapshots, ptz, attach, close };
+  return { video, stills, snapshots, ptz, rings, attach, close };
 
   async function takePicture(camera: string): Promise<Uint8Array> {
     const taken = await fleet.cameras(camera).snapshot?.(camera);
@@ -89,10 +100,12 @@ export function openCameras({ site, kept, dataFolder, book, effects, intake, fle
   function attach(): void {
     for (const { id, name } of site.cameras)
       video.attach({ id, name }, async (stream) => (stream === 'main' ? fleet.cameras(id).stream(id) : fleet.cameras(id).substream?.(id)));
+    presets.resume(book.incidents.values());
     recordings.resume();
   }
 
   async function close(): Promise<void> {
+    rings.close();
     await snapshots.close();
     await video.close();
   }

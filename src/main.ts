@@ -131,7 +131,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
 
   // Camera -> ring -> tiles; incidents and dispatchers -> cameras that turn.
   const cameras = openCameras({ site, kept, dataFolder, book, effects: path.effects, intake, fleet, desk, audit: writeLog, clock, log });
-  const { video, stills, snapshots, ptz } = cameras;
+  const { video, stills, snapshots, ptz, rings } = cameras;
 
   // Consoles and programs -> operations.
   const lab = labControl === undefined ? undefined : new LabControl(labControl, clock);
@@ -220,7 +220,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
         audit: writeLog,
       }),
     ],
-    metrics: createMetrics({ intake, accounting, book, fleet, desk, video, tampered }),
+    metrics: createMetrics({ intake, accounting, book, fleet, desk, video, rings, tampered }),
     problems: () => health.problems(),
     notices: () => health.notices(),
     evidence: (incident, camera) => video.evidence(incident, camera),

@@ -6,6 +6,7 @@ import type { PointId } from './domain/point.ts';
 import type { Intake } from './intake/intake.ts';
 import type { BookWriter } from './store/book-writer.ts';
 import type { CameraStatus, Video } from './video/index.ts';
+import type { RingMemory } from './video/ring-memory.ts';
 
 /** The parts that the figures are read from. */
 export interface Measured {
@@ -15,12 +16,13 @@ export interface Measured {
   readonly fleet: Fleet;
   readonly desk: Desk;
   readonly video: Video;
+  readonly rings: Pick<RingMemory, 'figures'>;
   /** Whether a camera told that somebody tampers with it. */
   readonly tampered: (camera: PointId) => boolean;
 }
 
 /** Figures for Prometheus, read from the parts when they are asked for. */
-export function createMetrics({ intake, accounting, book, fleet, desk, video, tampered }: Measured): Registry {
+export function createMetrics({ intake, accounting, book, fleet, desk, video, rings, tampered }: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
 
@@ -70,6 +72,14 @@ export function createMetrics({ intake, accounting, book, fleet, desk, video, ta
       }
     });
   }
+  gauge(
+    'video_ring_bytes',
+    'Memory for the last seconds of all cameras: used, planned from the rates in the site file, and allowed by it',
+    ['kind'],
+    (set) => {
+      for (const [kind, bytes] of Object.entries(rings.figures)) set({ kind }, bytes);
+    },
+  );
   gauge('video_thread_bytes', 'Memory of the threads that take pictures in; slabs are the part for pictures', ['thread', 'kind'], (set) => {
     video.memory().forEach((memory, thread) => {
       for (const [kind, bytes] of Object.entries(memory)) set({ thread: String(thread), kind: snakeCase(kind) }, bytes as number);
