@@ -40,6 +40,7 @@ import { systemClock } from './domain/clock.ts';
 import { defaultRetention } from './domain/retention.ts';
 import { openEscalations } from './escalation-path.ts';
 import { DeviceSearch } from './integrator/device-search.ts';
+import { FoundDeviceTests } from './integrator/found-device-test.ts';
 import { accountingFigures } from './integrator/diagnosis.ts';
 import { LatestEvents } from './integrator/latest-events.ts';
 import { Replays } from './integrator/replay.ts';
@@ -180,6 +181,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
   const latest = new LatestEvents(journal.latestOfEach());
   intake.events.subscribe((event) => latest.apply(event));
   const tampered = (camera: string) => latest.of(camera).some(({ kind, phase }) => kind === 'video.tamper' && phase === 'raised');
+  const foundTests = new FoundDeviceTests({ adapters, runner: threadOf, clock, log });
   const search = new DeviceSearch({ adapters, knownIds: new Set(fleet.supervisors.keys()), runner: threadOf, clock });
   const replays = new Replays(siteFile, dataFolder);
   ticking.add(ticks.subscribe(() => procedures.tick()));
@@ -213,6 +215,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
         video,
         clock,
         search,
+        foundTests,
         replays,
         supervisors: fleet.supervisors,
         siteText: new SiteText(siteFile, adapters),

@@ -59,11 +59,23 @@ export const interfacesSchema = z.object({
 });
 export type Interfaces = z.infer<typeof interfacesSchema>;
 
+const accountSchema = z
+  .strictObject({ username: z.string().min(1).max(256), password: z.string().min(1).max(1024) })
+  .exactOptional()
+  .describe('an account of the devices; neither kept nor logged');
+
 export const discoverRequestSchema = z.strictObject({
   interface: z.string().describe('address of one of the gateway’s own interfaces; nothing is sent beyond its network'),
   adapters: z.array(z.string()).min(1),
   host: z.string().exactOptional().describe('IPv4 address in the network of the interface that is asked by itself as well'),
+  account: accountSchema,
   seconds: z.number().min(1).max(30).default(4).describe('how long answers are waited for'),
+});
+
+export const discoverTestRequestSchema = z.strictObject({
+  adapter: z.string().describe('the adapter that found the device'),
+  id: z.string().describe('the identifier that the last search gave it'),
+  account: accountSchema,
 });
 
 export const discoverySchema = z.object({

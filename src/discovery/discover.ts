@@ -54,7 +54,7 @@ export async function discoverAll(searches: readonly Search[], { interface: addr
 /** The interface of that address. @throws SearchRefused when there is none, or a host is beyond its network. */
 function searched(address: string, searches: readonly Search[]): OwnInterface {
   const own = ownInterface(address);
-  if (own === undefined) throw new SearchRefused(`${address} is no address of an interface of this machine`);
+  if (own === undefined) throw new SearchRefused(`${address} is no address of this machine: choose one of its interfaces`);
   const { name, netmask } = own;
   for (const { host } of searches) {
     if (host === undefined || isInNetwork(host.replace(/:\d+$/, ''), own)) continue;

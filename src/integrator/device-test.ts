@@ -2,19 +2,23 @@ import type { Connection, LinkState } from '../adapter/contract.ts';
 import type { DeviceSupervisor } from '../adapter/supervisor.ts';
 import type { DeviceTest, TestStep } from '../desk/integrator-schemas.ts';
 import type { Clock, EpochMs } from '../domain/clock.ts';
-import type { PointId } from '../domain/point.ts';
-import type { Site } from '../domain/site.ts';
-import { pointsOf } from '../domain/site.ts';
+import type { SecurityEvent } from '../domain/event.ts';
+import type { PointId, PointType } from '../domain/point.ts';
 import type { CameraStatus, Video } from '../video/index.ts';
 import { adviceFor } from './advice.ts';
 import { latestFrame } from './frame.ts';
-import type { LatestEvents } from './latest-events.ts';
 
 const ATTEMPT_WITHIN_MS = 20_000;
 
+/** The last thing that a device told of what it serves. */
+export type LastReport = Pick<SecurityEvent, 'kind' | 'point' | 'phase' | 'receivedAt'>;
+
 export interface DeviceTestParts {
-  readonly site: Site;
-  readonly latest: LatestEvents;
+  /** What the device serves. */
+  readonly points: readonly { readonly id: PointId; readonly type: PointType; readonly name: string }[];
+  readonly reportOf: (device: PointId) => LastReport | undefined;
+  /** Called when the link stands, before the pictures are asked for. */
+  readonly connected?: () => void;
   readonly video: Pick<Video, 'serve' | 'status'>;
   readonly clock: Clock;
 }
@@ -24,13 +28,14 @@ type Pictures = DeviceTest['pictures'];
 /** Connects, reads, takes one frame of video: what an integrator does by hand after mounting a device. Never throws: what fails is a step. */
 export async function testDevice(supervisor: DeviceSupervisor, parts: DeviceTestParts): Promise<DeviceTest> {
   const { device } = supervisor;
-  const { clock, site, video } = parts;
+  const { clock, points, video } = parts;
   const link = supervisor.link.state === 'online' ? supervisor.link : await attempt(supervisor, clock);
   const steps = [linkStep(link, clock.now())];
   const pictures: Pictures = [];
   if (link.state === 'online') {
+    parts.connected?.();
     steps.push(readStep(supervisor, parts));
-    for (const { id, name } of site.cameras.filter((camera) => camera.device === device.id)) {
+    for (const { id, name } of points.filter(({ type }) => type === 'camera')) {
       // The picture first: it waits for video that is only just coming.
       const picture = await pictureStep({ id, name }, supervisor.connection, parts, pictures);
       steps.push(
@@ -80,18 +85,18 @@ function linkStep(link: LinkState, now: EpochMs): TestStep {
 }
 
 /** The link comes online only after every state has been read (contract of `host.online`). */
-function readStep({ device }: DeviceSupervisor, { site, latest, clock }: DeviceTestParts): TestStep {
+function readStep({ device }: DeviceSupervisor, { points, reportOf, clock }: DeviceTestParts): TestStep {
   const step = 'Read';
-  const count = pointsOf(site).filter((point) => point.device === device.id).length;
+  const count = points.length;
   const served =
     count === 0 ? 'it serves no points' : count === 1 ? 'the state of its one point was read' : `the states of its ${count} points were read`;
-  const last = latest.reportOf(device.id);
+  const last = reportOf(device.id);
   if (count === 0) return { step, result: 'bad', text: served, advice: 'Write its doors, cameras, panels or readers into the site file.' };
-  if (last === undefined) return { step, result: 'none', text: `${served}; nothing has changed at it since the journal begins` };
+  if (last === undefined) return { step, result: 'none', text: `${served}; it has told of nothing since` };
   return {
     step,
     result: 'good',
-    text: `${served}; its last report, ${last.kind} at ${last.point}, came ${seconds(clock.now() - last.receivedAt)} ago`,
+    text: `${served}; its last report, ${last.kind} (${last.phase}) at ${last.point}, came ${seconds(clock.now() - last.receivedAt)} ago`,
   };
 }
 
@@ -99,7 +104,10 @@ function streamStep(name: string, status: CameraStatus | undefined): TestStep {
   const step = `Video of ${name}`;
   if (status?.state === 'live') {
     const { codec = 'video', width = 0, height = 0, fps = 0, ringSeconds } = status;
-    return { step, result: 'good', text: `${codec}, ${width} × ${height}, ${fps} pictures a second, the last ${Math.floor(ringSeconds)} s are kept` };
+    const kept = Math.floor(ringSeconds);
+    // Of a stream that has only just come neither is known.
+    const more = [...(fps > 0 ? [`${fps} pictures a second`] : []), ...(kept > 0 ? [`the last ${kept} s are kept`] : [])];
+    return { step, result: 'good', text: [`${codec}, ${width} × ${height}`, ...more].join(', ') };
   }
   if (status?.state === 'connecting') return { step, result: 'none', text: `${status.detail}: test again in a moment` };
   const reason = status?.detail ?? 'nothing is taken in from it';
@@ -134,11 +142,11 @@ async function pictureStep(
 function malformedStep({ malformed }: DeviceSupervisor): TestStep {
   const step = 'Malformed frames';
   const last = malformed.latest.at(-1);
-  if (last === undefined) return { step, result: 'good', text: 'none since the gateway started' };
+  if (last === undefined) return { step, result: 'good', text: 'none so far' };
   return {
     step,
     result: 'none',
-    text: `${malformed.count} since the gateway started, the last one: ${last.reason}`,
+    text: `${malformed.count} so far, the last one: ${last.reason}`,
     advice: 'Look at their bytes below: the device may speak another version, or something else shares its line.',
   };
 }

@@ -5,6 +5,7 @@ import {
   deviceTestSchema,
   diagnosisSchema,
   discoverRequestSchema,
+  discoverTestRequestSchema,
   discoverySchema,
   interfacesSchema,
   replayedSchema,
@@ -16,18 +17,25 @@ import {
 import type { AccountingFigures, DeviceTest } from '../../desk/integrator-schemas.ts';
 import { Refusal } from '../../desk/operations.ts';
 import type { PointId } from '../../domain/point.ts';
+import type { Site } from '../../domain/site.ts';
+import { pointsOf } from '../../domain/site.ts';
 import { testDevice } from '../../integrator/device-test.ts';
 import type { DeviceTestParts } from '../../integrator/device-test.ts';
 import type { DeviceSearch } from '../../integrator/device-search.ts';
+import type { FoundDeviceTests } from '../../integrator/found-device-test.ts';
+import type { LatestEvents } from '../../integrator/latest-events.ts';
 import { diagnose } from '../../integrator/diagnosis.ts';
 import type { Replays } from '../../integrator/replay.ts';
 import type { SiteText } from '../../integrator/site-text.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
 
-export interface IntegratorSources extends DeviceTestParts {
+export interface IntegratorSources extends Pick<DeviceTestParts, 'video' | 'clock'> {
+  readonly site: Site;
+  readonly latest: LatestEvents;
   readonly supervisors: ReadonlyMap<PointId, DeviceSupervisor>;
   readonly search: DeviceSearch;
+  readonly foundTests: FoundDeviceTests;
   readonly siteText: SiteText;
   readonly replays: Replays;
   readonly accounting: () => AccountingFigures;
@@ -39,13 +47,18 @@ const params = z.object({ id: z.string().describe('the device’s identifier in 
 
 /** What integrators need to set a site up and to find out what is wrong with it. No other role may call any of it. */
 export function integratorEndpoints(sources: IntegratorSources): Endpoint[] {
-  const { supervisors, search, siteText, replays, accounting, audit } = sources;
+  const { supervisors, search, foundTests, siteText, replays, accounting, audit, site, latest } = sources;
   const tests = new Map<PointId, Promise<DeviceTest>>();
   const deviceOf = (id: string) => {
     const supervisor = supervisors.get(id);
     if (supervisor === undefined) throw new Refusal('unknown', `there is no device ${id}`);
     return supervisor;
   };
+  const partsOf = (id: PointId): DeviceTestParts => ({
+    ...sources,
+    points: pointsOf(site).filter(({ device }) => device === id),
+    reportOf: (device) => latest.reportOf(device),
+  });
   return [
     endpoint({
       ...common,
@@ -66,7 +79,7 @@ export function integratorEndpoints(sources: IntegratorSources): Endpoint[] {
       async handle({ params: { id }, principal }) {
         const supervisor = deviceOf(id);
         // Who asks while a test is under way gets the outcome of that one: a device is not tried twice at a time.
-        const running = tests.get(id) ?? testDevice(supervisor, sources).finally(() => tests.delete(id));
+        const running = tests.get(id) ?? testDevice(supervisor, partsOf(id)).finally(() => tests.delete(id));
         tests.set(id, running);
         const outcome = await running;
         audit({ by: principal.name, point: id, text: `tested ${supervisor.device.name}: ${outcome.passed ? 'good' : 'not good'}` });
@@ -91,6 +104,21 @@ export function integratorEndpoints(sources: IntegratorSources): Endpoint[] {
       async handle({ body, principal }) {
         audit({ by: principal.name, text: `looks for devices at ${body.interface} (${body.adapters.join(', ')})` });
         return search.search(body);
+      },
+    }),
+    endpoint({
+      ...common,
+      method: 'post',
+      path: '/discover/test',
+      summary:
+        'Connect, read, one frame of video: tests a device that the last search found, without a trace on it; the account is used for that alone',
+      body: discoverTestRequestSchema,
+      answer: deviceTestSchema,
+      async handle({ body: { adapter, id, account }, principal }) {
+        const found = search.found(adapter, id);
+        const outcome = await foundTests.run(found, account);
+        audit({ by: principal.name, text: `tested ${found.device.name}, found by ${adapter}: ${outcome.passed ? 'good' : 'not good'}` });
+        return outcome;
       },
     }),
     endpoint({

@@ -99,7 +99,7 @@ describe('onvif-camera: discovery', function () {
 
   it('says so when the interface is none of this machine', async () => {
     const search = discoverAll([{ adapter }], { interface: '203.0.113.1', timeoutMs: 100, signal, clock: systemClock, runner: inProcess });
-    await assert.rejects(search, /203\.0\.113\.1 is no address of an interface/);
+    await assert.rejects(search, /203\.0\.113\.1 is no address of this machine/);
   });
 
   it('survives garbage in answer to its probes', async () => {

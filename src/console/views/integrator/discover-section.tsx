@@ -1,10 +1,12 @@
-import { useState } from 'react';
-import type { SubmitEvent } from 'react';
+import { useRef, useState } from 'react';
+import type { RefObject, SubmitEvent } from 'react';
 import { discoverySchema, interfacesSchema } from '../../../desk/integrator-schemas.ts';
 import type { Discovery, Interfaces } from '../../../desk/integrator-schemas.ts';
 import { rest } from '../../rest.ts';
 import type { RestAnswer } from '../../rest.ts';
 import { CopyButton } from './copy-button.tsx';
+import { FoundDevice } from './found-device.tsx';
+import type { Account } from './found-device.tsx';
 import { useAnswer } from './use-answer.ts';
 
 /** A Modbus unit scan asks 247 units, each of which may be silent. */
@@ -14,18 +16,21 @@ const SEARCH_DEADLINE_MS = 180_000;
 export function DiscoverSection() {
   const { answer } = useAnswer(interfacesSchema, '/interfaces');
   const [found, setFound] = useState<RestAnswer<Discovery> | 'running'>();
+  const form = useRef<HTMLFormElement>(null);
   if (answer === undefined) return <p className="quiet">Asking the gateway …</p>;
   if (!answer.ok) return <p className="error">{answer.message}</p>;
   const search = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     const host = fields.get('host');
+    const account = accountIn(event.currentTarget);
     setFound('running');
     const body = {
       interface: fields.get('interface'),
       adapters: fields.getAll('adapter'),
       seconds: Number(fields.get('seconds')),
       ...(typeof host === 'string' && host.trim() !== '' && { host: host.trim() }),
+      ...(account !== undefined && { account }),
     };
     setFound(
       body.adapters.length === 0
@@ -35,26 +40,36 @@ export function DiscoverSection() {
   };
   return (
     <div className="site-columns">
-      <SearchForm possibilities={answer.value} busy={found === 'running'} onSearch={(event) => void search(event)} />
+      <SearchForm form={form} possibilities={answer.value} busy={found === 'running'} onSearch={(event) => void search(event)} />
       <section className="panel" aria-label="What was found" data-testid="discovered" data-state={found === 'running' ? 'running' : 'ended'}>
         <h2>What was found</h2>
         <div className="scroll" tabIndex={0} role="region" aria-label="Devices found">
-          <Outcome found={found} />
+          <Outcome found={found} account={() => accountIn(form.current)} />
         </div>
       </section>
     </div>
   );
 }
 
+/** The account that is typed in; undefined where it is not complete. */
+function accountIn(form: HTMLFormElement | null): Account | undefined {
+  if (form === null) return undefined;
+  const fields = new FormData(form);
+  const [username, password] = [fields.get('username'), fields.get('password')];
+  const complete = typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '';
+  return complete ? { username, password } : undefined;
+}
+
 interface SearchFormProps {
+  readonly form: RefObject<HTMLFormElement | null>;
   readonly possibilities: Interfaces;
   readonly busy: boolean;
   readonly onSearch: (event: SubmitEvent<HTMLFormElement>) => void;
 }
 
-function SearchForm({ possibilities: { interfaces, adapters }, busy, onSearch }: SearchFormProps) {
+function SearchForm({ form, possibilities: { interfaces, adapters }, busy, onSearch }: SearchFormProps) {
   return (
-    <form className="site-form" onSubmit={onSearch}>
+    <form className="site-form scroll" ref={form} onSubmit={onSearch}>
       <label htmlFor="interface">Interface of the gateway</label>
       <select id="interface" name="interface" data-testid="interface" autoFocus>
         {[...interfaces]
@@ -75,6 +90,17 @@ function SearchForm({ possibilities: { interfaces, adapters }, busy, onSearch }:
       </fieldset>
       <label htmlFor="host">Ask this host as well (optional)</label>
       <input id="host" name="host" placeholder="an address in that network" autoComplete="off" spellCheck={false} data-testid="discover-host" />
+      <fieldset className="account">
+        <legend>An account of the devices (optional)</legend>
+        <label htmlFor="username">Name</label>
+        <input id="username" name="username" autoComplete="off" spellCheck={false} maxLength={256} data-testid="discover-username" />
+        <label htmlFor="password">Password</label>
+        <input id="password" name="password" type="password" autoComplete="new-password" maxLength={1024} data-testid="discover-password" />
+        <p className="quiet">
+          Controllers tell their doors, and cameras show their picture, to an account alone. It is neither kept nor logged. A search sends no password
+          in clear.
+        </p>
+      </fieldset>
       <label htmlFor="seconds">Seconds to wait for answers</label>
       <input id="seconds" name="seconds" type="number" min={1} max={30} defaultValue={4} required data-testid="discover-seconds" />
       <button type="submit" className="primary" disabled={busy} data-testid="discover">
@@ -85,7 +111,12 @@ function SearchForm({ possibilities: { interfaces, adapters }, busy, onSearch }:
   );
 }
 
-function Outcome({ found }: { readonly found: RestAnswer<Discovery> | 'running' | undefined }) {
+interface OutcomeProps {
+  readonly found: RestAnswer<Discovery> | 'running' | undefined;
+  readonly account: () => Account | undefined;
+}
+
+function Outcome({ found, account }: OutcomeProps) {
   if (found === undefined) return <p className="quiet">Nothing was searched yet.</p>;
   if (found === 'running') return <p role="status">Waiting for answers …</p>;
   if (!found.ok) return <p className="error">{found.message}</p>;
@@ -101,12 +132,8 @@ function Outcome({ found }: { readonly found: RestAnswer<Discovery> | 'running' 
         {devices.length === 0 ? 'No device answered. Is it in that network, and is its discovery switched on?' : `${devices.length} found`}
       </p>
       <ul className="found">
-        {devices.map(({ adapter, id, name, remark, known }) => (
-          <li key={`${adapter} ${id}`} data-testid="discovered-device">
-            <strong>{name}</strong> <span className="quiet">{adapter}</span>
-            {known && <span className="quiet"> · the site has a device of that identifier</span>}
-            {remark !== undefined && <span className="remark">{remark}</span>}
-          </li>
+        {devices.map((device) => (
+          <FoundDevice key={`${device.adapter} ${device.id}`} device={device} account={account} />
         ))}
       </ul>
       {fragment !== '' && (
