@@ -58,6 +58,8 @@ export async function takeAll(messages: readonly ReadNotification[], context: Ta
 type Message = Exclude<ReadNotification, { unreadable: string }>;
 
 async function take(message: Message, { host, states, points, options, elsewhere = [] }: Taking): Promise<void> {
+  const { topic: name, operation, utcTime, source, data } = message;
+  host.decoded?.({ name, content: { operation, utcTime, source: Object.fromEntries(source), data: Object.fromEntries(data) } });
   if (!isWanted(message.topic, options.topics) || (elsewhere.length > 0 && isWanted(message.topic, elsewhere))) return;
   for (const topic of topicsOf(message.topic)) {
     const reading = topic.reading(itemOf(message, topic));
