@@ -10,7 +10,10 @@ import type { Slot } from './select.ts';
 import { happening } from './select.ts';
 import { words } from './template.ts';
 
-/** One event strengthens at most so many incidents, the most urgent and then the newest: in a flood its evidence would be everywhere, and say nothing. */
+/**
+ * One event strengthens at most so many incidents that the rule has strengthened before, the most urgent and then the newest: in a flood its evidence
+ * would be everywhere, and say nothing. The first support of a rule is never left out: it alone moves the priority, which must not depend on the order of arrival.
+ */
 const MOST_INCIDENTS = 8;
 /** One lead takes at most so many of the events before it, the latest: they count for the priority once. */
 const MOST_EVENTS = 20;
@@ -25,6 +28,7 @@ export class SupportRun {
   readonly #runtime: Runtime;
   readonly #leads: Recent<LeadFinding>;
   readonly #events: Recent<Seen>;
+  readonly #strengthened = new WeakSet<LeadFinding>();
   readonly #reason;
 
   constructor(rule: SupportRule, runtime: Runtime) {
@@ -48,7 +52,9 @@ export class SupportRun {
     const keys = this.#keysOf(seen.event);
     for (const key of keys) this.#events.add(key, seen);
     const fitting = this.#leads.of(keys).filter((lead) => this.#fits(lead, seen));
-    for (const lead of mostRelevant(fitting)) this.#strengthen(lead, seen);
+    const ofEach = [...new Map(fitting.map((lead) => [lead.incidentKey, lead])).values()];
+    const again = mostRelevant(ofEach.filter((lead) => this.#strengthened.has(lead)));
+    for (const lead of [...ofEach.filter((each) => !this.#strengthened.has(each)), ...again]) this.#strengthen(lead, seen);
   }
 
   #fits({ event: lead }: LeadFinding, { event }: Seen): boolean {
@@ -60,6 +66,7 @@ export class SupportRun {
   #strengthen(lead: LeadFinding, seen: Seen): void {
     const { event } = seen;
     const { id, raisesPriorityBy } = this.#rule;
+    this.#strengthened.add(lead);
     this.#runtime.accounting.attach(seen);
     this.#runtime.emit({
       type: 'support',
@@ -79,12 +86,9 @@ export class SupportRun {
   }
 }
 
-/** One lead of each incident. */
 function mostRelevant(leads: readonly LeadFinding[]): readonly LeadFinding[] {
-  const byIncident = new Map(leads.map((lead) => [lead.incidentKey, lead]));
-  if (byIncident.size <= MOST_INCIDENTS) return [...byIncident.values()];
-  const ranked = [...byIncident.values()].sort((a, b) => a.priority - b.priority || b.event.eventAt - a.event.eventAt);
-  return ranked.slice(0, MOST_INCIDENTS);
+  if (leads.length <= MOST_INCIDENTS) return leads;
+  return leads.toSorted((a, b) => a.priority - b.priority || b.event.eventAt - a.event.eventAt).slice(0, MOST_INCIDENTS);
 }
 
 function latest(events: readonly Seen[]): readonly Seen[] {
