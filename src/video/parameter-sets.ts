@@ -18,7 +18,7 @@ export interface SetReader {
   readonly needed: readonly SetKind[];
   /** What a NAL unit is. @throws RangeError when it cannot be understood. */
   identify(nal: Buffer): { readonly kind: SetKind; readonly id: number } | undefined;
-  /** Called when there is at least one of each needed kind. */
+  /** Called when there is at least one of each needed kind; those that came last stand first, and the first sequence parameter set is the one in use. */
   describe(sets: Readonly<Record<SetKind, readonly Buffer[]>>): { readonly entry: SampleEntry; readonly reorderDepth: number };
 }
 
@@ -38,11 +38,12 @@ export class ParameterSets {
 
   /** Remembers a parameter set; the bytes are copied if they are new. One that cannot be understood is ignored. */
   add(nal: Buffer): void {
-    if (nal.length > MAX_PARAMETER_SET_BYTES || this.#knows(nal)) return;
+    if (nal.length > MAX_PARAMETER_SET_BYTES || this.#repeats(nal)) return;
     const found = this.#identify(nal);
     if (found === undefined) return;
     const sets = this.#sets[found.kind];
     if (sets.size >= MAX_PARAMETER_SETS && !sets.has(found.id)) return;
+    sets.delete(found.id);
     sets.set(found.id, Buffer.from(nal));
     this.#changed = true;
   }
@@ -51,15 +52,26 @@ export class ParameterSets {
   takeChange(): Description | undefined {
     if (!this.#changed || this.#reader.needed.some((kind) => this.#sets[kind].size === 0)) return undefined;
     this.#changed = false;
-    const list = (kind: SetKind) => [...this.#sets[kind].values()];
+    const list = (kind: SetKind) => [...this.#sets[kind].values()].reverse();
     const { entry, reorderDepth } = this.#reader.describe({ vps: list('vps'), sps: list('sps'), pps: list('pps') });
     const { mime, width, height } = entry;
     return { mime, width, height, reorderDepth, init: initSegment(entry) };
   }
 
   /** The usual case, since cameras repeat their parameter sets before every key frame. */
-  #knows(nal: Buffer): boolean {
-    for (const sets of Object.values(this.#sets)) for (const known of sets.values()) if (known.equals(nal)) return true;
+  #repeats(nal: Buffer): boolean {
+    for (const sets of Object.values(this.#sets)) {
+      for (const [id, known] of sets) {
+        if (!known.equals(nal)) continue;
+        // A camera that goes back to a set that it had before uses that one now.
+        if ([...sets.keys()].at(-1) !== id) {
+          sets.delete(id);
+          sets.set(id, known);
+          this.#changed = true;
+        }
+        return true;
+      }
+    }
     return false;
   }
 

@@ -72,6 +72,21 @@ describe('a camera whose stream is odd', () => {
     assert.equal(await decoded(), 100);
   });
 
+  it('that changes to parameter sets with another number, and back, is described by those in use', async () => {
+    const { source, feed, send, settled, decoded } = await arrange({ seconds: 2 });
+    const numbered = await film({ seconds: 2, size: '426x240', encoder: ['-x264-params', 'sps-id=1'] });
+    const widths: (number | undefined)[] = [];
+    let sent = 0;
+    for (const each of [undefined, numbered, await film({ seconds: 2 })]) {
+      if (each !== undefined) source.show(each);
+      await send(50);
+      await settled((sent += 50));
+      widths.push(feed.status().width);
+    }
+    assert.deepEqual(widths, [320, 426, 320]);
+    assert.equal(await decoded(), 150);
+  });
+
   it('whose RTP clock jumps, forwards and back, loses no picture and never goes back in time', async () => {
     const { source, send, settled, times, decoded } = await arrange({ seconds: 2 });
     await send(50);
