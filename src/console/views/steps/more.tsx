@@ -55,6 +55,9 @@ export function MoreDialog({ incident, user, onChoose, onClose }: MoreDialogProp
         ))}
       </ul>
       <div className="buttons">
+        <a href={`/api/v1/incidents/${encodeURIComponent(incident.id)}/cap.xml`} download={`${incident.id}.cap.xml`} data-testid="cap">
+          Save as a CAP 1.2 message
+        </a>
         <button type="button" onClick={(event) => closeAround(event.currentTarget)}>
           Cancel
         </button>
