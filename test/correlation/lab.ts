@@ -32,11 +32,18 @@ function place(area: string, cameras: readonly string[], door?: string): Place {
   return { areas: area === 'campus' ? [area] : [area, 'campus'], cameras, ...(door !== undefined && { door }) };
 }
 
+const adjacent: Readonly<Record<string, readonly string[]>> = {
+  'server-room': ['lobby'],
+  lobby: ['server-room'],
+  'door-inner': ['door-outer'],
+  'door-outer': ['door-inner'],
+};
+
 export const labFacts: SiteFacts = {
   name: (id) => points[id]?.name ?? id,
   typeOf: (id) => points[id]?.type,
   heldAfterSeconds: (door) => (door === 'door-server' ? 20 : undefined),
-  adjacentTo: (id) => (id === 'server-room' ? ['lobby'] : id === 'lobby' ? ['server-room'] : []),
+  adjacentTo: (id) => adjacent[id] ?? [],
   isDuring: (schedule) => (schedule === 'always' ? true : schedule === 'never' ? false : undefined),
 };
 

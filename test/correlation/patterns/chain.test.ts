@@ -33,6 +33,33 @@ describe('count', () => {
   });
 });
 
+describe('what events have in common', () => {
+  const both = (by: string) => ({ when: { all: [{ event: 'access.denied' }, { event: 'tamper' }], within: '30s', by } });
+  const at = (kind: 'access.denied' | 'tamper', id: string, over: Parameters<typeof event>[4] = {}) =>
+    event(kind, `point-${id}`, kind === 'tamper' ? 1 : 0, 'momentary', { id, ...over });
+
+  it('can be the account of the panel, whichever device and point tells it', () => {
+    const told = (kind: 'access.denied' | 'tamper', id: string, account?: string) =>
+      at(kind, id, { device: id, details: account === undefined ? {} : { account } });
+    expectMoments(both('account'), 'ab', { a: told('access.denied', '1', '4711'), b: told('tamper', '2', '4711') }, '-(oe)');
+    expectMoments(both('account'), 'ab', { a: told('access.denied', '1', '4711'), b: told('tamper', '2', '4712') }, '--');
+    expectMoments(both('account'), 'ab', { a: told('access.denied', '1'), b: told('tamper', '2') }, '--');
+  });
+
+  it('can be the device alone, wherever its points are', () => {
+    const told = (kind: 'access.denied' | 'tamper', id: string, device: string) => at(kind, id, { device, place: { areas: [id], cameras: [] } });
+    expectMoments(both('device'), 'ab', { a: told('access.denied', '1', 'ctl'), b: told('tamper', '2', 'ctl') }, '-(oe)');
+    expectMoments(both('device'), 'ab', { a: told('access.denied', '1', 'ctl'), b: told('tamper', '2', 'other') }, '--');
+  });
+
+  it('can be doors that are adjacent, as an air lock has them', () => {
+    const told = (kind: 'access.denied' | 'tamper', id: string, door: string) => at(kind, id, { place: { areas: [], cameras: [], door } });
+    expectMoments(both('adjacent'), 'ab', { a: told('access.denied', '1', 'door-inner'), b: told('tamper', '2', 'door-outer') }, '-(oe)');
+    expectMoments(both('adjacent'), 'ab', { a: told('access.denied', '1', 'door-inner'), b: told('tamper', '2', 'door-far') }, '--');
+    expectMoments(both('door'), 'ab', { a: told('access.denied', '1', 'door-inner'), b: told('tamper', '2', 'door-outer') }, '--');
+  });
+});
+
 describe('sequence', () => {
   const rule = { when: { sequence: [{ event: 'access.denied' }, { event: 'door.open' }], within: '30s', by: 'door' } };
 
