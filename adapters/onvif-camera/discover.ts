@@ -18,6 +18,8 @@ const TYPES = ['dn:NetworkVideoTransmitter', 'tds:Device', ''];
 const PROBE_AGAIN_MS = 300;
 /** More than a network of cameras answers; whoever floods us ends here. */
 const MAX_FOUND = 4_096;
+/** How many are asked for their doors at the same time: each may be silent. */
+const AT_ONCE = 16;
 
 /**
  * Asks the network of an interface for ONVIF devices by WS-Discovery; `host` is asked directly as well, for where multicast does not reach.
@@ -26,7 +28,8 @@ const MAX_FOUND = 4_096;
 export async function discover(options: DiscoverOptions): Promise<readonly DiscoveredDevice[]> {
   const found = await probe(options);
   const devices: DiscoveredDevice[] = [];
-  for (const match of found) devices.push(await described(match, options));
+  for (let at = 0; at < found.length; at += AT_ONCE)
+    devices.push(...(await Promise.all(found.slice(at, at + AT_ONCE).map((match) => described(match, options)))));
   return devices;
 }
 
