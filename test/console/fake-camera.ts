@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ACCESS_UNIT_HEADER_BYTES } from '../../src/desk/video-protocol.ts';
 
 const FRAMES_PER_SECOND = 25;
 /** A group of pictures is one second. */
@@ -12,6 +13,8 @@ const CLIP_SECONDS = 8;
 export class FakeCamera {
   readonly initialisation: Buffer;
   readonly mime: string;
+  /** For a decoder that is given access units. */
+  readonly configuration: Buffer;
   readonly epochAtZero: number;
   readonly #frames: readonly Buffer[];
   readonly #ticksPerFrame: number;
@@ -23,8 +26,9 @@ export class FakeCamera {
     const bodies = boxes.filter(({ type }) => type === 'mdat');
     this.#frames = heads.map(({ bytes }, index) => Buffer.concat([bytes, bodies[index]!.bytes]));
     this.#ticksPerFrame = decodeTime(this.#frames[1]!) - decodeTime(this.#frames[0]!);
-    const configuration = this.initialisation.indexOf('avcC') + 5;
-    this.mime = `video/mp4; codecs="avc1.${this.initialisation.subarray(configuration, configuration + 3).toString('hex')}"`;
+    const box = this.initialisation.indexOf('avcC') - 4;
+    this.configuration = this.initialisation.subarray(box + 8, box + this.initialisation.readUInt32BE(box));
+    this.mime = `video/mp4; codecs="avc1.${this.configuration.subarray(1, 4).toString('hex')}"`;
     this.epochAtZero = epochAtZero;
   }
 
@@ -51,6 +55,15 @@ export class FakeCamera {
   /** The frames from `first` up to and without `end`, as one piece. */
   fragments(first: number, end: number): Buffer {
     return Buffer.concat(Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#fragment(first + index)));
+  }
+
+  /** A frame as an access unit behind its header. */
+  unit(frame: number): Buffer {
+    const fragment = this.#frames[frame % this.#frames.length]!;
+    const header = Buffer.alloc(ACCESS_UNIT_HEADER_BYTES);
+    header.writeUInt8(frame === this.keyFrame(frame) ? 1 : 0);
+    header.writeDoubleBE(this.epochAtZero + (frame * 1000) / FRAMES_PER_SECOND, 8);
+    return Buffer.concat([header, fragment.subarray(fragment.indexOf('mdat') + 4)]);
   }
 
   #fragment(frame: number): Buffer {

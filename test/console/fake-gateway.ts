@@ -10,8 +10,8 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { fromConsole, PROTOCOL_VERSION } from '../../src/desk/protocol.ts';
 import type { DeskChanges, DeskState, FromConsole, ToConsole } from '../../src/desk/protocol.ts';
-import { playSchema } from '../../src/desk/video-protocol.ts';
-import type { FromVideo } from '../../src/desk/video-protocol.ts';
+import { playSchema, wishSchema } from '../../src/desk/video-protocol.ts';
+import type { FromVideo, Play, StreamKind } from '../../src/desk/video-protocol.ts';
 import type { IncidentState } from '../../src/domain/incident.ts';
 import { picture } from '../../simulators/mqtt/picture.ts';
 import { figures, hello, quietState } from './canned.ts';
@@ -42,6 +42,12 @@ export class FakeGateway {
   readonly frozen = new Set<string>();
   /** How late the cameras' pictures come. */
   lateMs = 0;
+  /** The streams that cameras send in a form which no browser decodes. */
+  readonly unknown = new Set<StreamKind>();
+  /** The streams of which what comes is not what it says. */
+  readonly damaged = new Set<StreamKind>();
+  /** Each `play` of live pictures, in the order in which they came. */
+  readonly played: Extract<Play, { mode: 'live' }>[] = [];
   /** Keeps no past but what is recorded. */
   forgetful = false;
   state: DeskState = quietState(Date.now());
@@ -115,6 +121,9 @@ export class FakeGateway {
   reset(): void {
     this.received.length = 0;
     this.frozen.clear();
+    this.unknown.clear();
+    this.damaged.clear();
+    this.played.length = 0;
     this.lateMs = 0;
     this.forgetful = false;
     this.down = false;
@@ -213,26 +222,52 @@ export class FakeGateway {
       sendVideo(socket, { type: 'end', reason: 'Nothing of that time is kept' });
       return;
     }
-    sendVideo(socket, { type: 'init', mime: camera.mime, width: 640, height: 360, epochAtZero: camera.epochAtZero });
-    socket.send(camera.initialisation);
     if (play.mode === 'past') {
+      this.#introduce(socket);
       socket.send(camera.fragments(camera.keyFrame(camera.frameAt(play.from)), camera.frameAt(Math.min(play.to, Date.now()))));
       sendVideo(socket, { type: 'end' });
       return;
     }
+    this.played.push({ ...play, camera: name });
     const tile = { camera: name, socket };
     this.#tiles.add(tile);
-    let sent = camera.frameAt(Date.now() - this.lateMs);
-    const group = camera.keyFrame(sent);
-    socket.send(camera.fragments(group, sent));
+    let stream: StreamKind | undefined;
+    let wanted = play.stream ?? 'main';
+    socket.on('message', (data) => (wanted = wishSchema.parse(JSON.parse(textOf(data))).stream));
+    let sent = 0;
     while (socket.readyState === socket.OPEN) {
-      await pause(40);
-      if (this.frozen.has(name)) continue;
       const now = camera.frameAt(Date.now() - this.lateMs);
-      if (now > sent) socket.send(camera.fragments(sent, now));
-      sent = Math.max(sent, now);
+      if (stream === undefined || (play.convert !== true && stream !== wanted)) {
+        stream = wanted;
+        this.#introduce(socket, play, stream);
+        sent = camera.keyFrame(now);
+      }
+      if (now > sent && !this.frozen.has(name)) {
+        this.#send(socket, play, stream, sent, now);
+        sent = now;
+      }
+      await pause(40);
     }
     this.#tiles.delete(tile);
+  }
+
+  #introduce(socket: WebSocket, live?: Extract<Play, { mode: 'live' }>, stream?: StreamKind): void {
+    const { mime, epochAtZero, initialisation, configuration } = this.#camera;
+    const converted = live?.convert === true;
+    const told = { type: 'init', mime, width: 640, height: 360, epochAtZero } as const;
+    if (live === undefined || stream === undefined || converted) sendVideo(socket, told);
+    else {
+      const units = live.format === 'units' && { configuration: configuration.toString('base64') };
+      sendVideo(socket, { ...told, stream, ...units, ...(this.unknown.has(stream) && { mime: 'video/mp4; codecs="vvc1.1.L51"' }) });
+    }
+    if (live?.format !== 'units') socket.send(initialisation);
+  }
+
+  #send(socket: WebSocket, { format, convert }: Extract<Play, { mode: 'live' }>, stream: StreamKind, first: number, end: number): void {
+    const damaged = convert !== true && this.damaged.has(stream);
+    if (damaged) socket.send(Buffer.alloc(1_000, 0xff));
+    else if (format === 'units') for (let frame = first; frame < end; frame += 1) socket.send(this.#camera.unit(frame));
+    else socket.send(this.#camera.fragments(first, end));
   }
 
   #broadcast(message: ToConsole): void {

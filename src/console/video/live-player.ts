@@ -8,6 +8,9 @@ import { liveTarget, steerLive } from './steer.ts';
 import type { VideoSocketHandlers } from './video-socket.ts';
 import { VideoSocket } from './video-socket.ts';
 
+/** A stream that the browser refused so often, each time soon after the last, is not one that it decodes. */
+const MOST_FAILURES = 3;
+const SOON_MS = 30_000;
 /** So long it may take until the camera's other stream is there. */
 const OTHER_STREAM_MS = 5_000;
 const KEEP_BEHIND_S = 10;
@@ -37,6 +40,14 @@ export class LivePlayer {
   /** What comes now cannot be decoded: the sub-stream was asked for, and this ends the waiting for it. */
   #skipping: number | undefined;
   #onlySub = false;
+  /** Which stream comes, where that is known. */
+  #stream: StreamKind | undefined;
+  /** The browser refused what came: it is given nothing until the stream begins again. */
+  #broken = false;
+  #failures = 0;
+  #failedAtMs = -Infinity;
+  /** Streams that cannot be decoded although the browser says that it knows their kind, and why. */
+  readonly #refused = new Map<StreamKind | undefined, string>();
   #end = 0;
   #largestStepS = 0;
 
@@ -54,12 +65,12 @@ export class LivePlayer {
     const handlers: VideoSocketHandlers = {
       message: (message) => this.#told(message),
       media: (data) => {
-        if (this.#skipping === undefined) this.#queue.append(data);
+        if (this.#skipping === undefined && !this.#broken) this.#queue.append(data);
       },
       lost: () => {
         this.#begun = false;
         this.#tellSlow(false);
-        this.#lose('The connection to the gateway broke; trying again');
+        if (!this.#broken) this.#lose('The connection to the gateway broke; trying again');
       },
     };
     this.#socket = new VideoSocket(
@@ -97,7 +108,23 @@ export class LivePlayer {
   }
 
   #listenTo(queue: AppendQueue): void {
-    queue.listen({ changed: () => this.#steer(), failed: (reason) => this.#lose(`The picture cannot be shown: ${reason}`) });
+    queue.listen({ changed: () => this.#steer(), failed: (reason) => this.#failed(`The picture cannot be shown: ${reason}`) });
+  }
+
+  /** A damaged picture ends the MediaSource: the stream begins again in a new one, unless that has been tried often enough. */
+  #failed(detail: string): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    const nowMs = performance.now();
+    this.#failures = nowMs - this.#failedAtMs < SOON_MS ? this.#failures + 1 : 1;
+    this.#failedAtMs = nowMs;
+    if (this.#failures >= MOST_FAILURES) {
+      this.#failures = 0;
+      this.#refused.set(this.#stream, detail);
+      this.#trySub(this.#stream, detail);
+    }
+    this.#socket.reopen();
+    this.#lose(detail);
   }
 
   #told(message: FromVideo): void {
@@ -131,7 +158,8 @@ export class LivePlayer {
   }
 
   #initialise({ mime, epochAtZero, stream }: Extract<FromVideo, { type: 'init' }>): void {
-    const detail = unsupported(mime);
+    this.#stream = stream;
+    const detail = unsupported(mime) ?? this.#refused.get(stream);
     if (detail !== undefined) return this.#trySub(stream, detail);
     window.clearTimeout(this.#skipping);
     this.#skipping = undefined;
@@ -144,6 +172,7 @@ export class LivePlayer {
         this.#listenTo(this.#queue);
       }
       this.#begun = true;
+      this.#broken = false;
       this.#epochAtZero = epochAtZero;
       this.#end = 0;
     }

@@ -62,7 +62,10 @@ export function LiveTile({ camera, name, testId, stream, children }: LiveTilePro
       const player = players.take(camera);
       putInto(tile.current, player.video, labels);
       player.showIn(listener, stream);
-      return () => players.giveBack(player);
+      return () => {
+        player.video.remove();
+        players.giveBack(player);
+      };
     }
     if (way === 'converted') {
       const player = new LivePlayer(camera, standBy, true);
@@ -101,7 +104,7 @@ export function LiveTile({ camera, name, testId, stream, children }: LiveTilePro
           data-testid={`${testId}-time`}
         />
       </figcaption>
-      {stream === 'main' && <TileMenu camera={camera} name={name} onWay={() => setWay(firstWay)} />}
+      {stream === 'main' && <TileMenu camera={camera} name={name} way={way} onWay={setWay} />}
       {children}
     </figure>
   );

@@ -1,22 +1,24 @@
 import { useState } from 'react';
 import { CameraHealth } from './camera-health.tsx';
-import { chooseLeastDelay, leastDelay, unitsPossible } from './ways.ts';
+import { chooseLeastDelay, firstWay, leastDelay, unitsPossible } from './ways.ts';
+import type { Way } from './ways.ts';
 
 interface TileMenuProps {
   readonly camera: string;
   readonly name: string;
-  /** Tiles are to be shown in another way from now on. */
-  readonly onWay: () => void;
+  readonly way: Way;
+  /** The tile is to be shown in this way from now on. */
+  readonly onWay: (way: Way) => void;
 }
 
 /** What is seldom asked of a picture: how it comes, and in which way it is shown. */
-export function TileMenu({ camera, name, onWay }: TileMenuProps) {
+export function TileMenu({ camera, name, way, onWay }: TileMenuProps) {
   const [open, setOpen] = useState(false);
   const [least, setLeast] = useState(leastDelay);
   const choose = (chosen: boolean) => {
     chooseLeastDelay(chosen);
     setLeast(chosen);
-    onWay();
+    onWay(firstWay());
   };
   return (
     <div className="tile-menu">
@@ -35,6 +37,17 @@ export function TileMenu({ camera, name, onWay }: TileMenuProps) {
       {open && (
         <div className="tile-menu-open" role="group" aria-label={`About the picture of ${name}`}>
           <CameraHealth camera={camera} />
+          {(way === 'stills' || way === 'converted') && (
+            <label>
+              <input
+                type="checkbox"
+                checked={way === 'converted'}
+                data-testid="converted"
+                onChange={(event) => onWay(event.currentTarget.checked ? 'converted' : 'stills')}
+              />
+              Moving: the gateway converts it for this tile
+            </label>
+          )}
           <label>
             <input
               type="checkbox"

@@ -45,6 +45,11 @@ export class VideoSocket {
     socket?.close();
   }
 
+  /** Breaks the connection, so that what is played begins from the beginning. */
+  reopen(): void {
+    this.#socket?.close();
+  }
+
   /** Tells the gateway a wish, if it was told what to play: else that says it. */
   say(wish: Wish): void {
     if (this.#asked && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(wish));
