@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts } from '../../test/support/free-ports.ts';
 import { labFiles, startLab } from '../../test/support/lab.ts';
@@ -8,15 +6,14 @@ import { until } from '../../test/support/until.ts';
 import { durations, durationsHead, machine } from './figures.ts';
 import { finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within } from './lab-console.ts';
 import { ModbusTap } from './modbus-tap.ts';
-import { fluentFfmpegFirstByte, nodeRtspStreamFirstByte } from './video-peers.ts';
 
-// npm run bench:popup [-- --doors 100 --peers 10]
+// npm run bench:popup [-- --doors 100]
 //
 // Forces a door again and again, one at a time, and measures from the frame on the wire that tells of it (seen by a
 // tap between the gateway and the controller) to the incident's message at a console, and to the first painted
 // picture of the covering camera in headless Chromium. Everything runs on this machine, the simulated hardware too.
 
-const { values } = parseArgs({ options: { doors: { type: 'string', default: '100' }, peers: { type: 'string', default: '10' } } });
+const { values } = parseArgs({ options: { doors: { type: 'string', default: '100' } } });
 const LOOK_MS = 1000;
 
 const [tapPort = 0] = await freePorts(1);
@@ -65,33 +62,12 @@ try {
   }
   messages.close();
 
-  const peers = Number(values.peers);
-  const camera = cameraAddress();
   console.log(`\n${durationsHead}`);
   console.log(durations('frame on the wire -> incident at the console', message));
   console.log(durations('frame on the wire -> first painted picture', picture));
-  if (peers > 0) {
-    console.log('For comparison, what a product does that connects when it is asked: request -> first byte of video, before any picture');
-    console.log(durations('  one ffmpeg a view, remuxed (fluent-ffmpeg 2.1.3)', await repeated(peers, () => fluentFfmpegFirstByte(camera))));
-    console.log(durations('  transcoded to MPEG-1 (node-rtsp-stream 0.0.9)', await repeated(peers, () => nodeRtspStreamFirstByte(camera))));
-  }
 } finally {
   await close();
   await lab.program.stop();
   await tap.close();
   files.remove();
-}
-
-/** The simulated camera's address with its throw-away password: the peers take it in no other way. */
-function cameraAddress(): string {
-  const simulators = readFileSync(files.simulators, 'utf8');
-  const port = /rtspPort: (\d+)/.exec(simulators)?.[1] ?? '';
-  const password = readFileSync(join(import.meta.dirname, '..', '..', 'data', 'lab', 'camera-password'), 'utf8').trim();
-  return `rtsp://sallyport:${password}@127.0.0.1:${port}/stream`;
-}
-
-async function repeated(count: number, measure: () => Promise<number>): Promise<number[]> {
-  const all: number[] = [];
-  for (let round = 0; round < count; round += 1) all.push(await measure());
-  return all;
 }

@@ -137,7 +137,7 @@ export class Farm {
           timestamp: Math.floor(Math.random() * 2 ** 32),
         };
         this.#clients.add(client);
-        socket.write(answerTo(method, /CSeq: *(\d+)/i.exec(head)?.[1] ?? '0'));
+        socket.write(answerTo(method, /CSeq: *(\d+)/i.exec(head)?.[1] ?? '0', head.includes('RTP/AVP/TCP')));
         if (method === 'PLAY') client.playing = true;
       }
     });
@@ -157,7 +157,9 @@ const sdp = [
   '',
 ].join('\r\n');
 
-function answerTo(method: string, sequence: string): string {
+function answerTo(method: string, sequence: string, interleaved: boolean): string {
+  // Who asks for UDP first goes on with TCP after this (RFC 2326, 11.3.14).
+  if (method === 'SETUP' && !interleaved) return `RTSP/1.0 461 Unsupported Transport\r\nCSeq: ${sequence}\r\n\r\n`;
   const head = `RTSP/1.0 200 OK\r\nCSeq: ${sequence}\r\n`;
   if (method === 'DESCRIBE') return `${head}Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
   if (method === 'SETUP') return `${head}Session: 12345678;timeout=60\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n`;

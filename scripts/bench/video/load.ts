@@ -81,8 +81,13 @@ export function startFarm(count: number): Promise<Part<FarmSaid & { readonly sen
   return Part.start('farm-process.ts', [count, width, height, kbps, groupSeconds]);
 }
 
+/** The video part of a gateway in a process of its own. */
+export function startGateway(rtspPort: number, cameras: number): Promise<Part<GatewaySaid>> {
+  return Part.start('gateway-process.ts', [rtspPort, cameras]);
+}
+
 async function withGateway<T>(rtspPort: number, cameras: number, use: (pid: number, said: Partial<GatewaySaid>) => Promise<T>): Promise<T> {
-  const gateway = await Part.start<GatewaySaid>('gateway-process.ts', [rtspPort, cameras]);
+  const gateway = await startGateway(rtspPort, cameras);
   try {
     return await use(gateway.process.pid ?? 0, gateway.said);
   } finally {

@@ -42,20 +42,28 @@ const pictures = (() => {
       const [now, past] = [painted('tile-live'), painted('tile-past')];
       return at !== undefined && now > at && past > at ? { now: now - at, past: past - at } : undefined;
     },
-    // Of each picture that is painted in the first small tile: how long ago it was taken.
-    latency(gridMs, forMs) {
-      const video = document.querySelector('[data-testid="tile-small"]');
+    // Of each picture that is painted in the first small tile: how long ago it was taken. Ends in time though nothing is painted: a tile can go.
+    async latency(gridMs, forMs) {
+      const tile = document.querySelector('[data-testid="tile-small"]');
       const seen = [];
-      return new Promise((resolve) => {
-        const until = performance.now() + forMs;
+      const painted = (takenAt) => seen.push(clock() - Math.floor(takenAt / gridMs) * gridMs);
+      if (tile instanceof HTMLVideoElement) {
         const frame = (_, { mediaTime }) => {
-          const epoch = epochs.get(video.dataset.camera);
-          if (epoch !== undefined) seen.push(clock() - Math.floor((epoch + mediaTime * 1000) / gridMs) * gridMs);
-          if (performance.now() > until) resolve(seen);
-          else video.requestVideoFrameCallback(frame);
+          const epoch = epochs.get(tile.dataset.camera);
+          if (epoch !== undefined) painted(epoch + mediaTime * 1000);
+          tile.requestVideoFrameCallback(frame);
         };
-        video.requestVideoFrameCallback(frame);
-      });
+        tile.requestVideoFrameCallback(frame);
+      } else if (tile instanceof HTMLCanvasElement) {
+        const context = tile.getContext('2d');
+        const draw = context.drawImage;
+        context.drawImage = (picture, ...where) => {
+          draw.call(context, picture, ...where);
+          painted(picture.timestamp / 1000);
+        };
+      }
+      await new Promise((passed) => setTimeout(passed, forMs));
+      return seen;
     },
   };
 })();

@@ -3,8 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { within } from '../lab-console.ts';
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** The film is rendered by then. */
+const START_LIMIT_MS = 120_000;
 
 /** A process of this folder. */
 export class Part<Said extends object> {
@@ -20,14 +24,22 @@ export class Part<Said extends object> {
   /** Resolves once it has said something. */
   static async start<Said extends object>(file: string, args: readonly (string | number)[]): Promise<Part<Said>> {
     const part = new Part<Said>(fork(join(import.meta.dirname, file), args.map(String), { execArgv: ['--import', import.meta.resolve('tsx')] }));
-    await once(part.process, 'message');
+    const ended = once(part.process, 'exit').then(() => {
+      throw new Error(`${file} ended before it said anything`);
+    });
+    await within(`${file} to be ready`, Promise.race([once(part.process, 'message'), ended]), START_LIMIT_MS);
+    ended.catch(() => undefined);
     return part;
   }
 
   async stop(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');
     this.process.disconnect();
-    await ended;
+    await within('a process to end', ended).catch((error: unknown) => {
+      this.process.kill('SIGKILL');
+      throw error;
+    });
   }
 }
 
@@ -48,6 +60,11 @@ export function processorSeconds(pid: number): number {
 /** Resident memory of a process. */
 export function residentMegabytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
+/** Memory of a process; what it shares with others, by its share (proc(5), Pss). */
+export function proportionalMegabytes(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
 /** The processes that a process started, and theirs. */
