@@ -48,7 +48,10 @@ function isAmong({ rule, role, point }: Evidence, evidence: readonly Evidence[],
 export function knows({ evidence, occurredAt }: Incident, { type, rule, event }: Finding): boolean {
   const roles = rolesOf[type];
   // What is found again has mostly been found lately.
-  if (evidence.findLastIndex((each) => each.event === event.id && each.rule === rule && roles.includes(each.role)) !== -1) return true;
+  if (
+    evidence.findLastIndex((each) => each.at === event.eventAt && each.event === event.id && each.rule === rule && roles.includes(each.role)) !== -1
+  )
+    return true;
   if (evidence.length < MOST_EVIDENCE || event.eventAt < occurredAt) return false;
   // Old evidence was dropped: what is older than the rest was among it.
   const oldestDroppable = evidence[indexOfDroppable(evidence)];
@@ -67,15 +70,13 @@ export function stands(evidence: readonly Evidence[]): boolean {
 
 /**
  * The points at which what the rule found still stands, in event time; of two things at the same time the one told later counts.
- * A restore counts for its own point, or for all points of the rule where its own never led.
+ * A restore counts for its own point, or for all points of the rule where its own never led. What was taken back was never there.
  */
 export function standingPoints(evidence: readonly Evidence[], rule: string): readonly string[] {
+  const told = withoutTakenBack(evidence.filter((each) => each.rule === rule && each.role !== 'support'));
+  const points = [...new Set(told.filter(isLead).map(({ point }) => point))];
   const latest = new Map<string, Evidence>();
-  for (const each of evidence) if (each.rule === rule && isLead(each)) latest.set(each.point, each);
-  const points = [...latest.keys()];
-  latest.clear();
-  for (const each of evidence) {
-    if (each.rule !== rule || each.role === 'support') continue;
+  for (const each of told) {
     const concerned = points.includes(each.point) ? [each.point] : points;
     for (const point of concerned) if (each.at >= (latest.get(point)?.at ?? -Infinity)) latest.set(point, each);
   }
@@ -83,6 +84,14 @@ export function standingPoints(evidence: readonly Evidence[], rule: string): rea
     const last = latest.get(point);
     return last !== undefined && isLead(last);
   });
+}
+
+/** A restore that names the event of a lead takes that lead back, and ends nothing else. */
+function withoutTakenBack(told: readonly Evidence[]): readonly Evidence[] {
+  const ends = new Set(told.filter(({ role }) => role === 'restore').map(({ event }) => event));
+  if (ends.size === 0) return told;
+  const takenBack = new Set(told.filter((each) => isLead(each) && ends.has(each.event)).map(({ event }) => event));
+  return takenBack.size === 0 ? told : told.filter(({ event }) => !takenBack.has(event));
 }
 
 export function isLead({ role }: Evidence): boolean {

@@ -46,9 +46,10 @@ function takingIn(target: Incident, source: Incident, { at, by }: Merge): Incide
     revision,
   }));
   const evidence = withEvidence([], ...[...target.evidence.map((piece) => rekeyed(piece, target.key)), ...arrived].sort((a, b) => a.at - b.at));
-  const priority = asUrgentAs(target, source.priority, `${source.id} was merged into it`);
+  const joined = logged(target, { at, by, what: `merged ${source.id} into it`, note: source.title });
+  const priority = asUrgentAs(joined, source.priority, `${source.id} was merged into it`);
   const next: Incident = {
-    ...logged(target, { at, by, what: `merged ${source.id} into it`, note: source.title }),
+    ...joined,
     ...priority,
     ...(priority.priority < target.priority && { raisedIn: revision }),
     evidence,

@@ -122,7 +122,7 @@ export function recorded(incident: Incident, { doorName, command, by, at, outcom
 export function remarked(incident: Incident, { by, at, what, note, mostUrgentBecause }: Remark): Incident {
   const next = logged(incident, { at, by, what, ...(note !== undefined && { note }) });
   if (mostUrgentBecause === undefined || incident.priority === 1) return next;
-  return { ...next, ...asUrgentAs(incident, 1, mostUrgentBecause), raisedIn: next.revision };
+  return { ...next, ...asUrgentAs(next, 1, mostUrgentBecause), raisedIn: next.revision };
 }
 
 const commandWords: Record<DoorCommandRecord['command'], { readonly done: string; readonly deed: string }> = {
