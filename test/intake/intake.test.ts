@@ -57,15 +57,24 @@ describe('intake', () => {
     );
   });
 
-  it('rejects the report while the journal cannot be written, and takes its repeat afterwards', async () => {
+  it('rejects the report while the journal cannot be written, shows the event all the same, and takes its repeat afterwards', async () => {
     store.exec('ALTER TABLE journal RENAME TO elsewhere');
     const open: DeviceSignal = { kind: 'door.open', point: 'door', phase: 'raised', repeatKey: '1' };
     await assert.rejects(intake.report('dev', open), /journal cannot be written/);
     store.exec('ALTER TABLE elsewhere RENAME TO journal');
-    assert.equal(events.length, 0);
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      [0],
+    );
     assert.equal(intake.counts.refused, 1);
     await intake.report('dev', open);
-    assert.equal(events.length, 1);
+    assert.deepEqual(
+      events.map(({ id, seq }) => [id, seq > 0]),
+      [
+        [events[0]?.id, false],
+        [events[0]?.id, true],
+      ],
+    );
   });
 
   it('accepts a repeated signal once, also across a restart', async () => {
