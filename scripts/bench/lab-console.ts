@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,7 +120,7 @@ export async function calm(rest: RestClient, page: Page): Promise<void> {
 }
 
 /** A second console, which only takes the time. */
-export function listen(lab: Lab, cookie: string) {
+export async function listen(lab: Lab, cookie: string) {
   const socket = new WebSocket(`${lab.url.replace('http', 'ws')}/desk`, { headers: { cookie } });
   const known = new Set<string>();
   let waiting: ((found: { at: number; id: string }) => void) | undefined;
@@ -134,6 +135,7 @@ export function listen(lab: Lab, cookie: string) {
       waiting?.({ at, id });
     }
   });
+  await within('the second console', once(socket, 'open'));
   return {
     nextIncident: () => new Promise<{ at: number; id: string }>((found) => (waiting = found)),
     close: () => socket.close(),

@@ -35,7 +35,7 @@ try {
   await signIn(page, lab);
   await until('a past of every camera', async () => (await ringSeconds(rest)).every((seconds) => seconds > 12), 60_000);
   const cookie = (await browser.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const messages = listen(lab, cookie);
+  const messages = await listen(lab, cookie);
 
   const message: number[] = [];
   const picture: number[] = [];

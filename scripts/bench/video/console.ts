@@ -58,7 +58,7 @@ export async function measureConsole({ name, rounds, moreCameras, leastDelay = f
     const pictures = page.evaluate(([gridMs, forMs]) => globalThis.pictures.latency(gridMs, forMs), [PICTURE_GRID_MS, LATENCY_MS] as const);
     figures.latency.push(...(await within('the pictures of the overview', pictures)));
     const cookie = (await browser.cookies()).map(({ name: key, value }) => `${key}=${value}`).join('; ');
-    const messages = listen(lab, cookie);
+    const messages = await listen(lab, cookie);
     const desk = { lab, rest, page, tap, messages };
     for (let round = 0; round < rounds; round += 1) await within(`round ${round} of ${rounds} (${name})`, force(desk, figures), ROUND_LIMIT_MS);
     messages.close();
@@ -85,7 +85,7 @@ interface Desk {
   readonly rest: RestClient;
   readonly page: Page;
   readonly tap: ModbusTap;
-  readonly messages: ReturnType<typeof listen>;
+  readonly messages: Awaited<ReturnType<typeof listen>>;
 }
 
 /** One round: the door is forced, looked at, shut, and the incident closed. */
