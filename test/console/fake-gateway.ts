@@ -163,6 +163,7 @@ export class FakeGateway {
       response.type('video/mp4').send(Buffer.concat([this.#camera.initialisation, this.#camera.fragments(0, 100)]));
     });
     app.get('/api/v1/incidents/:incident/evidence/:event/picture', (_request, response) => void response.type('image/jpeg').send(picture));
+    app.get('/api/v1/incidents/:incident/snapshot/:camera.jpg', (_request, response) => void response.type('image/jpeg').send(picture));
     app.use(express.static(page));
     return app;
   }

@@ -121,4 +121,32 @@ describe('a camera in the console', function () {
     await moves();
     assert.equal(waysAsked().at(-1), 'main mp4');
   });
+
+  it('shows what the camera saw at the moment of the alarm once there is such a picture, and moves nothing', async () => {
+    let made = false;
+    await page.route('**/api/v1/incidents/i1/snapshot/cam-server.jpg', (route) => {
+      const ticket = route.request().headers()['sallyport-ticket'];
+      const answer =
+        made && ticket === 'for cam-server' ? { contentType: 'image/jpeg', body: picture } : { status: 404, json: { message: 'not yet' } };
+      return route.fulfill(answer);
+    });
+    await alarm();
+    await live('video').waitFor();
+    const place = () =>
+      page.getByTestId('time-line-evidence').evaluateAll((lines) => lines.map((line) => line.getBoundingClientRect().toJSON() as unknown));
+    const small = page.getByTestId('alarm-picture');
+    await small.waitFor();
+    assert.equal(await small.isDisabled(), true);
+    const before = await place();
+    made = true;
+    const width = (selector: string) => page.locator(`${selector} canvas`).evaluate((canvas) => (canvas as HTMLCanvasElement).width);
+    await page.locator('[data-testid=alarm-picture] canvas').waitFor();
+    assert.equal(await width('[data-testid=alarm-picture]'), 48);
+    assert.deepEqual(await place(), before);
+    await small.click();
+    await page.getByTestId('alarm-picture-dialog').waitFor();
+    assert.equal(await width('.evidence-full'), 48);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('alarm-picture-dialog').waitFor({ state: 'detached' });
+  });
 });
