@@ -7,6 +7,7 @@ import type { EscalationSection } from './desk/escalation-channels.ts';
 import { Escalations } from './desk/escalations.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Site } from './domain/site.ts';
+import type { AlarmPicture } from './escalation/channel.ts';
 import { evidencePicture } from './intake/evidence-picture.ts';
 import type { Journal } from './intake/journal.ts';
 import type { BookWriter } from './store/book-writer.ts';
@@ -36,16 +37,17 @@ export function openEscalations({ section, site, siteFile, book, outbox, journal
   return new Escalations({ policy: section, channels, book, outbox, clock, random: Math.random });
 
   /** What came with the alarm, else what the first of its cameras showed. */
-  async function picture(id: string): Promise<Uint8Array | undefined> {
+  async function picture(id: string): Promise<AlarmPicture | undefined> {
     const incident = book.incidents.get(id);
+    const base = `/api/v1/incidents/${encodeURIComponent(id)}`;
     if (incident === undefined) return undefined;
     for (const piece of incident.evidence.filter(({ picture: brought }) => brought === true)) {
       const found = evidencePicture(journal, piece);
-      if (found?.type === 'image/jpeg') return found.bytes;
+      if (found?.type === 'image/jpeg') return { bytes: found.bytes, path: `${base}/evidence/${encodeURIComponent(piece.event)}/picture` };
     }
     for (const camera of incident.cameras) {
       const path = await snapshots.path(id, camera);
-      if (path !== undefined) return readFile(path);
+      if (path !== undefined) return { bytes: await readFile(path), path: `${base}/snapshot/${encodeURIComponent(camera)}.jpg` };
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { SecretReference } from '../adapter/secret.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Contact, EscalationPolicy } from '../domain/escalation.ts';
-import type { Channel } from '../escalation/channel.ts';
+import type { Channel, FindAlarmPicture } from '../escalation/channel.ts';
 import { hookChannel } from '../escalation/hook.ts';
 import { mailChannel } from '../escalation/mail.ts';
 import type { MailServer } from '../escalation/mail.ts';
@@ -21,8 +21,7 @@ export interface ChannelSources {
   readonly clock: Clock;
   readonly name: (id: string) => string;
   readonly readSecret: (reference: SecretReference) => Promise<string>;
-  /** The alarm's picture, if there is one by then. */
-  readonly picture: (incident: string) => Promise<Uint8Array | undefined>;
+  readonly picture: FindAlarmPicture;
 }
 
 /** The way to each of the chain, by name. */
@@ -33,7 +32,8 @@ export function escalationChannels({ chain, mail, console }: EscalationSection, 
     chain.flatMap((contact): [string, Channel][] => {
       if ('url' in contact) {
         const { url, secret } = contact;
-        return [[contact.name, hookChannel({ url, secret: () => readSecret(secret), siteId: site.id, clock })]];
+        const hook = { url, secret: () => readSecret(secret), siteId: site.id, clock, picture, ...(console !== undefined && { console }) };
+        return [[contact.name, hookChannel(hook)]];
       }
       if (server === undefined) return [];
       const channel = mailChannel({ server, to: contact.email, site, siteId: site.id, name, picture, ...(console !== undefined && { console }) });

@@ -22,3 +22,14 @@ export interface Channel {
 
 /** How long one attempt may take. */
 export const ATTEMPT_MS = 10_000;
+
+/** What a camera showed at the moment of the alarm. */
+export interface AlarmPicture {
+  /** A JPEG. */
+  readonly bytes: Uint8Array;
+  /** Where the gateway serves it. */
+  readonly path: string;
+}
+
+/** The alarm's picture, if there is one by now. */
+export type FindAlarmPicture = (incident: string) => Promise<AlarmPicture | undefined>;

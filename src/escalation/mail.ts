@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { TlsMode } from '../domain/escalation.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, FindAlarmPicture } from './channel.ts';
 import { ATTEMPT_MS } from './channel.ts';
 import { mailText } from './mail-text.ts';
 import type { MailText, MailTextSource } from './mail-text.ts';
@@ -23,8 +23,7 @@ export interface MailOptions extends MailTextSource {
   readonly to: string;
   /** The domain of the Message-ID. */
   readonly siteId: string;
-  /** The alarm's picture, if there is one by then. */
-  readonly picture: (incident: string) => Promise<Uint8Array | undefined>;
+  readonly picture: FindAlarmPicture;
 }
 
 /** Tells by e-mail. The Message-ID is the outbox's, so that mailboxes that know it can drop what arrives twice. */
@@ -50,7 +49,7 @@ export function mailChannel({ server, to, siteId, picture, ...source }: MailOpti
         disableFileAccess: true,
         disableUrlAccess: true,
       });
-      const jpeg = await picture(incident);
+      const jpeg = (await picture(incident))?.bytes;
       // A server that answers a letter at a time would never be silent for long.
       const deadline = AbortSignal.timeout(3 * ATTEMPT_MS);
       await transport

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Escalations } from '../../src/desk/escalations.ts';
+import type { AlarmPicture } from '../../src/escalation/channel.ts';
 import { hookChannel } from '../../src/escalation/hook.ts';
 import { BookWriter } from '../../src/store/book-writer.ts';
 import { openStore } from '../../src/store/database.ts';
@@ -23,12 +24,14 @@ describe('the messages of an escalation', () => {
   let server: Server;
   let got: { headers: IncomingHttpHeaders; body: string }[];
   let status: number;
+  let picture: AlarmPicture | undefined;
   const open: { close(): Promise<void> }[] = [];
 
   beforeEach(async () => {
     store = openStore(':memory:');
     got = [];
     status = 204;
+    picture = undefined;
     server = createServer((request, response) => {
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
@@ -54,9 +57,15 @@ describe('the messages of an escalation', () => {
     book.flush();
     const outbox = new Outbox(store);
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const hook = {
+      secret: () => Promise.resolve('shared'),
+      siteId: 'lab',
+      console: 'https://desk.lab.test/console',
+      picture: (incident: string) => Promise.resolve(incident === ID ? picture : undefined),
+    };
     const escalations = new Escalations({
       policy: { targets: [{ priority: 2, acknowledgeWithinMs: 30_000 }], chain: [{ name: 'Leader', waitMs: 60_000 }] },
-      channels: new Map([['Leader', hookChannel({ url, secret: () => Promise.resolve('shared'), siteId: 'lab', clock })]]),
+      channels: new Map([['Leader', hookChannel({ ...hook, url, clock })]]),
       book,
       outbox,
       clock,
@@ -82,7 +91,25 @@ describe('the messages of an escalation', () => {
     const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
     assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', 'shared').update(signed).digest('base64')}`);
     assert.equal((JSON.parse(body) as { data: { incident: string } }).data.incident, ID);
+    assert.equal('picture' in (JSON.parse(body) as { data: object }).data, false, 'there is none');
     assert(log().includes('told Leader'));
+  });
+
+  it('tell where the picture of the alarm is and its hash, under the signature', async () => {
+    const bytes = Buffer.from('a picture');
+    picture = { bytes, path: `/api/v1/incidents/${ID}/snapshot/cam-server.jpg` };
+    const { pass, message } = started();
+    pass(30_000);
+    await until('the delivery', () => message()?.state === 'delivered');
+    const [{ headers, body } = assert.fail()] = got;
+    const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+    assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', 'shared').update(signed).digest('base64')}`);
+    assert.deepEqual((JSON.parse(body) as { data: { picture: unknown } }).data.picture, {
+      type: 'image/jpeg',
+      url: `https://desk.lab.test/api/v1/incidents/${ID}/snapshot/cam-server.jpg`,
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
   });
 
   it('are tried again with the same identifier after a back-off', async () => {

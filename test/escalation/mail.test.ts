@@ -48,7 +48,13 @@ describe('sending an e-mail', () => {
 
   function channel(port: number, server: Partial<MailServer> = {}, picture?: Uint8Array) {
     const base = { host: '127.0.0.1', port, tls: 'none', from: 'sallyport@lab.test', password: () => Promise.resolve(PASSWORD) } as const;
-    return mailChannel({ ...source, server: { ...base, ...server }, to: 'duty@lab.test', siteId: 'lab', picture: () => Promise.resolve(picture) });
+    return mailChannel({
+      ...source,
+      server: { ...base, ...server },
+      to: 'duty@lab.test',
+      siteId: 'lab',
+      picture: () => Promise.resolve(picture && { bytes: picture, path: '/picture.jpg' }),
+    });
   }
 
   const message = (body: string) => ({ id: 'msg_1', incident: incident.id, body });

@@ -32,7 +32,8 @@ describe('e-mail through the mail server of Python’s standard library (skipped
     const server = { host: '127.0.0.1', port, tls: 'none', from: 'sallyport@lab.test', password: () => Promise.resolve('') } as const;
     const jpeg = Buffer.from('ffd8ffe000104a46494600ffd9', 'hex');
     const site = { name: 'Prüfstand', timeZone: 'Europe/Berlin' };
-    const mail = mailChannel({ server, to: 'duty@lab.test', site, siteId: 'lab', name: (id) => id, picture: () => Promise.resolve(jpeg) });
+    const picture = () => Promise.resolve({ bytes: jpeg, path: '/picture.jpg' });
+    const mail = mailChannel({ server, to: 'duty@lab.test', site, siteId: 'lab', name: (id) => id, picture });
     const incident = opened('2026-000001', lead(0), undefined, undefined);
     await mail.send({ id: 'msg_1', incident: incident.id, body: mail.compose(incident) }, new AbortController().signal);
     const taken = await peer.says('the message', (line) => ('subject' in JSON.parse(line) ? (JSON.parse(line) as Taken) : undefined));
