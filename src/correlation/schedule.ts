@@ -8,6 +8,13 @@ const MOST_CACHED = 512;
 
 type Day = WeeklyHours['days'][number];
 
+/** Begin and end in minutes after midnight. */
+interface Hours {
+  readonly days: readonly Day[];
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** The wall clock of the site at the begin of a quarter of an hour. */
 interface LocalQuarter {
   readonly weekday: number;
@@ -22,24 +29,27 @@ interface LocalQuarter {
 export function schedules({ schedules: defined = [], holidays = [], timeZone }: Site): (schedule: string, at: EpochMs) => boolean | undefined {
   const localTime = localQuarters(timeZone ?? 'UTC');
   const free = new Set(holidays);
-  const byId = new Map(defined.map((each) => [each.id, each]));
+  const byId = new Map(defined.map(({ id, weekly }) => [id, weekly.map(inMinutes)]));
   return (id, at) => {
-    const schedule = byId.get(id);
-    if (schedule === undefined) return undefined;
+    const weekly = byId.get(id);
+    if (weekly === undefined) return undefined;
     const { weekday, date, yesterday, minute: quarter } = localTime(at);
     const minute = quarter + Math.floor((at % QUARTER_MS) / 60_000);
     const today = free.has(date) ? 'holiday' : weekdays[weekday];
     const before = free.has(yesterday) ? 'holiday' : weekdays[(weekday + 6) % 7];
-    return schedule.weekly.some((hours) => runs(hours, minute, today, before));
+    return weekly.some((hours) => runs(hours, minute, today, before));
   };
 }
 
 /** Hours that end before they begin belong to the day on which they begin, and go on after midnight. A holiday is a day of its own, not its weekday. */
-function runs({ days, from, to }: WeeklyHours, minute: number, today: Day | undefined, yesterday: Day | undefined): boolean {
-  const [begin, end] = [minuteOf(from), minuteOf(to)];
-  const isOn = (day: Day | undefined) => day !== undefined && days.includes(day);
-  if (begin < end) return isOn(today) && minute >= begin && minute < end;
-  return (isOn(today) && minute >= begin) || (isOn(yesterday) && minute < end);
+function runs({ days, begin, end }: Hours, minute: number, today: Day | undefined, yesterday: Day | undefined): boolean {
+  const isToday = today !== undefined && days.includes(today);
+  if (begin < end) return isToday && minute >= begin && minute < end;
+  return (isToday && minute >= begin) || (yesterday !== undefined && days.includes(yesterday) && minute < end);
+}
+
+function inMinutes({ days, from, to }: WeeklyHours): Hours {
+  return { days, begin: minuteOf(from), end: minuteOf(to) };
 }
 
 function minuteOf(time: string): number {
