@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext, Page } from 'playwright-core';
 import { picture } from '../../simulators/mqtt/picture.ts';
+import type { FromConsole } from '../../src/desk/protocol.ts';
 import { until } from '../support/until.ts';
 import { buildConsole, openBrowser } from './browser.ts';
 import { forcedDoor } from './canned.ts';
@@ -148,5 +149,110 @@ describe('a camera in the console', function () {
     assert.equal(await width('.evidence-full'), 48);
     await page.keyboard.press('Escape');
     await page.getByTestId('alarm-picture-dialog').waitFor({ state: 'detached' });
+  });
+
+  it('decodes by itself, picture by picture, where a person asks for the least delay', async () => {
+    await alarm();
+    await live('video').waitFor();
+    await page.getByTestId('tile-menu').click();
+    await page.getByTestId('least-delay').check();
+    await live('canvas').waitFor();
+    assert.equal(waysAsked().at(-1), 'main units');
+    const pixels = () =>
+      page.getByTestId('tile-live').evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        return canvas
+          .getContext('2d')!
+          .getImageData(0, 0, canvas.width, canvas.height)
+          .data.reduce((sum, value, index) => (sum + value * index) % 1e9, 0);
+      });
+    const first = await pixels();
+    assert.ok(first > 0);
+    await until('another picture', async () => (await pixels()) !== first);
+    await until('a time of now', async () => /^Live \d\d:\d\d:\d\d$/.test((await page.getByTestId('tile-live-time').textContent()) ?? ''));
+    await page.getByTestId('least-delay').uncheck();
+    await live('video').waitFor();
+    assert.equal(await page.getByTestId('tile-live').count(), 1);
+  });
+
+  it('lets the browser play what it cannot decode by itself', async () => {
+    await page.evaluate(() => localStorage.setItem('sallyport.leastDelay', 'yes'));
+    gateway.unknown.add('main');
+    await alarm();
+    await live('video').waitFor();
+    const asked = waysAsked();
+    assert.ok(asked.includes('main units') && asked.some((each) => each.endsWith('mp4')), asked.join());
+  });
+
+  it('tells how a camera’s picture comes, and that it was tampered with', async () => {
+    const well = { camera: 'cam-server', state: 'live', detail: '1920x1080 H.264', stream: 'main', fps: 25, bitrateKbps: 4_210, groupSeconds: 2 };
+    const camera = { ...well, clockOffsetMs: -340, ringSeconds: 12.4, ringBytes: 6_300_000, packetsLost: 3, picturesDropped: 1 };
+    let tampered = false;
+    await page.route('**/api/v1/cameras', (route) => route.fulfill({ json: { cameras: [{ ...camera, ...(tampered && { tampered }) }] } }));
+    await alarm();
+    await page.getByTestId('tile-menu').click();
+    const health = page.getByTestId('camera-health');
+    assert.equal(
+      await health.textContent(),
+      'main stream, 1920x1080 H.264, 25 pictures a second, 4.2 Mbit/s, key frame every 2 s, lost 3 packets, 1 pictures, its clock behind by 340 ms, 12 s in memory (6.3 MB)',
+    );
+    tampered = true;
+    await health.getByText('▲ Tampered with').waitFor({ timeout: 15_000 });
+  });
+
+  it('steers a camera by buttons, keys and presets, and tells who else does', async () => {
+    const presets = [{ token: 'p1', name: 'Gate' }];
+    await page.route('**/api/v1/cameras/cam-server/ptz', (route) => route.fulfill({ json: { turns: true, presets } }));
+    await alarm();
+    const orders = () => gateway.received.filter((each): each is Extract<FromConsole, { type: 'ptz' }> => each.type === 'ptz');
+    const last = (what: string, action: string) => until(what, () => (orders().at(-1)?.order.action === action ? orders().at(-1) : undefined));
+    await page.getByTestId('ptz-left').hover();
+    await page.mouse.down();
+    const move = await last('the camera to move', 'move');
+    assert.deepEqual([move.camera, move.incident], ['cam-server', 'i1']);
+    assert.ok(move.order.action === 'move' && move.order.pan < 0);
+    await page.mouse.up();
+    await last('the camera to stop', 'stop');
+    await page.keyboard.press('0');
+    await page.keyboard.down('ArrowUp');
+    const up = await last('the camera to move by a key', 'move');
+    assert.ok(up.order.action === 'move' && up.order.tilt > 0);
+    await page.keyboard.up('ArrowUp');
+    await last('the camera to stop again', 'stop');
+    await page.getByTestId('ptz-presets').selectOption('p1');
+    assert.deepEqual((await last('the preset', 'preset')).order, { action: 'preset', preset: 'p1' });
+    const holder = { kind: 'manual', by: 'eli', priority: 1, since: Date.now() } as const;
+    gateway.publish({ ptz: [{ camera: 'cam-server', holder }] });
+    await page.getByTestId('ptz-holder').getByText('eli steers').waitFor();
+    gateway.publish({ ptz: [{ camera: 'cam-server', holder: { ...holder, by: 'dana' } }] });
+    await page.getByTestId('ptz-release').click();
+    await last('the camera to be let go', 'release');
+  });
+
+  it('exports a film, tells how far it is and its hash, and hands it to the browser', async () => {
+    const wishes: Record<string, unknown>[] = [];
+    const job = { id: 'c1', camera: 'cam-server', form: 'marked' };
+    let made: object = { ...job, state: 'running', progress: 0.4 };
+    await page.route('**/api/v1/clips', (route) => {
+      wishes.push(route.request().postDataJSON() as Record<string, unknown>);
+      return route.fulfill({ json: { ...job, state: 'waiting', progress: 0 } });
+    });
+    await page.route('**/api/v1/clips/c1', (route) => route.fulfill({ json: made }));
+    await page.route('**/api/v1/clips/c1/cam-server.mp4', (route) => route.fulfill({ contentType: 'video/mp4', body: 'a film' }));
+    await alarm();
+    await page.keyboard.press('/');
+    await page.getByTestId('export-form').selectOption('marked');
+    await page.getByTestId('export-submit').click();
+    await page.getByTestId('export-state').getByText('40 %').waitFor();
+    const downloaded = page.waitForEvent('download');
+    made = { ...job, state: 'done', progress: 1, made: { bytes: 6, sha256: 'ab'.repeat(32), from: Date.UTC(2026, 0, 2) } };
+    assert.equal((await downloaded).suggestedFilename(), 'cam-server-2026-01-02T00-00-00.000Z.mp4');
+    assert.equal(await page.getByTestId('export-hash').textContent(), 'ab'.repeat(32));
+    const [{ from, to, ...wish } = assert.fail()] = wishes;
+    assert.deepEqual(wish, { camera: 'cam-server', form: 'marked', incident: 'i1' });
+    assert.ok(Number(to) > Number(from));
+    made = { ...job, state: 'failed', progress: 0, reason: 'Nothing of that time is kept.' };
+    await page.getByTestId('export-submit').click();
+    await page.getByTestId('dialog-error').getByText('Nothing of that time is kept.').waitFor();
   });
 });
