@@ -11,20 +11,28 @@ import { VideoThread } from './video-thread.ts';
 /** So many cameras take a fifth of a core; a thread for fewer would only take memory. */
 const CAMERAS_PER_THREAD = 50;
 
+/** Over how many threads cameras are spread. */
+export interface Spread {
+  readonly mostThreads: number;
+  /** A further thread is begun when each has so many. */
+  readonly camerasPerThread: number;
+}
+
+const usualSpread: Spread = { mostThreads: Math.max(availableParallelism() - 1, 1), camerasPerThread: CAMERAS_PER_THREAD };
+
 /** Video in threads of its own, so that alarms never wait for pictures, nor the other way round. */
-export function createVideo(options: VideoOptions): Video {
+export function createVideo(options: VideoOptions, { mostThreads, camerasPerThread }: Spread = usualSpread): Video {
   const threads: VideoThread[] = [];
   const evidence = join(options.dataDir, 'evidence');
   // Clips that nobody fetched before the gateway was stopped.
   rmSync(join(options.dataDir, 'clips'), { recursive: true, force: true });
   const retention = new Retention(evidence, options);
-  const mostThreads = Math.max(availableParallelism() - 1, 1);
 
   const threadOf = (camera: PointId) => threads.find((thread) => thread.has(camera));
 
   function threadForAnother(): VideoThread {
     const [least] = [...threads].sort((a, b) => a.size - b.size);
-    if (least !== undefined && (least.size < CAMERAS_PER_THREAD || threads.length >= mostThreads)) return least;
+    if (least !== undefined && (least.size < camerasPerThread || threads.length >= mostThreads)) return least;
     const thread = new VideoThread(options);
     threads.push(thread);
     return thread;
