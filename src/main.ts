@@ -158,7 +158,7 @@ export async function startGateway({ siteFile, dataFolder, log, port }: GatewayO
     startScenario: lab && ((name) => lab.start(name)),
     audit: writeLog,
   });
-  const threats = openThreatLevels({ site, desk, store, journal, intake, fleet, clock, log, audit: writeLog });
+  const threats = openThreatLevels({ site, desk, book, store, journal, intake, fleet, clock, log, audit: writeLog });
   const cameraSources = {
     cameras: site.cameras,
     facet: (camera: string) => fleet.cameras(camera),
