@@ -78,6 +78,8 @@ describe('a camera in the console', function () {
     await alarm();
     await live('canvas').waitFor();
     assert.equal(await way(), 'pictures every 2 s');
+    const [told, choice] = [await page.getByTestId('tile-way').boundingBox(), await page.locator('.tile .cameras').boundingBox()];
+    assert.ok(told!.y + told!.height <= choice!.y, 'beneath the buttons of the cameras');
     assert.ok(!waysAsked().includes('converted'), 'nothing is converted unasked');
     await page.getByTestId('tile-menu').click();
     await page.getByTestId('converted').check();
