@@ -26,12 +26,15 @@ export interface Scenario extends z.infer<typeof scenarioSchema> {
 /** Reads every scenario of a folder and checks that it names what the simulators can do. @throws Error naming file and step. */
 export function readScenarios(folder: string, simulators: ReadonlyMap<string, Simulator>): Scenario[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  return files.sort().map((file) => {
+  const scenarios = files.sort().map((file) => {
     const parsed = scenarioSchema.safeParse(parse(readFileSync(join(folder, file), 'utf8')));
     if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
     for (const step of parsed.data.steps) actionOf(step, simulators, file);
     return { ...parsed.data, name: file.replace(/\.yaml$/, '') };
   });
+  // What happens at the site comes before what happens to its wires.
+  const isFault = ({ steps }: Scenario) => steps.some((step) => 'fault' in step);
+  return [...scenarios.filter((each) => !isFault(each)), ...scenarios.filter(isFault)];
 }
 
 /** Plays a scenario's steps at their times, or so many times faster. @throws the first step's error, or the signal's reason. */

@@ -33,6 +33,7 @@ if (command === undefined || args.includes('--help')) {
     // parseArgs reports a wrong option by an error with a code of its own.
     const usage = error instanceof UsageError || String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
     console.error(`sallyport ${command.name}: ${(error as Error).message}${usage ? `\nUsage: ${command.usage}` : ''}`);
-    process.exitCode = usage ? 2 : 1;
+    // What had been opened before it failed must not hold the process either.
+    process.exit(usage ? 2 : 1);
   }
 }
