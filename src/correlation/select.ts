@@ -19,8 +19,8 @@ export interface Slot {
 }
 
 /** Whether the slot takes events of this kind and phase at this point. */
-export function listens({ kinds, phases, fits }: Slot, event: LocatedEvent): boolean {
-  return kinds.includes(event.kind) && phases.includes(event.phase) && fits(event);
+export function listens(slot: Slot, event: LocatedEvent): boolean {
+  return slot.kinds.includes(event.kind) && slot.phases.includes(event.phase) && slot.fits(event);
 }
 
 /** The begins and ends of states: momentary events have no state, and an uncertain state stays what it was. */
