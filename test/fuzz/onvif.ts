@@ -157,7 +157,7 @@ async function fuzzPosts(random: Random, count: number): Promise<void> {
     const reference = `<SubscriptionReference><a:Address>${camera.address}/onvif/sub</a:Address></SubscriptionReference>`;
     return { body: envelope(`<SubscribeResponse>${reference}${camera.times()}</SubscribeResponse>`) };
   });
-  const gateway = new Connected(undefined, hasty(20));
+  const gateway = new Connected();
   try {
     await gateway.open(camera, { events: 'notify', notifyAddress: '127.0.0.1' });
     const { hostname, port, pathname } = new URL(consumer);
