@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { ObjectType } from '@bacnet-js/client';
 import { ConfigurationError } from '../../src/adapter/contract.ts';
 import type { AdapterHost, Connection } from '../../src/adapter/contract.ts';
+import { Outbox } from '../../src/adapter/outbox.ts';
 import type { PointId } from '../../src/domain/point.ts';
 import { objectError, Refused } from './answers.ts';
 import { DeviceClient } from './client.ts';
@@ -10,7 +11,6 @@ import { identify, verifyInstance } from './device.ts';
 import { DoorWatch } from './door-watch.ts';
 import { stayRegistered } from './foreign-device.ts';
 import type { DoorAt, Options, ReaderAt } from './options.ts';
-import { Outbox } from './outbox.ts';
 import { OutputLock } from './output-lock.ts';
 import { readerWatch } from './reader-watch.ts';
 import { Session } from './session.ts';
@@ -28,7 +28,8 @@ export async function connect(options: Options, host: AdapterHost): Promise<Conn
   const bbmd = options.bbmd === undefined ? undefined : await endpointOf(options.bbmd);
   const transport = await GuardedTransport.create({ local, peer, bbmd }, (frame, reason) => host.malformed(frame, reason));
   const client = new DeviceClient(transport, peer, host);
-  const outbox = new Outbox(host);
+  const ended = new AbortController();
+  const outbox = new Outbox(host, AbortSignal.any([host.signal, ended.signal]));
   let session: Session | undefined;
   const locks = new Map<PointId, OutputLock>();
   const release = () => {
@@ -44,6 +45,7 @@ export async function connect(options: Options, host: AdapterHost): Promise<Conn
   } catch (error) {
     host.signal.removeEventListener('abort', release);
     release();
+    ended.abort(error);
     await transport.closed;
     throw host.signal.aborted ? (host.signal.reason as Error) : error;
   }
@@ -54,8 +56,9 @@ export async function connect(options: Options, host: AdapterHost): Promise<Conn
     host.signal.removeEventListener('abort', release);
     release();
     await transport.closed;
-    // What was seen before the link was lost still belongs in the journal, before the news that it is lost.
-    await outbox.flushed().catch(() => undefined);
+    // What was seen before the link was lost still belongs in the journal, before the news that it is lost. A journal that refuses it does not hold that up.
+    await outbox.offered().catch(() => undefined);
+    ended.abort(new Error('the link is over'));
   });
   const doors = new Map(host.points.filter(({ type }) => type === 'door').map((point) => [point.id, point]));
   for (const { id, name, at } of doors.values()) {
@@ -106,7 +109,7 @@ async function readEverything(client: DeviceClient, options: Options, host: Adap
     if (!(error instanceof Refused) || error.error?.class !== objectError) throw error;
     throw new ConfigurationError(`device ${options.deviceInstance} lacks an object that the site file names: ${error.message}`, { cause: error });
   }
-  await outbox.flushed();
+  await outbox.offered();
   host.online(device.description);
   return session;
 }

@@ -1,6 +1,6 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { Outbox } from '../../src/adapter/outbox.ts';
 import type { DeviceClient, EventNotification } from './client.ts';
-import type { Outbox } from './outbox.ts';
 import { objectKey } from './reading.ts';
 
 /** Who acknowledges, as the controller's operators see it. */

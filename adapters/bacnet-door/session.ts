@@ -1,13 +1,13 @@
 import { ErrorClass, ErrorCode, ObjectType, PropertyIdentifier as Property } from '@bacnet-js/client';
 import type { BACNetObjectID } from '@bacnet-js/client';
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { Outbox } from '../../src/adapter/outbox.ts';
 import { NoAnswer, Refused, Unintelligible } from './answers.ts';
 import type { CovNotification, DeviceClient } from './client.ts';
 import { restartOf, restartProperties } from './device.ts';
 import { EventNotices } from './event-notices.ts';
 import { safetyPollFactor } from './options.ts';
 import type { Options } from './options.ts';
-import type { Outbox } from './outbox.ts';
 import { objectKey } from './reading.ts';
 import type { AppData, Reading } from './reading.ts';
 import { subscriberProcess, Subscriptions } from './subscriptions.ts';
@@ -75,7 +75,7 @@ export class Session {
 
   async #readInTurn(): Promise<void> {
     while (!this.#host.signal.aborted) {
-      if (this.#outbox.full) throw new Error('the journal has not taken signals for so long that some were lost: all states are read again');
+      if (this.#outbox.isFull) throw new Error('the journal has not taken signals for so long that some were lost: all states are read again');
       const [first] = [...this.#kept.values()].sort((a, b) => a.pollAt - b.pollAt);
       const waitMs = (first?.pollAt ?? Infinity) - this.#now();
       if (first === undefined || waitMs > 0) await this.#wait.for(waitMs);

@@ -1,11 +1,11 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { Outbox } from '../../src/adapter/outbox.ts';
 import { agreePlan, notThere } from './agree-plan.ts';
 import { ENTRY_WORDS, clockOf, entriesAfter } from './event-log.ts';
 import type { LogEntry } from './event-log.ts';
 import { ModbusException } from './exception.ts';
 import type { UnitLink } from './line.ts';
 import { badgeResults } from './mapping.ts';
-import type { Outbox } from './outbox.ts';
 import { planReads } from './poll-plan.ts';
 import type { Item } from './poll-plan.ts';
 import type { Reader } from './points.ts';
@@ -83,7 +83,7 @@ export class BadgeLog {
       return;
     }
     const { kind, reason } = result;
-    this.#outbox.add(
+    this.#outbox.put(
       {
         kind,
         point: this.#reader.point,

@@ -1,10 +1,10 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
 import { ConfigurationError } from '../../src/adapter/contract.ts';
+import { Outbox } from '../../src/adapter/outbox.ts';
 import { pause } from '../../src/domain/clock.ts';
 import type { EpochMs } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { Line } from './line.ts';
-import { Outbox } from './outbox.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 import type { ServedUnit } from './served.ts';
 import { backOnline, offline } from './unit-state.ts';
@@ -35,7 +35,7 @@ export class Monitor {
     this.#host = host;
     this.#line = line;
     this.#options = options;
-    this.#outbox = new Outbox(host);
+    this.#outbox = new Outbox(host, line.signal);
     this.#units = new Map(units.map((served) => [served.unit, served]));
   }
 
@@ -49,7 +49,7 @@ export class Monitor {
     // Where one only is silent, trying again may help.
     const [first] = failures;
     if (first !== undefined && failures.length === this.#units.size) throw failures.find((error) => !(error instanceof ConfigurationError)) ?? first;
-    await this.#outbox.deliver();
+    await this.#outbox.offered();
     while (!this.#outbox.isEmpty) await this.#nextRound();
     this.#isOnline = true;
     this.#tellSummary();
@@ -86,7 +86,7 @@ export class Monitor {
     }
     if (answered > 0) this.#reportSilent();
     await this.#probe();
-    await this.#outbox.deliver();
+    await this.#outbox.offered();
     for (const [unit, served] of this.#units) {
       const state = this.#states.get(unit);
       if (state?.state === 'answering') await this.#attempt(served, () => state.monitor.acknowledge());
@@ -160,7 +160,7 @@ export class Monitor {
   }
 
   #add(signals: readonly DeviceSignal[]): void {
-    for (const signal of signals) this.#outbox.add(signal);
+    for (const signal of signals) this.#outbox.put(signal);
   }
 
   #tellSummary(): void {

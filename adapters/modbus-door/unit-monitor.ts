@@ -1,11 +1,11 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
+import type { Outbox } from '../../src/adapter/outbox.ts';
 import { locationOf } from './address.ts';
 import { agreePlan } from './agree-plan.ts';
 import { BadgeLog } from './badge-log.ts';
 import type { UnitLink } from './line.ts';
 import { describe } from './location.ts';
 import { doorSignals } from './mapping.ts';
-import type { Outbox } from './outbox.ts';
 import { planReads, valuesOf } from './poll-plan.ts';
 import type { Item, Read } from './poll-plan.ts';
 import { watchedOf } from './points.ts';
@@ -86,9 +86,9 @@ export class UnitMonitor {
     this.#active.set(watched, active);
     const { kind, type } = doorSignals[watched.signal];
     const about = { kind, point: watched.point, raw: sample.raw };
-    if (type === 'state') this.#outbox.add({ ...about, phase: active ? 'raised' : 'restored', ...(before === undefined && { initial: true }) });
+    if (type === 'state') this.#outbox.put({ ...about, phase: active ? 'raised' : 'restored', ...(before === undefined && { initial: true }) });
     // A button that is down on connecting was not pressed now.
-    else if (active && before === false) this.#outbox.add({ ...about, phase: 'momentary' });
+    else if (active && before === false) this.#outbox.put({ ...about, phase: 'momentary' });
   }
 }
 

@@ -12,7 +12,7 @@ import type { Topic } from './topics.ts';
 
 /** One way by which a camera's events come, for as long as a subscription stands. */
 export interface EventSource {
-  /** Waits for what comes next; what it brought is on disk when it resolves. @throws when the subscription is of no use any more. */
+  /** Waits for what comes next; what it brought has been offered to the journal when it resolves. @throws when the subscription is of no use any more. */
   next(): Promise<void>;
   /** Gives the subscription back. Never throws. */
   end(): Promise<void>;
@@ -47,17 +47,18 @@ export interface EventContext extends Taking {
   readonly health: EventHealth;
 }
 
-/** Reports messages in their order; resolves when all are on disk. What cannot be read is counted. */
+/** Reports messages in their order; resolves when all have been offered to the journal, together. What cannot be read is counted. */
 export async function takeAll(messages: readonly ReadNotification[], context: Taking): Promise<void> {
   for (const message of messages) {
     if ('unreadable' in message) context.host.malformed(message.raw, message.unreadable);
-    else await take(message, context);
+    else take(message, context);
   }
+  await context.states.offered();
 }
 
 type Message = Exclude<ReadNotification, { unreadable: string }>;
 
-async function take(message: Message, { host, states, points, options, elsewhere = [] }: Taking): Promise<void> {
+function take(message: Message, { host, states, points, options, elsewhere = [] }: Taking): void {
   const { topic: name, operation, utcTime, source, data } = message;
   host.decoded?.({ name, content: { operation, utcTime, source: Object.fromEntries(source), data: Object.fromEntries(data) } });
   if (!isWanted(message.topic, options.topics) || (elsewhere.length > 0 && isWanted(message.topic, elsewhere))) return;
@@ -70,7 +71,7 @@ async function take(message: Message, { host, states, points, options, elsewhere
       return;
     }
     if (phase === 'nothing') continue;
-    for (const point of points.about(topic, message)) await states.take(point, topic, message, phase);
+    for (const point of points.about(topic, message)) states.take(point, topic, message, phase);
   }
 }
 

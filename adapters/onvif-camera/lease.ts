@@ -1,5 +1,4 @@
 import type { Clock } from '../../src/domain/clock.ts';
-import { pause } from '../../src/domain/clock.ts';
 import { serviceTarget } from './addresses.ts';
 import type { SoapClient, Write } from './client.ts';
 import type { Target } from './http.ts';
@@ -8,15 +7,11 @@ import type { Subscription } from './notifications.ts';
 import type { EndpointReference } from './requests.ts';
 import type { Element } from './xml.ts';
 
-/** Asked for; the camera may grant less. Long enough to outlast a journal that fails for a while, short enough that one left behind goes soon. */
+/** Asked for; the camera may grant less. Long enough to need few renewals, short enough that one left behind goes soon. */
 export const LIFETIME_SECONDS = 600;
 /** Leaving is a courtesy: nobody waits long for it. */
 const GOODBYE_MS = 1_000;
 const RENEW_AGAIN_MS = 10_000;
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 interface Pace {
   /** How long one request may keep it from being renewed. */
@@ -76,24 +71,6 @@ export class Lease {
     this.#renewAtMs = this.#clock.monotonicMs() + RENEW_AGAIN_MS;
     const reply = await this.ask((requests) => requests.renew(this.reference, LIFETIME_SECONDS));
     this.#renewAtMs = this.#renewal(lifetimeOf(reply));
-  }
-
-  /** Renews it in time for as long as `work` lasts, which may be long: the journal may refuse an event for an hour. @throws what `work` throws. */
-  async keepDuring(work: Promise<void>): Promise<void> {
-    const worked = new AbortController();
-    const over = AbortSignal.any([this.#signal, worked.signal]);
-    const done = work.finally(() => worked.abort());
-    // It is waited for at the end.
-    done.catch(() => undefined);
-    // Most often the journal is quick.
-    await Promise.race([done.catch(() => undefined), nextTurn()]);
-    const isOver = () => over.aborted;
-    while (!isOver()) {
-      await pause(this.#clock, this.leftMs, over).catch(() => undefined);
-      // One that fails shows at the next request for events.
-      if (!isOver()) await this.renewIfDue().catch(() => undefined);
-    }
-    await done;
   }
 
   /** Gives back this subscription, never another. Never throws: it may be gone already (500 ResourceUnknown), or the camera is. */

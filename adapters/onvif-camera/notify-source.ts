@@ -77,6 +77,7 @@ async function takePost(text: string, context: EventContext): Promise<void> {
     const notify = readReply(200, text);
     if (notify.name !== 'Notify') throw new MalformedReply('what the camera posted is no notification', text);
     await takeAll(readNotifications(notify, text), context);
+    await context.states.flushed();
   } catch (error) {
     if (error instanceof MalformedReply) context.host.malformed(text, error.message);
     throw error;

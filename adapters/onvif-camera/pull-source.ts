@@ -17,8 +17,8 @@ const HASTY_MS = 500;
 const MESSAGE_LIMIT = 100;
 
 /**
- * Events by pull point (ONVIF Core, 9.1). The next pull is made when everything of the last one is on disk: the camera's queue is all that holds what
- * came in the meantime, and it is bounded.
+ * Events by pull point (ONVIF Core, 9.1). The next pull is made when everything of the last one has been offered to the journal. While that is full it goes on,
+ * so that what happens is seen: a pull point acknowledges nothing, and a gateway that is started anew makes another, so nothing is kept by leaving it there.
  */
 export class PullSource implements EventSource {
   readonly #context: EventContext;
@@ -65,7 +65,7 @@ export class PullSource implements EventSource {
     const messages = await this.#pull(this.#pullMs);
     if (messages.length > 0) {
       this.#pulse.heard();
-      await this.#lease.keepDuring(takeAll(messages, this.#context));
+      await takeAll(messages, this.#context);
     } else if (clock.monotonicMs() - askedAtMs < HASTY_MS) await pause(clock, 1_000, this.#context.signal);
     await this.#pulse.check();
   }

@@ -1,5 +1,5 @@
 import type { AdapterHost } from '../../src/adapter/contract.ts';
-import { pause } from '../../src/domain/clock.ts';
+import { Outbox } from '../../src/adapter/outbox.ts';
 import type { EpochMs } from '../../src/domain/clock.ts';
 import type { DeviceSignal, Phase } from '../../src/domain/event.ts';
 import type { PointId } from '../../src/domain/point.ts';
@@ -41,33 +41,33 @@ interface Property {
 }
 
 /**
- * What is known of the camera's properties while the link stands, and what of their messages is news. Reports one at a time, in order;
- * one that the journal refuses is offered again until it is taken.
+ * What is known of the camera's properties while the link stands, and what of their messages is news, which goes to the journal in its order.
  */
 export class PropertyStates {
   readonly #host: AdapterHost;
-  readonly #signal: AbortSignal;
+  readonly #outbox: Outbox;
   readonly #clockOffsetMs: () => number;
   readonly #properties = new Map<string, Property>();
   /** The latest messages of what has no end, as they were: a post that was not answered in time comes again. */
   readonly #happened = new Set<string>();
-  #tail: Promise<void> = Promise.resolve();
 
   constructor(host: AdapterHost, signal: AbortSignal, clockOffsetMs: () => number) {
     this.#host = host;
-    this.#signal = signal;
+    this.#outbox = new Outbox(host, signal);
     this.#clockOffsetMs = clockOffsetMs;
   }
 
-  /** Resolves when the message is on disk or was no news. @throws the signal's reason when the connection ends before that. */
-  take(point: PointId, topic: Topic, message: Notification & { readonly raw: string }, phase: Phase): Promise<void> {
-    if (phase === 'momentary') return this.#tell(point, topic, message);
+  /** Puts what is news in the message on its way to the journal. */
+  take(point: PointId, topic: Topic, message: Notification & { readonly raw: string }, phase: Phase): void {
+    if (phase === 'momentary') {
+      this.#tell(point, topic, message);
+      return;
+    }
     const key = [point, topic.kind, topicPath(message.topic), ...[...message.source].flat()].join('\n');
     const property = this.#properties.get(key) ?? { point, topic, phase: 'momentary' as const, heardAtMs: 0 };
     const before = this.#phaseOf(property);
     // A post that was not answered in time comes again.
-    if (before === phase && message.operation !== 'Initialized' && message.utcTime !== undefined && message.utcTime === property.toldAt)
-      return Promise.resolve();
+    if (before === phase && message.operation !== 'Initialized' && message.utcTime !== undefined && message.utcTime === property.toldAt) return;
     if (message.utcTime !== undefined) property.toldAt = message.utcTime;
     // Initialized is a state that was read, unless we knew it otherwise: then it changed while the subscription was made anew.
     const read = message.operation === 'Initialized' && (before === 'momentary' || before === 'uncertain');
@@ -76,18 +76,18 @@ export class PropertyStates {
     const { uncertainAfterMs } = topic;
     const signal = { kind: topic.kind, point, phase, ...(phase === 'raised' && uncertainAfterMs !== undefined && { uncertainAfterMs }) };
     if (!known && !this.#saidByAnother(property, read))
-      return this.report({ ...signal, ...this.#told(topic, message), ...(read && { initial: true }) });
+      this.#outbox.put({ ...signal, ...this.#told(topic, message), ...(read && { initial: true }) });
     // No news, but that it stands still.
-    return signal.uncertainAfterMs === undefined ? Promise.resolve() : this.report({ ...signal, initial: true });
+    else if (signal.uncertainAfterMs !== undefined) this.#outbox.put({ ...signal, initial: true });
   }
 
   /** What has no end. A device that tells it again on subscribing (a door's mode) tells no news. */
-  #tell(point: PointId, topic: Topic, message: Notification & { readonly raw: string }): Promise<void> {
+  #tell(point: PointId, topic: Topic, message: Notification & { readonly raw: string }): void {
     const known = `${point} ${topic.kind} ${message.raw}`;
-    if (message.operation === 'Initialized' || (message.utcTime !== undefined && this.#happened.has(known))) return Promise.resolve();
+    if (message.operation === 'Initialized' || (message.utcTime !== undefined && this.#happened.has(known))) return;
     this.#happened.add(known);
     for (const oldest of this.#happened) if (this.#happened.size > MAX_HAPPENED) this.#happened.delete(oldest);
-    return this.report({ kind: topic.kind, point, phase: 'momentary', ...this.#told(topic, message) });
+    this.#outbox.put({ kind: topic.kind, point, phase: 'momentary', ...this.#told(topic, message) });
   }
 
   #told(topic: Topic, message: Notification & { readonly raw: string }): Pick<DeviceSignal, 'occurredAt' | 'clockOffsetMs' | 'details' | 'raw'> {
@@ -98,12 +98,20 @@ export class PropertyStates {
     };
   }
 
-  /** Reports after everything that was handed in before. */
+  /** Reports after everything that was handed in before; resolves when the journal has been asked. @throws as `offered` does. */
   report(signal: DeviceSignal): Promise<void> {
-    const done = this.#tail.then(() => this.#deliver(signal));
-    // Whoever waits for this one hears of its failure; the next one must not.
-    this.#tail = done.catch(() => undefined);
-    return done;
+    this.#outbox.put(signal);
+    return this.offered();
+  }
+
+  /** Resolves when the journal has been asked to take all of it, as it may refuse to. @throws when the connection ends before, or too much waits. */
+  offered(): Promise<void> {
+    return this.#outbox.offered();
+  }
+
+  /** Resolves when all of it is on disk. @throws when the connection ends before, or too much waits. */
+  flushed(): Promise<void> {
+    return this.#outbox.flushed();
   }
 
   /** Cameras send motion by several topics at once: the second says nothing new, and one that ends is not the end of the other. */
@@ -126,21 +134,5 @@ export class PropertyStates {
   /** A property whose restore is overdue stands no longer, and is no reason to leave out what another says. */
   #phaseOf({ phase, topic: { uncertainAfterMs = Infinity }, heardAtMs }: Property): Phase {
     return phase === 'raised' && this.#host.clock.monotonicMs() - heardAtMs >= uncertainAfterMs ? 'uncertain' : phase;
-  }
-
-  async #deliver(signal: DeviceSignal): Promise<void> {
-    for (let waitMs = 1_000; ; waitMs = Math.min(2 * waitMs, 30_000)) {
-      this.#signal.throwIfAborted();
-      try {
-        await this.#host.report(signal);
-        return;
-      } catch (error) {
-        this.#host.log.warn(
-          { err: error, kind: signal.kind, point: signal.point },
-          'the journal refused an event of the camera; it is offered again',
-        );
-      }
-      await pause(this.#host.clock, waitMs, this.#signal);
-    }
   }
 }

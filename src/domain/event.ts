@@ -30,6 +30,8 @@ export interface DeviceSignal {
   readonly raw?: string;
   /** Two signals of one device with the same key are one signal that was sent twice (a panel repeats until acknowledged). */
   readonly repeatKey?: string;
+  /** Which of an outbox's signals it is: the same when it is offered again because the journal refused it. Not journalled. */
+  readonly offerKey?: string;
 }
 
 /** A signal that intake has accepted: it is in the journal. */

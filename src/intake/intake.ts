@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Clock } from '../domain/clock.ts';
-import type { DeviceSignal, LocatedEvent, Place, SecurityEvent } from '../domain/event.ts';
+import type { DeviceSignal, LocatedEvent, Phase, Place, SecurityEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Journal, Unjournalled } from './journal.ts';
 import { Outages } from './outages.ts';
 import { Overdue } from './overdue.ts';
-import { PointStates } from './point-states.ts';
+import { ownerOf, PointStates } from './point-states.ts';
 import { Repeats, REPEAT_WINDOW_MS } from './repeats.ts';
 import { ShownUnjournalled } from './shown-unjournalled.ts';
 
@@ -40,6 +40,12 @@ interface Waiting {
   readonly refuse: (error: Error) => void;
 }
 
+/** A state that a waiting event tells. */
+interface Awaited {
+  readonly phase: Phase;
+  readonly committed: Promise<void>;
+}
+
 /** Where signals become events: stamped, journalled in groups, then located and passed on. */
 export class Intake {
   readonly counts: IntakeCounts = { received: 0, accepted: 0, repeated: 0, unchanged: 0, refused: 0 };
@@ -52,6 +58,8 @@ export class Intake {
   readonly #batches = new Subject<number>();
   readonly #shown = new ShownUnjournalled();
   #waiting: Waiting[] = [];
+  /** What the waiting events will have made of the states, by kind and owner. */
+  #awaited = new Map<string, Awaited>();
   #journalFails = false;
 
   constructor(options: IntakeOptions) {
@@ -90,13 +98,18 @@ export class Intake {
       this.counts.repeated += 1;
       return earlier;
     }
-    const judged = this.#states.judge(signal);
+    const state = `${signal.kind} ${ownerOf(signal)}`;
+    const awaited = this.#awaited.get(state);
+    const judged = this.#states.judge(signal, awaited?.phase);
     if (judged === undefined) {
       this.counts.unchanged += 1;
+      // The same as what waits: it is known when that is.
+      if (awaited !== undefined) return awaited.committed.then(() => this.#overdue.confirm(device, signal));
       this.#overdue.confirm(device, signal);
       return Promise.resolve();
     }
     const committed = this.#enqueue(this.#stamp(device, judged));
+    if (judged.phase !== 'momentary') this.#awaited.set(state, { phase: judged.phase, committed });
     if (signal.repeatKey !== undefined) this.#repeats.remember(device, signal.repeatKey, committed);
     return committed;
   }
@@ -123,6 +136,7 @@ export class Intake {
   #commit(): void {
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#awaited.clear();
     let events;
     try {
       events = this.#options.journal.append(batch.map(({ event }) => event));

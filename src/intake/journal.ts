@@ -1,10 +1,10 @@
-import type { Phase, SecurityEvent } from '../domain/event.ts';
+import type { DeviceSignal, Phase, SecurityEvent } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Store } from '../store/database.ts';
 
 /** An event that has no position yet. */
-export type Unjournalled = Omit<SecurityEvent, 'seq'> & { readonly repeatKey?: string };
+export type Unjournalled = Omit<SecurityEvent, 'seq'> & Pick<DeviceSignal, 'repeatKey' | 'offerKey'>;
 
 interface Row {
   readonly seq: number;
@@ -49,7 +49,7 @@ export class Journal {
   /** Appends a batch in one transaction: one flush to the disk for all of them. @throws when it could not be committed; then none is in. */
   append(batch: readonly Unjournalled[]): SecurityEvent[] {
     return this.#store.transaction(() =>
-      batch.map(({ repeatKey, ...event }) => {
+      batch.map(({ repeatKey, offerKey: _untilTaken, ...event }) => {
         const { id, device, point, kind, phase, receivedAt, eventAt, ...rest } = event;
         const row = { id, device, point, kind, phase, receivedAt, eventAt, repeatKey: repeatKey ?? null, rest: JSON.stringify(rest) };
         const { lastInsertRowid } = this.#insert.run(row);

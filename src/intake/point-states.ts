@@ -28,10 +28,9 @@ export class PointStates {
     return this.#phases.get(signal.kind)?.get(ownerOf(signal));
   }
 
-  /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. */
-  judge(signal: DeviceSignal): DeviceSignal | undefined {
+  /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. `known`: the phase of its state before it. */
+  judge(signal: DeviceSignal, known = this.phase(signal)): DeviceSignal | undefined {
     if (signal.initial !== true) return signal;
-    const known = this.phase(signal);
     if (known === undefined) return signal;
     if (known === signal.phase) return undefined;
     // An uncertain state that turns out to stand still is no second alarm; everything else changed while the link was down.

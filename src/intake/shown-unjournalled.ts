@@ -5,8 +5,8 @@ import { partitionOf } from '../domain/panel.ts';
 import type { Unjournalled } from './journal.ts';
 import { REPEAT_WINDOW_MS } from './repeats.ts';
 
-/** Beyond this many the oldest is forgotten; its repeat would then be an event of its own. */
-const MOST_SHOWN = 10_000;
+/** Beyond this many the oldest is forgotten; its repeat would then be an event of its own. Several outboxes may be full. */
+const MOST_SHOWN = 50_000;
 /** What has no key of its own is offered again sooner than this; later than this it has happened again. The slowest adapter waits for 30 s. */
 const OFFERED_AGAIN_MS = 60_000;
 
@@ -88,13 +88,14 @@ export class PassedOn {
 
 /** A state that has changed since is no repeat when it comes back, and neither is another level of the same scope. */
 function isRepeat(again: Unjournalled, { event, offeredAt }: Shown): boolean {
-  const windowMs = again.repeatKey === undefined ? OFFERED_AGAIN_MS : REPEAT_WINDOW_MS;
+  const windowMs = again.repeatKey === undefined && again.offerKey === undefined ? OFFERED_AGAIN_MS : REPEAT_WINDOW_MS;
   return again.phase === event.phase && again.details['level'] === event.details['level'] && again.receivedAt - offeredAt <= windowMs;
 }
 
-/** What a device repeats: by its own key; a state by its owner; anything else by all that it tells. */
-function keyOf({ device, repeatKey, kind, point, phase, details, occurredAt }: Unjournalled): string {
+/** What a device repeats: by its own key; what an outbox offers again: by the outbox's; a state by its owner; anything else by all that it tells. */
+function keyOf({ device, repeatKey, offerKey, kind, point, phase, details, occurredAt }: Unjournalled): string {
   if (repeatKey !== undefined) return JSON.stringify([device, repeatKey, kind]);
+  if (offerKey !== undefined) return JSON.stringify([device, offerKey]);
   if (kinds[kind].words.restored !== undefined && phase !== 'momentary')
     return JSON.stringify([device, kind, point, partitionOf(details['partition'])]);
   return JSON.stringify([device, kind, point, details, occurredAt]);

@@ -8,15 +8,17 @@ import { Accounts } from '../../src/access/accounts.ts';
 import { PassCodes } from '../../src/access/pass-codes.ts';
 import { openAlarmPath } from '../../src/alarm-path.ts';
 import type { AlarmPath } from '../../src/alarm-path.ts';
+import { Outbox } from '../../src/adapter/outbox.ts';
 import { Operations } from '../../src/desk/operations.ts';
 import { Procedures } from '../../src/desk/procedures.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import type { DeviceSignal } from '../../src/domain/event.ts';
+import type { DeviceSignal, Phase } from '../../src/domain/event.ts';
 import { procedureFileSchema } from '../../src/procedures/schema.ts';
 import { readCases } from '../../src/replay/case-file.ts';
 import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
 import { ProcedureStore } from '../../src/store/procedure-store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { until } from '../support/until.ts';
 
 const { site, rules } = readCases(join(import.meta.dirname, '..', '..', 'config', 'rules', 'tests', 'alarms.yaml'));
@@ -131,6 +133,51 @@ for (const disk of disks) {
       open();
       assert.deepEqual([...path.book.incidents.values()], incidents);
       assert.equal(path.journal.read({ limit: 100 }).length, signals.length);
+    });
+
+    it('shows every alarm of a controller whose signals keep their order, and journals each once, in order, when there is space', async () => {
+      const clock = new ManualClock();
+      const link = new AbortController();
+      const outbox = new Outbox({ report: (signal) => path.intake.report('controller', signal), clock, log }, link.signal);
+      const forced = (point: string, phase: Phase = 'raised'): DeviceSignal => ({ kind: 'door.forced', point, phase, raw });
+      const signals: readonly DeviceSignal[] = [
+        forced('door-main'),
+        forced('door-server'),
+        { kind: 'panic.alarm', point: 'zone-lobby', phase: 'raised', raw },
+        // Neither the end nor the next begin is a repeat of what waits before it.
+        forced('door-main', 'restored'),
+        forced('door-main'),
+      ];
+      disk.fill(folder, store);
+      const accepted: number[] = [];
+      for (const [at, signal] of signals.entries()) {
+        outbox.put(signal, () => accepted.push(at));
+        await outbox.offered();
+        clock.advance(250);
+      }
+      for (let round = 0; round < 3; round += 1) {
+        await until('the end of a round', () => clock.waiting > 0);
+        clock.advance(5_000);
+      }
+      assert.deepEqual(kinds(), ['door-forced', 'door-forced', 'panic']);
+      assert.deepEqual([accepted, path.journal.lastPosition()], [[], 0]);
+      const opened = [...path.book.incidents.values()].map(({ id }) => id);
+
+      await until('the end of a round', () => clock.waiting > 0);
+      disk.makeRoom(folder, store);
+      clock.advance(5_000);
+      await outbox.flushed();
+      assert.deepEqual(accepted, [0, 1, 2, 3, 4]);
+      const told = ({ kind, point, phase }: DeviceSignal) => [kind, point, phase];
+      assert.deepEqual(path.journal.read({ limit: 100 }).map(told), signals.map(told));
+      assert.equal(path.intake.counts.accepted, signals.length);
+      assert.equal(path.accounting.taken, signals.length);
+      path.book.flush();
+      assert.deepEqual(
+        [...path.book.incidents.values()].map(({ id }) => id),
+        opened,
+      );
+      link.abort(new Error('the link is over'));
     });
 
     it('lets a dispatcher sign in, follow the procedure of a new incident and close it; all of it is stored when there is space', async () => {

@@ -40,8 +40,8 @@ export class Attempt {
   take(message: FromAttempt | Answer): boolean {
     const host = this.#host;
     switch (message.type) {
-      case 'report':
-        this.#answer(message.call, host.report(message.signal));
+      case 'reports':
+        for (const { call, signal } of message.reports) this.#answer(call, host.report(signal));
         break;
       case 'secret':
         this.#answer(message.call, this.#secret(message.reference));

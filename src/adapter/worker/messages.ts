@@ -63,9 +63,15 @@ interface Discover {
 /** From the gateway to the adapter. */
 export type ToThread = Connect | Discover | Abort | Use | Answer | Ping;
 
+/** What is reported in one turn crosses together, so that it shares one commit. */
+interface Report {
+  readonly call: number;
+  readonly signal: DeviceSignal;
+}
+
 /** What an adapter says about one of its attempts. */
 export type FromAttempt = { readonly attempt: number } & (
-  | { readonly type: 'report'; readonly call: number; readonly signal: DeviceSignal }
+  | { readonly type: 'reports'; readonly reports: readonly Report[] }
   | { readonly type: 'secret'; readonly call: number; readonly reference: SecretReference }
   | { readonly type: 'online'; readonly detail: string | undefined; readonly attention: string | undefined }
   | { readonly type: 'malformed'; readonly frame: Uint8Array | string; readonly reason: string }

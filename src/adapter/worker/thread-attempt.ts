@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { systemClock } from '../../domain/clock.ts';
+import type { DeviceSignal } from '../../domain/event.ts';
 import type { AdapterDefinition, AdapterHost, CameraFacet, Connection } from '../contract.ts';
 import { Calls, outcomeOf } from './calls.ts';
 import { fromErrorMessage, toErrorMessage } from './errors.ts';
@@ -19,6 +20,8 @@ export class ThreadAttempt {
   readonly #calls = new Calls();
   readonly #life = new AbortController();
   #connection: Connection | undefined;
+  /** Reported in this turn, and not yet sent. */
+  #reports: { readonly call: number; readonly signal: DeviceSignal }[] = [];
 
   /** `mayNotice` says whether one more line of log or malformed frame may be sent now. */
   constructor(attempt: number, post: (message: FromThread) => void, mayNotice: () => boolean) {
@@ -68,7 +71,7 @@ export class ThreadAttempt {
       // Whose line it is, and when, the gateway's own log adds.
       log: pino({ level, base: null, timestamp: false }, { write: (line) => this.#notice({ type: 'log', line }) }),
       report: async (signal) => {
-        await this.#calls.make((call) => this.#say({ type: 'report', call, signal }));
+        await this.#calls.make((call) => this.#report(call, signal));
       },
       secret: async (reference) => (await this.#calls.make((call) => this.#say({ type: 'secret', call, reference }))) as string,
       online: (detail, attention) => this.#say({ type: 'online', detail, attention }),
@@ -80,7 +83,26 @@ export class ThreadAttempt {
     if (this.#mayNotice()) this.#say(said);
   }
 
+  #report(call: number, signal: DeviceSignal): void {
+    this.#reports.push({ call, signal });
+    if (this.#reports.length === 1) queueMicrotask(() => this.#sendReports());
+  }
+
+  #sendReports(): void {
+    const reports = this.#reports;
+    this.#reports = [];
+    if (reports.length === 0) return;
+    try {
+      this.#post({ type: 'reports', reports, attempt: this.#number });
+    } catch (error) {
+      // What cannot be copied, such as a function among the details.
+      for (const { call } of reports) this.#calls.settle(call, { ok: false, error: toErrorMessage(error) });
+    }
+  }
+
+  /** After what was reported before. */
   #say(said: Said): void {
+    this.#sendReports();
     this.#post({ ...said, attempt: this.#number });
   }
 }

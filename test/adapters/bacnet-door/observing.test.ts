@@ -3,12 +3,8 @@ import { ApplicationTag, PropertyIdentifier as Property } from '@bacnet-js/clien
 import { DoorWatch } from '../../../adapters/bacnet-door/door-watch.ts';
 import { readerWatch } from '../../../adapters/bacnet-door/reader-watch.ts';
 import type { AppData, Reading } from '../../../adapters/bacnet-door/reading.ts';
-import { Outbox } from '../../../adapters/bacnet-door/outbox.ts';
 import { doorAt, options } from '../../../adapters/bacnet-door/options.ts';
 import type { DeviceSignal } from '../../../src/domain/event.ts';
-import { TestHost } from '../../support/adapter-host.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { until } from '../../support/until.ts';
 import { doorPoint, readerPoint } from './rig.ts';
 
 const number = (value: number): readonly AppData[] => [{ type: ApplicationTag.ENUMERATED, value }];
@@ -93,40 +89,6 @@ describe('what a door shows', () => {
     contact?.absorb({ reading: new Map([[Property.PRESENT_VALUE, number(1)]]), raw: 'cc' });
     contact?.absorb({ reading: new Map([[Property.PRESENT_VALUE, number(1)]]), raw: 'dd' });
     assert.deepEqual(put.slice(3), [{ kind: 'door.open', point: 'door-1', phase: 'raised', raw: 'cc' }]);
-  });
-});
-
-describe('the way to the journal', () => {
-  it('offers a refused signal again until it is taken, and leaves no timer behind', async () => {
-    const clock = new ManualClock();
-    const host = new TestHost([], clock);
-    const outbox = new Outbox(host);
-    host.journalFails = true;
-    outbox.put({ kind: 'door.open', point: 'door-1', phase: 'raised' });
-    outbox.put({ kind: 'door.open', point: 'door-1', phase: 'restored' });
-    const flushed = outbox.flushed();
-    await until('a refusal', () => clock.waiting === 1);
-    host.journalFails = false;
-    clock.advance(500);
-    await flushed;
-    assert.deepEqual(
-      host.reported.map(({ phase }) => phase),
-      ['raised', 'restored'],
-    );
-    assert.equal(clock.waiting, 0);
-  });
-
-  it('ends with the gateway when the journal fails for good', async () => {
-    const clock = new ManualClock();
-    const host = new TestHost([], clock);
-    const outbox = new Outbox(host);
-    host.journalFails = true;
-    outbox.put({ kind: 'door.open', point: 'door-1', phase: 'raised' });
-    const flushed = outbox.flushed();
-    await until('a refusal', () => clock.waiting === 1);
-    host.abort();
-    await assert.rejects(flushed, /the test is over/);
-    await until('no timer', () => clock.waiting === 0);
   });
 });
 

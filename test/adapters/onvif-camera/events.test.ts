@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DeviceSignal } from '../../../src/domain/event.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { until } from '../../support/until.ts';
 import { Connected } from './connected.ts';
@@ -48,19 +49,26 @@ describe('onvif-camera: events', () => {
     assert.deepEqual(first.details, { topic: 'tns1:VideoSource/MotionAlarm', cause: 'motion', Source: 'V_SRC_000' });
   });
 
-  it('pulls no further while the journal refuses an event, and offers the same one until it is taken', async () => {
+  it('pulls on while the journal refuses an event, and offers all of them, in order, until they are taken', async () => {
     await open();
     await polling();
+    const { report } = gateway.host;
+    const offered: DeviceSignal[] = [];
+    gateway.host.report = (signal) => {
+      offered.push(signal);
+      return report(signal);
+    };
     gateway.host.journalFails = true;
-    const before = device.count('PullMessages');
     device.push(notification(true));
-    await until('a refused event', () => clock.waiting === 3);
+    await until('a refused event', () => offered.length > 0);
     device.push(notification(false));
-    for (let second = 0; second < 3; second += 1) {
-      clock.advance(1_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    assert.equal(device.count('PullMessages'), before);
+    await until('the next one, which is offered with the first', () => offered.at(-1)?.phase === 'restored');
+    assert.deepEqual(
+      offered.slice(-2).map(({ phase }) => phase),
+      ['raised', 'restored'],
+    );
+    assert.equal(offered.at(-2)?.offerKey, offered[0]?.offerKey);
+    assert.deepEqual(gateway.phases(), []);
     gateway.host.journalFails = false;
     await until('both events', () => {
       clock.advance(500);
@@ -102,20 +110,31 @@ describe('onvif-camera: events', () => {
 
   it('renews its subscription in time while the journal refuses an event', async () => {
     device.lifetimeSeconds = 60;
-    await open(5_000);
+    await open();
     await polling();
     gateway.host.journalFails = true;
-    device.push(notification(true));
-    await until('a refused event', () => clock.waiting === 3);
-    await until('a renewal', () => {
-      clock.advance(1_000);
-      return device.count('Renew') > 0;
-    });
+    let told = 0;
+    const { report } = gateway.host;
+    const offered = new Set<string | undefined>();
+    gateway.host.report = (signal) => {
+      offered.add(signal.offerKey);
+      return report(signal);
+    };
+    while (device.count('Renew') === 0) {
+      told += 1;
+      device.push(notification(told % 2 === 1));
+      await until('a refused event', () => {
+        clock.advance(20);
+        return offered.size === told;
+      });
+      clock.advance(5_000);
+    }
     gateway.host.journalFails = false;
-    await until('motion', () => {
-      clock.advance(1_000);
-      return gateway.phases().length === 1;
+    await until('all that was told', () => {
+      clock.advance(100);
+      return gateway.phases().length === told;
     });
+    gateway.host.report = report;
     assert.equal(device.count('CreatePullPointSubscription'), 1);
   });
 
