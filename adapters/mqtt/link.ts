@@ -43,6 +43,8 @@ const refusals: Readonly<Record<number, string>> = {
 };
 const REFUSED_SUBSCRIPTION = 0x80;
 /** Of a packet that is too long: what is kept. */
+/** Identifiers of packets begin at 1 (2.3.1). */
+const NO_IDENTIFIER = 0;
 const HEAD_BYTES = 256;
 const FAREWELL_MS = 1000;
 const ACCEPTED_WITHIN_MS = 10_000;
@@ -61,7 +63,8 @@ export async function openLink(settings: BrokerSettings, host: AdapterHost, take
   });
   lost.catch(() => undefined);
   // Replaced before the first byte arrives: the library's own would acknowledge at once. Without the call of `done` there is no PUBACK.
-  client.handleMessage = ({ topic, payload, retain }: IPublishPacket, done) => {
+  client.handleMessage = ({ topic, payload, retain, qos, messageId }: IPublishPacket, done) => {
+    if (qos > 0 && messageId === NO_IDENTIFIER) return;
     const message = { topic, payload: typeof payload === 'string' ? Buffer.from(payload) : payload, retained: retain };
     take(message).then(
       () => done(),
@@ -74,6 +77,15 @@ export async function openLink(settings: BrokerSettings, host: AdapterHost, take
     if (length === undefined) return;
     const reason = `the broker ${address} sends a packet of ${length} bytes, and at most ${LARGEST_PACKET_BYTES} are taken: limit their size at the broker`;
     host.malformed(piece.subarray(0, HEAD_BYTES), reason);
+    fail(new Error(reason));
+    client.stream.destroy();
+  });
+  // The library gives a packet that ends before its identifier the number -1, and throws when it answers it.
+  client.on('packetreceive', (packet) => {
+    if ((packet.messageId ?? NO_IDENTIFIER) >= NO_IDENTIFIER) return;
+    packet.messageId = NO_IDENTIFIER;
+    const reason = `the broker ${address} sends a packet without its identifier`;
+    host.malformed('', `${reason}: ${packet.cmd}`);
     fail(new Error(reason));
     client.stream.destroy();
   });

@@ -49,6 +49,18 @@ describe('the MQTT adapter against a hostile broker', () => {
     host.abort();
   });
 
+  it('ends the link to a broker whose packets end before their identifier, and takes nothing from them', async () => {
+    const topic = Buffer.from('site/door/door-a/state');
+    const publication = (flags: number) => Buffer.concat([Buffer.from([0x30 | flags, topic.length + 2, 0, topic.length]), topic]);
+    for (const bytes of [publication(2), publication(4), Buffer.from([0x62, 0x00]), Buffer.from([0x50, 0x00])]) {
+      broker.bytes = bytes;
+      const host = newHost();
+      await assert.rejects(async () => (await connect(host, port)).done, /without its identifier/, bytes.toString('hex'));
+      assert.deepEqual([host.malformedFrames.length, host.reported.length], [1, 0]);
+      host.abort();
+    }
+  });
+
   it('survives a length that announces more than comes', async () => {
     await endure(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f, 0x00]));
     await endure(Buffer.from([0x32, 0xff, 0xff, 0xff, 0xff, 0xff]));
