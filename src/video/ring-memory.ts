@@ -27,8 +27,6 @@ export class RingMemory {
 
   constructor(options: RingMemoryOptions) {
     this.#options = options;
-    const { log, plannedMegabytes, allowedMegabytes } = options;
-    log.info({ plannedMegabytes, allowedMegabytes }, 'memory for the recent past of the cameras');
     this.#look();
   }
 
