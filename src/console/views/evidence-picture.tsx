@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { closeAround, Dialog } from './dialog.tsx';
+import { PictureDialog } from './picture-dialog.tsx';
 
 interface EvidencePictureProps {
   /** Where the gateway serves it. */
@@ -25,14 +25,9 @@ export function EvidencePicture({ path, text }: EvidencePictureProps) {
         <img src={path} alt="" onError={() => setMissing(true)} />
       </button>
       {open && (
-        <Dialog title={text} testId="evidence-picture-dialog" onClose={() => setOpen(false)} yields>
+        <PictureDialog title={text} testId="evidence-picture-dialog" onClose={() => setOpen(false)}>
           <img className="evidence-full" src={path} alt={`Picture that came with: ${text}`} />
-          <div className="buttons">
-            <button type="button" className="primary" autoFocus onClick={(event) => closeAround(event.currentTarget)}>
-              Close
-            </button>
-          </div>
-        </Dialog>
+        </PictureDialog>
       )}
     </>
   );
