@@ -15,6 +15,8 @@ import { until } from '../../test/support/until.ts';
 // What benchmarks need of the lab and of the real console before it.
 
 export const LIMIT_MS = 20_000;
+/** A person looks for a while. By then the rule that infers the same from the contact has spoken too: to an incident that is closed already it would be news. */
+export const LOOK_MS = 1000;
 const CALM_LIMIT_MS = 60_000;
 
 /** The system's Chromium with a profile of its own. */

@@ -4,7 +4,7 @@ import { labFiles, startLab } from '../../test/support/lab.ts';
 import { RestClient } from '../../test/support/rest-client.ts';
 import { until } from '../../test/support/until.ts';
 import { durations, durationsHead, machine } from './figures.ts';
-import { finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within } from './lab-console.ts';
+import { finish, LIMIT_MS, listen, LOOK_MS, openChromium, ringSeconds, signIn, within } from './lab-console.ts';
 import { ModbusTap } from './modbus-tap.ts';
 
 // npm run bench:popup [-- --doors 100]
@@ -14,7 +14,6 @@ import { ModbusTap } from './modbus-tap.ts';
 // picture of the covering camera in headless Chromium. Everything runs on this machine, the simulated hardware too.
 
 const { values } = parseArgs({ options: { doors: { type: 'string', default: '100' } } });
-const LOOK_MS = 1000;
 
 const [tapPort = 0] = await freePorts(1);
 let controllerPort = 0;

@@ -7,7 +7,7 @@ import type { Lab, LabFiles } from '../../../test/support/lab.ts';
 import { RestClient } from '../../../test/support/rest-client.ts';
 import { until } from '../../../test/support/until.ts';
 import { durations } from '../figures.ts';
-import { calm, finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within } from '../lab-console.ts';
+import { calm, finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within, LOOK_MS } from '../lab-console.ts';
 import { ModbusTap } from '../modbus-tap.ts';
 import { watchPictures } from './page-watch.ts';
 
@@ -102,6 +102,7 @@ async function force({ lab, rest, page, tap, messages }: Desk, figures: ConsoleF
   figures.message.push(at - wire);
   figures.now.push(now);
   figures.past.push(past);
+  await page.waitForTimeout(LOOK_MS);
   await lab.simulator('ctl-main', 'stimuli', 'close', { door: 1 });
   await finish(rest, id);
   await page.locator(`[data-testid="focus"][data-incident="${id}"]`).waitFor({ state: 'detached' });
