@@ -27,7 +27,7 @@ interface Waiter {
 
 /**
  * Signals of one link on their way to the journal, for devices whose signals must keep their order. All that wait are reported in the same turn and so share
- * one commit: either all are taken, in order, or all are refused, and what is critical among them is seen all the same. Refused ones are offered again.
+ * one commit: either all are taken, in order, or all are refused, and are seen all the same. Refused ones are offered again.
  */
 export class Outbox {
   readonly #host: Pick<AdapterHost, 'report' | 'clock' | 'log'>;

@@ -76,7 +76,7 @@ export class Intake {
     return this.#journalFails;
   }
 
-  /** Every accepted event, in the journal's order, after its commit. While the journal cannot be written: critical ones all the same, once, with `seq` 0. */
+  /** Every accepted event, in the journal's order, after its commit. While the journal cannot be written: each all the same, once, with `seq` 0. */
   get events(): Observable<LocatedEvent> {
     return this.#events;
   }

@@ -1,9 +1,9 @@
-import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
+import { EventKeys } from '../event-keys.ts';
 import { Recent } from '../recent.ts';
 import type { Relation } from '../relation.ts';
-import { differ, keysOfAll } from '../relation.ts';
+import { differ } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { When } from '../schema/when.ts';
@@ -44,12 +44,11 @@ export class Chain implements Condition {
   /** What must not happen in between, by itself. */
   readonly #barred: Recent<Entry>;
   readonly #watchers: Watchers;
-  /** An event is learnt of, watched for and judged by the same keys. */
-  #latest: LocatedEvent | undefined;
-  #latestKeys: readonly string[] = [];
+  readonly #keys: EventKeys;
 
   constructor(rule: string, pattern: ChainPattern, latenessMs: number, runtime: Runtime) {
     this.#pattern = pattern;
+    this.#keys = new EventKeys(pattern.by, runtime.site);
     this.#runtime = runtime;
     const keepMs = pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS;
     this.#recent = new Recent(keepMs, runtime);
@@ -67,11 +66,7 @@ export class Chain implements Condition {
   }
 
   #keysOf({ event }: Seen): readonly string[] {
-    if (event !== this.#latest) {
-      this.#latest = event;
-      this.#latestKeys = keysOfAll(event, this.#pattern.by, this.#runtime.site);
-    }
-    return this.#latestKeys;
+    return this.#keys.of(event);
   }
 
   watch(watcher: Watcher, waitMs: number): void {

@@ -1,9 +1,8 @@
-import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
+import { EventKeys } from '../event-keys.ts';
 import { Recent } from '../recent.ts';
 import type { Relation } from '../relation.ts';
-import { keysOfAll } from '../relation.ts';
 import type { Grouping } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
@@ -20,16 +19,13 @@ export type Keeps = 'events' | 'states';
 export class Memory {
   readonly slot: Slot;
   readonly watchers: Watchers;
-  readonly #by: readonly Relation[];
   readonly #runtime: Runtime;
   readonly #recent: Recent<Seen>;
   readonly #states: StandingStates;
-  /** An event is learnt of, watched for and judged by the same keys. */
-  #latest: LocatedEvent | undefined;
-  #latestKeys: readonly string[] = [];
+  readonly #keys: EventKeys;
 
   constructor(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime) {
-    this.#by = by;
+    this.#keys = new EventKeys(by, runtime.site);
     this.#runtime = runtime;
     this.#recent = new Recent(0, runtime);
     this.#states = new StandingStates(runtime);
@@ -47,11 +43,7 @@ export class Memory {
   }
 
   keysOf({ event }: Seen): readonly string[] {
-    if (event !== this.#latest) {
-      this.#latest = event;
-      this.#latestKeys = keysOfAll(event, this.#by, this.#runtime.site);
-    }
-    return this.#latestKeys;
+    return this.#keys.of(event);
   }
 
   /** Whether any event that shares a key with the trigger passes. */
