@@ -92,8 +92,17 @@ function accessUnits(nals: readonly Buffer[], codec: 'h264' | 'hevc', times: rea
   return pictures;
 }
 
-/** Decodes a file strictly with ffmpeg and counts its pictures. Rejects on any error in it. */
-export function decode(mp4: Buffer): Promise<{ pictures: number; width: number; height: number; showTimes: number[] }> {
+/** What ffmpeg made of a film. */
+export interface Decoded {
+  readonly pictures: number;
+  readonly width: number;
+  readonly height: number;
+  /** In seconds. */
+  readonly showTimes: readonly number[];
+}
+
+/** Decodes a film strictly with ffmpeg and counts its pictures. Rejects on any error in it. */
+export function decode(mp4: Buffer): Promise<Decoded> {
   return inTemporaryDirectory(async (directory) => {
     const path = join(directory, 'film.mp4');
     await writeFile(path, mp4);
@@ -101,21 +110,21 @@ export function decode(mp4: Buffer): Promise<{ pictures: number; width: number; 
   });
 }
 
-export async function decodeFile(path: string): Promise<{ pictures: number; width: number; height: number; showTimes: number[] }> {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-xerror', '-i', path, '-fps_mode', 'passthrough', '-f', 'null', '-']);
+/** The same of a file. */
+export async function decodeFile(path: string): Promise<Decoded> {
+  // One line for each decoded picture, with the times that are in the file.
+  const output = ['-copyts', '-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'framecrc', '-'];
+  const { stdout, stderr } = await run('ffmpeg', ['-v', 'error', '-xerror', '-threads', '1', '-i', path, ...output], { maxBuffer: 16 * 1024 * 1024 });
   if (stderr !== '') throw new Error(`ffmpeg is not content: ${stderr}`);
-  const entries = ['-count_frames', '-show_entries', 'stream=width,height,nb_read_frames:frame=pts_time', '-of', 'json'];
-  const { stdout } = await run('ffprobe', ['-v', 'error', ...entries, path], { maxBuffer: 16 * 1024 * 1024 });
-  const { streams, frames } = JSON.parse(stdout) as {
-    streams: { width: number; height: number; nb_read_frames: string }[];
-    frames: { pts_time: string }[];
-  };
-  const [stream] = streams;
+  const tick = /^#tb 0: (\d+)\/(\d+)$/m.exec(stdout);
+  const size = /^#dimensions 0: (\d+)x(\d+)$/m.exec(stdout);
+  const shown = [...stdout.matchAll(/^0, *-?\d+, *(-?\d+),/gm)];
+  if (tick === null || size === null) throw new Error('there is no picture in it');
   return {
-    pictures: Number(stream!.nb_read_frames),
-    width: stream!.width,
-    height: stream!.height,
-    showTimes: frames.map(({ pts_time }) => Number(pts_time)),
+    pictures: shown.length,
+    width: Number(size[1]),
+    height: Number(size[2]),
+    showTimes: shown.map(([, at]) => (Number(at) * Number(tick[1])) / Number(tick[2])),
   };
 }
 
