@@ -12,8 +12,8 @@ export class EventHealth {
   readonly #host: AdapterHost;
   readonly #description: string;
   readonly #report: (signal: DeviceSignal) => Promise<void>;
-  /** Topics of subscriptions that have brought something on this connection. */
-  readonly #spoken = new Set<string>();
+  /** Topics of subscriptions that must bring something: they have done so on this connection, or the device says that it has states to tell. */
+  readonly #expected = new Set<string>();
   /** What is the matter with the subscriptions, by their topics. */
   readonly #troubles = new Map<string, string>();
 
@@ -34,18 +34,23 @@ export class EventHealth {
   stands(topics: readonly string[], brought: boolean): void {
     this.#works(ALL);
     if (brought) this.heard(topics);
-    // One that has never brought anything may be to what never happens.
-    else if (this.hasSpoken(topics)) this.#fails(keyOf(topics), 'no events: the camera grants a subscription and sends nothing by it');
+    // Any other may be to what never happens.
+    else if (this.expects(topics)) this.#fails(keyOf(topics), 'no events: the camera grants a subscription and sends nothing by it');
   }
 
   /** A subscription to `topics` has brought something. */
   heard(topics: readonly string[]): void {
-    this.#spoken.add(keyOf(topics));
+    this.expect(topics);
     this.#works(keyOf(topics));
   }
 
-  hasSpoken(topics: readonly string[]): boolean {
-    return this.#spoken.has(keyOf(topics));
+  /** From now on, silence of a subscription to `topics` is trouble. */
+  expect(topics: readonly string[]): void {
+    this.#expected.add(keyOf(topics));
+  }
+
+  expects(topics: readonly string[]): boolean {
+    return this.#expected.has(keyOf(topics));
   }
 
   #fails(which: string, trouble: string): void {

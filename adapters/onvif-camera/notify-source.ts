@@ -47,12 +47,12 @@ export class NotifySource implements EventSource {
         requests.subscribe(hook.url, LIFETIME_SECONDS, topics),
       );
       const lease = new Lease(client, host.clock, signal, subscription, { busyMs: 0, atLatestMs: RENEW_AFTER_MS });
-      pulse = new Pulse(host.clock, lease, context.health, options.topics);
+      pulse = new Pulse(context, lease);
       const source = new NotifySource(context, lease, hook, pulse);
-      await lease.synchronise();
+      const asked = await lease.synchronise();
       await pause(host.clock, FIRST_POST_MS, AbortSignal.any([signal, posted.signal])).catch(() => undefined);
       signal.throwIfAborted();
-      pulse.began(posted.signal.aborted);
+      pulse.began(asked, posted.signal.aborted);
       return source;
     } catch (error) {
       hook.close();

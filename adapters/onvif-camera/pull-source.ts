@@ -29,7 +29,7 @@ export class PullSource implements EventSource {
   private constructor(context: EventContext, lease: Lease) {
     this.#context = context;
     this.#lease = lease;
-    this.#pulse = new Pulse(context.host.clock, lease, context.health, context.options.topics);
+    this.#pulse = new Pulse(context, lease);
     this.#pullMs = Math.max(1_000, Math.min(context.options.pullSeconds * 1_000, (lease.lifetimeMs ?? Infinity) / 3));
   }
 
@@ -41,7 +41,7 @@ export class PullSource implements EventSource {
     );
     const lease = new Lease(client, host.clock, signal, subscription, { busyMs: options.pullSeconds * 1_000 });
     const source = new PullSource(context, lease);
-    await lease.synchronise();
+    const asked = await lease.synchronise();
     try {
       let brought = false;
       for (let round = 0; round < MAX_FIRST_PULLS; round += 1) {
@@ -50,7 +50,7 @@ export class PullSource implements EventSource {
         brought ||= messages.length > 0;
         if (!messages.some((message) => 'operation' in message && message.operation === 'Initialized')) break;
       }
-      source.#pulse.began(brought);
+      source.#pulse.began(asked, brought);
       return source;
     } catch (error) {
       await source.end();

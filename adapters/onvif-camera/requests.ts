@@ -129,6 +129,11 @@ export class RequestWriter {
     return this.#compose(`${namespace}/${operation}`, '', `<${operation} xmlns="${namespace}">${content}</${operation}>`);
   }
 
+  /** ONVIF Core, 9.7: what topics the device has. */
+  eventProperties(): SoapRequest {
+    return this.#compose(`${EVENTS}/EventPortType/GetEventPropertiesRequest`, '', `<GetEventProperties xmlns="${EVENTS}"/>`);
+  }
+
   /** ONVIF Core, 9.1.1. Without topics everything is sent: cameras disagree on topic expressions, and what is not in our table costs little. */
   createPullPoint(lifetimeSeconds: number, topics: readonly string[]): SoapRequest {
     const body = `${filterOf(topics)}<InitialTerminationTime>PT${lifetimeSeconds}S</InitialTerminationTime>`;
