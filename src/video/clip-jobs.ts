@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import type { PointId } from '../domain/point.ts';
+import type { Clip } from './clip.ts';
 import type { FfmpegOptions } from './ffmpeg.ts';
 import { burnIn, contactSheet } from './marking.ts';
 import type { Video } from './video.ts';
@@ -170,12 +171,12 @@ export class ClipJobs {
     }
   }
 
-  async #make(kept: Kept, input: string, own: string, { from, to }: Outcome): Promise<void> {
+  async #make(kept: Kept, input: string, own: string, { from, to, width, height }: Clip): Promise<void> {
     const { form, camera } = kept.job;
     if (form === 'plain') return;
     const { clock, timeZone, cameraName } = this.#options;
     const seconds = (to - from) / 1000;
-    const film = { input, output: ownName(own, fileOf(kept.job)), name: cameraName(camera), from, seconds };
+    const film = { input, output: ownName(own, fileOf(kept.job)), name: cameraName(camera), from, seconds, width, height };
     const options: FfmpegOptions = {
       clock,
       timeZone,

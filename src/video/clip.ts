@@ -1,15 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { EpochMs } from '../domain/clock.ts';
-import { FRAGMENT_HEADER_BYTES, setFragmentDecodeTime, setFragmentSequence } from './fmp4/fragment.ts';
-import { producerReferenceTime } from './fmp4/read.ts';
+import { FRAGMENT_HEADER_BYTES, readFragmentHeader, setFragmentDecodeTime, setFragmentSequence, withUnitsInFront } from './fmp4/fragment.ts';
+import { allowSetsInBand, sampleFormat, setsInBand } from './fmp4/in-band.ts';
+import { producerReferenceTime, readPictures } from './fmp4/read.ts';
 import type { PastPicture } from './past.ts';
 import { TICKS_PER_SECOND } from './rtp/timeline.ts';
 import { VideoError } from './video-error.ts';
+
+const READ_BYTES = 1024 * 1024;
 
 /** One MP4 file with a part of the past, for whoever asked for it; it is theirs to delete. */
 export interface Clip {
@@ -20,54 +23,95 @@ export interface Clip {
   /** When its first and last pictures were seen. */
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** Of its largest picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is known of the pictures once they are written. */
+interface Written {
+  from: EpochMs;
+  to: EpochMs;
+  width: number;
+  height: number;
+  /** The initialisation segments that pictures need, by the number of the first that needs them. */
+  readonly inits: Map<number, Buffer>;
 }
 
 /**
  * Writes pictures into one file whose time begins at 0. Gaps stay gaps.
  * @returns undefined when there is no picture.
- * @throws VideoError `unsupported` when the camera changed its picture in that time: one file cannot hold both.
+ * @throws VideoError `unsupported` when the camera changed its codec in that time: one file cannot hold both.
  */
 export async function writeClip(directory: string, pictures: AsyncIterable<PastPicture>): Promise<Clip | undefined> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, `${randomUUID()}.mp4`);
-  const hash = createHash('sha256');
-  const seen: { from?: EpochMs; to?: EpochMs } = {};
+  const again = `${path}.again`;
+  const written: Written = { from: 0, to: 0, width: 0, height: 0, inits: new Map() };
+  let isKept = false;
   try {
-    await pipeline(Readable.from(chunks(pictures, seen, (bytes) => hash.update(bytes))), createWriteStream(path, { flags: 'wx' }));
-    if (seen.from !== undefined && seen.to !== undefined) {
-      return { path, bytes: (await stat(path)).size, sha256: hash.digest('hex'), from: seen.from, to: seen.to };
+    let sha256 = await write(path, film(pictures, written));
+    const { inits, ...seen } = written;
+    if (inits.size === 0) return undefined;
+    if (inits.size > 1) {
+      // That the parameter sets change is known when all is read, and the first of the film must already be different.
+      sha256 = await write(again, withSetsInBand(path, inits));
+      await rename(again, path);
     }
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
+    isKept = true;
+    return { path, bytes: (await stat(path)).size, sha256, ...seen };
+  } finally {
+    await rm(again, { force: true });
+    if (!isKept) await rm(path, { force: true });
   }
-  await rm(path, { force: true });
-  return undefined;
 }
 
-async function* chunks(
-  pictures: AsyncIterable<PastPicture>,
-  seen: { from?: EpochMs; to?: EpochMs },
-  written: (bytes: Buffer) => void,
-): AsyncGenerator<Buffer> {
+/** @returns the file's SHA-256, in hexadecimal. */
+async function write(path: string, pieces: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  async function* hashed() {
+    for await (const piece of pieces) {
+      hash.update(piece);
+      yield piece;
+    }
+  }
+  await pipeline(Readable.from(hashed()), createWriteStream(path, { flags: 'wx' }));
+  return hash.digest('hex');
+}
+
+async function* film(pictures: AsyncIterable<PastPicture>, written: Written): AsyncGenerator<Buffer> {
   let init: Buffer | undefined;
   let sequence = 0;
   for await (const { stream, fragment, at } of pictures) {
-    const chunk: Buffer[] = [];
-    if (init === undefined || seen.from === undefined) {
-      init = stream.init;
-      seen.from = at;
-      chunk.push(init, producerReferenceTime(at));
-    } else if (!init.equals(stream.init)) {
-      throw new VideoError('unsupported', `the camera changed its picture at ${new Date(at).toISOString()}: ask for the time before or after that`);
-    }
-    seen.to = at;
     sequence += 1;
+    if (init === undefined) {
+      written.from = at;
+      yield Buffer.concat([stream.init, producerReferenceTime(at)]);
+    } else if (sampleFormat(init) !== sampleFormat(stream.init)) {
+      throw new VideoError('unsupported', `the camera changed its codec at ${new Date(at).toISOString()}: ask for the time before or after that`);
+    }
+    if (init?.equals(stream.init) !== true) {
+      init = stream.init;
+      written.inits.set(sequence, init);
+      if (stream.width * stream.height > written.width * written.height) Object.assign(written, { width: stream.width, height: stream.height });
+    }
+    written.to = at;
     const header = Buffer.from(fragment.subarray(0, FRAGMENT_HEADER_BYTES));
     setFragmentSequence(header, sequence);
-    setFragmentDecodeTime(header, Math.round(((at - seen.from) / 1000) * TICKS_PER_SECOND));
-    const bytes = Buffer.concat([...chunk, header, fragment.subarray(FRAGMENT_HEADER_BYTES)]);
-    written(bytes);
-    yield bytes;
+    setFragmentDecodeTime(header, Math.round(((at - written.from) / 1000) * TICKS_PER_SECOND));
+    yield Buffer.concat([header, fragment.subarray(FRAGMENT_HEADER_BYTES)]);
+  }
+}
+
+/** The film once more, with the parameter sets that it needs in each of its key frames. */
+async function* withSetsInBand(path: string, inits: ReadonlyMap<number, Buffer>): AsyncGenerator<Buffer> {
+  let sequence = 0;
+  let sets: Buffer = Buffer.alloc(0);
+  for await (const { file, fragment } of readPictures(createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>)) {
+    sequence += 1;
+    if (sequence === 1) yield Buffer.concat([allowSetsInBand(file.init), producerReferenceTime(file.epochAtZero)]);
+    const init = inits.get(sequence);
+    if (init !== undefined) sets = setsInBand(init);
+    yield readFragmentHeader(fragment).key ? withUnitsInFront(fragment, sets) : fragment;
   }
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { ClipJobs } from '../../src/video/clip-jobs.ts';
 import type { ClipJob, ClipWish } from '../../src/video/clip-jobs.ts';
 import { until } from '../support/until.ts';
-import { decode } from './support/footage.ts';
+import { decode, decodeFile, film } from './support/footage.ts';
 import { CAMERA, TestGateway } from './support/gateway.ts';
 
 describe('export', () => {
@@ -65,6 +67,25 @@ describe('export', () => {
     await settled(id);
     assert.equal(jobs.get(id)?.reason, undefined);
     assert.deepEqual([...readFileSync(jobs.path(id) ?? '').subarray(0, 2)], [0xff, 0xd8]);
+  });
+
+  it('goes on in one size where the camera changes its picture', async () => {
+    gateway.camera.show(await film({ seconds: 2, size: '320x320' }));
+    await gateway.send(50);
+    const [plain, marked, sheet] = (['plain', 'marked', { sheetOf: 6 }] as const).map((form) =>
+      jobs.add({ ...wish(form), from: gateway.clock.now() - 4_000 }),
+    );
+    for (const each of [plain!, marked!, sheet!]) {
+      await settled(each.id);
+      assert.equal(jobs.get(each.id)?.reason, undefined);
+    }
+    const [kept, burnt] = await Promise.all([plain!, marked!].map(({ id }) => decodeFile(jobs.path(id) ?? '')));
+    assert.deepEqual([kept!.pictures, burnt!.pictures], [105, 105]);
+    assert.deepEqual([burnt!.width, burnt!.height], [320, 320]);
+    // The mean of each of the sheet's pictures: none was left empty.
+    const means = ['-vf', 'crop=iw:ih-44:0:44,scale=3:2:flags=area', '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
+    const { stdout } = await promisify(execFile)('ffmpeg', ['-v', 'error', '-i', jobs.path(sheet!.id) ?? '', ...means], { encoding: 'buffer' });
+    assert.ok(stdout.length === 6 && stdout.every((mean) => mean > 50), [...stdout].join());
   });
 
   it('waits for its turn, can be cancelled, and is refused when too many wait', async () => {

@@ -55,7 +55,7 @@ describe('clip by REST', () => {
     const at = Date.UTC(2026, 0, 15, 12, 0, 0);
     const make = async (path: string) => {
       await writeFile(path, bytes);
-      return { path, bytes: bytes.length, sha256, from: at, to: at + 2_000 };
+      return { path, bytes: bytes.length, sha256, from: at, to: at + 2_000, width: 320, height: 180 };
     };
     const { status, headers, body, asked, audited } = await ask(`/cameras/cam-1/clip.mp4?from=${at}&to=2026-01-15T12:00:02Z`, make);
     assert.deepEqual([status, body], [200, bytes]);
@@ -76,7 +76,7 @@ describe('clip by REST', () => {
       ['/cameras/cam-1/clip.mp4?from=yesterday', none, /from/],
       [
         '/cameras/cam-1/clip.mp4?from=1&to=2',
-        () => Promise.reject(new VideoError('unsupported', 'the camera changed its picture')),
+        () => Promise.reject(new VideoError('unsupported', 'the camera changed its codec')),
         /^conflict: Lobby: the camera/,
       ],
     ];

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { until } from '../support/until.ts';
-import { decodeFile, film } from './support/footage.ts';
+import { basename, join } from 'node:path';
+import { writeClip } from '../../src/video/clip.ts';
+import { topBoxes } from '../../src/video/fmp4/read.ts';
+import { pastPicture } from '../../src/video/past.ts';
+import type { PastPicture } from '../../src/video/past.ts';
+import { decode, decodeFile, film, inTemporaryDirectory } from './support/footage.ts';
 import { CAMERA, TestGateway } from './support/gateway.ts';
+import { ingested } from './support/ingested.ts';
 
 describe('clip', () => {
   let gateway: TestGateway;
@@ -49,13 +53,49 @@ describe('clip', () => {
     assert.deepEqual(await readdir(join(gateway.dataDir, 'clips')), []);
   });
 
-  it('cannot hold two kinds of picture, and says when the camera changed', async () => {
-    gateway = await TestGateway.start();
-    await gateway.send(30);
-    gateway.camera.show(await film({ seconds: 2, size: '426x238' }));
-    await gateway.send(30);
-    await assert.rejects(gateway.video.clip(CAMERA, 0, gateway.clock.now()), /changed its picture at 2026-01-15T12:00:0\d/);
-    assert.deepEqual(await readdir(join(gateway.dataDir, 'clips')), []);
-    await until('the memory to be free', () => gateway.video.status()[0]!.viewers === 1);
+  for (const codec of ['h264', 'hevc'] as const) {
+    it(`goes on where the camera changes its picture, and can be played from any key frame (${codec})`, async () => {
+      gateway = await TestGateway.start({ seconds: 2, codec });
+      await gateway.send(50);
+      gateway.camera.show(await film({ seconds: 2, size: '426x240', codec }));
+      await gateway.send(50);
+      gateway.camera.show(await film({ seconds: 2, codec }));
+      await gateway.send(50);
+      const clip = (await gateway.video.clip(CAMERA, 0, gateway.clock.now()))!;
+      const bytes = await readFile(clip.path);
+      assert.deepEqual([clip.bytes, clip.sha256], [bytes.length, createHash('sha256').update(bytes).digest('hex')]);
+      assert.deepEqual([clip.width, clip.height], [426, 240]);
+      const { pictures, showTimes } = await decodeFile(clip.path);
+      assert.equal(pictures, 150);
+      assert.ok(showTimes.every((at, i) => Math.abs(at - i * 0.04) < 0.002));
+      assert.ok(bytes.includes(codec === 'h264' ? 'avc3' : 'hev1'));
+      const head = bytes.subarray(0, bytes.indexOf('moof') - 4);
+      const moofs = [...topBoxes(bytes)].filter(({ type }) => type === 'moof');
+      const shownFrom = async (picture: number) => decode(Buffer.concat([head, bytes.subarray(moofs[picture]!.start)]));
+      // What a player has that is taken there by its user.
+      for (const [picture, width] of [
+        [75, 426],
+        [100, 320],
+      ] as const) {
+        const played = await shownFrom(picture);
+        assert.deepEqual([played.pictures, played.width], [150 - picture, width]);
+      }
+      assert.deepEqual(await readdir(join(gateway.dataDir, 'clips')), [basename(clip.path)]);
+    });
+  }
+});
+
+describe('clip of a camera that changes its codec', () => {
+  it('is refused, with the time at which it did', async () => {
+    async function* pictures(): AsyncGenerator<PastPicture> {
+      for (const codec of ['h264', 'hevc'] as const) {
+        for (const { stream, pictures } of ingested([await film({ seconds: 1, codec })], codec))
+          for (const { fragment } of pictures) yield pastPicture(stream, fragment);
+      }
+    }
+    await inTemporaryDirectory(async (directory) => {
+      await assert.rejects(writeClip(directory, pictures()), /changed its codec at 2026-01-15T12:00:0\d/);
+      assert.deepEqual(await readdir(directory), []);
+    });
   });
 });

@@ -69,6 +69,15 @@ export function setFragmentDecodeTime(fragment: Buffer, decodeAt: number): void 
   writeUInt64(fragment, decodeAt, DECODE_TIME_AT);
 }
 
+/** A copy of the fragment with `units`, each behind its length, in front of its picture. */
+export function withUnitsInFront(fragment: Buffer, units: Buffer): Buffer {
+  const longer = Buffer.concat([fragment.subarray(0, FRAGMENT_HEADER_BYTES), units, fragment.subarray(FRAGMENT_HEADER_BYTES)]);
+  const size = longer.length - FRAGMENT_HEADER_BYTES;
+  longer.writeUInt32BE(size, SIZE_AT);
+  longer.writeUInt32BE(size + 8, MDAT_SIZE_AT);
+  return longer;
+}
+
 /** What the header of a fragment that was written here says. */
 export function readFragmentHeader(fragment: Buffer): FragmentTimes & { readonly key: boolean } {
   const decodeAt = readUInt64(fragment, DECODE_TIME_AT);
