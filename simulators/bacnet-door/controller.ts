@@ -40,6 +40,7 @@ export class Controller {
   ignoresCov: boolean;
   readonly #quirks: Quirks;
   readonly #peers = new Map<string, Peer>();
+  #lastAsker: Peer | undefined;
   readonly #broadcast: string | undefined;
   #socket: Socket | undefined;
   #hearing: Socket | undefined;
@@ -68,6 +69,11 @@ export class Controller {
   /** How many subscriptions stand. */
   get subscriptions(): number {
     return this.#subscriptions.count;
+  }
+
+  /** How many of them are of whoever asked something last: a client that has lost its link leaves its own behind, and comes back from another port. */
+  get subscriptionsOfLastAsker(): number {
+    return this.#lastAsker === undefined ? 0 : this.#subscriptions.countOf(this.#lastAsker);
   }
 
   /** @throws Error naming the address when it is taken. */
@@ -143,6 +149,7 @@ export class Controller {
 
   #answer(request: Request, peer: Peer): void {
     const { invokeId, service } = request;
+    this.#lastAsker = peer;
     if (this.ignoresCov && service === confirmedServices.subscribeCov) return;
     try {
       this.#send(this.#serve(request, peer), peer);

@@ -15,6 +15,8 @@ export interface BacnetDoorSimulator extends Simulator {
   readonly port: number;
   /** COV subscriptions that stand. */
   readonly subscriptions: number;
+  /** Those of whoever asked something last. */
+  readonly subscriptionsOfLastAsker: number;
   /** Who acknowledged a door's latest alarm event; undefined while nobody has. */
   alarmAcknowledgedBy(door: number): string | undefined;
   /** Event notifications that went out, repeats included. */
@@ -72,6 +74,9 @@ export function createController(id: string, options: Options): BacnetDoorSimula
     },
     get subscriptions() {
       return controller.subscriptions;
+    },
+    get subscriptionsOfLastAsker() {
+      return controller.subscriptionsOfLastAsker;
     },
     alarmAcknowledgedBy: (door) => controller.alarms.acknowledgedBy(door),
     get eventsSent() {

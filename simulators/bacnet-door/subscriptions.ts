@@ -34,6 +34,11 @@ export class Subscriptions {
     return this.#byKey.size;
   }
 
+  /** How many of them are this peer's. */
+  countOf({ address, port }: Peer): number {
+    return [...this.#byKey.values()].filter(({ peer }) => peer.address === address && peer.port === port).length;
+  }
+
   /** Takes, renews or cancels a subscription. The caller acknowledges, then calls `changed` for the first notification (clause 13.14.2). */
   subscribe({ process, object, terms }: SubscribeRequest, peer: Peer): void {
     const key = `${peer.address}:${peer.port}/${process}/${object.type}:${object.instance}`;

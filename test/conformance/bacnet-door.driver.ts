@@ -40,8 +40,8 @@ export default {
       options: { host: HOST, port: simulator.port, deviceInstance: DEVICE, pollMs: 200 },
       points,
       stimulate: (number) => simulator.stimuli['badge']?.({ door: 1, credential: number }),
-      // Door and reader are subscribed to after the first reading.
-      ready: () => simulator.subscriptions >= points.length,
+      // Door and reader are subscribed to after the first reading; what a lost link has left behind tells this one nothing.
+      ready: () => simulator.subscriptionsOfLastAsker >= points.length,
       numbers: credentials,
       shows: (signals, number) => credentials(signals).at(-1) === number,
     };

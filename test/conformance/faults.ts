@@ -38,8 +38,9 @@ export function faultTests(definition: AdapterDefinition, driver: ConformanceDri
       const gateway = await trial.connect();
       const atFirst = statesIn(trial.journal.signals);
       assert.notEqual(atFirst.size, 0, 'no state was reported with `initial: true` on connecting');
+      const { losses } = gateway;
       await drop.apply(trial.bench);
-      await gateway.lost(0);
+      await gateway.lost(losses);
       await trial.clear();
       const before = trial.journal.signals.length;
       await gateway.online();
@@ -77,15 +78,17 @@ function endsTheLink(drill: FaultDrill | NotApplicable): drill is FaultDrill {
 async function survive(trial: Trial, drill: FaultDrill): Promise<void> {
   const gateway = await trial.connect();
   await trial.arrive(await trial.stimulate(3));
+  // On a busy machine the first attempt to connect may have failed: that was not the fault.
+  const { losses } = gateway;
   await drill.apply(trial.bench);
   const meanwhile = await trial.stimulate(3);
   if (drill.harmless) await trial.arrive(meanwhile);
-  if (drill.link === 'ends') await gateway.lost(0);
+  if (drill.link === 'ends') await gateway.lost(losses);
   await trial.clear();
   await gateway.online();
   await trial.settled();
   await trial.arrive(await trial.stimulate(3));
-  if (drill.link === 'stands') assert.equal(gateway.losses, 0, 'how often the link was lost');
+  if (drill.link === 'stands') assert.equal(gateway.losses, losses, 'how often the link was lost');
   trial.assertClean();
 }
 
