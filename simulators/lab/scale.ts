@@ -93,29 +93,9 @@ function modbusController(index: number, doors: number, { firstPort }: ScalePlac
     ],
     site: {
       areas: [area(index)],
-      devices: [{ id, name: `Controller ${index + 1}`, adapter: 'modbus-door', host: '127.0.0.1', port, clock: { inputRegister: 3 }, pollMs: 500 }],
+      devices: [{ id, name: `Controller ${index + 1}`, adapter: 'modbus-door', host: '127.0.0.1', port, profile: 'sallyport-d32', pollMs: 500 }],
       ...doorsOf(index, doors, modbusDoor, modbusReader),
     },
-  };
-}
-
-/** Where the simulated controller has a door and its reader: simulators/modbus-door/README.md, "Register map of the controller". */
-function modbusDoor(number: number): Entry {
-  const first = 8 * (number - 1);
-  const signals = ['contact', 'lock', 'requestToExit', 'forced', 'held', 'tamper', 'fault'];
-  const command = (value: number) => ({ holdingRegister: 16 * (number - 1), value });
-  return {
-    ...Object.fromEntries(signals.map((signal, offset) => [signal, { discreteInput: first + offset }])),
-    commands: { lock: command(1), unlock: command(2), access: command(3) },
-  };
-}
-
-function modbusReader(number: number): Entry {
-  return {
-    counter: { inputRegister: 256 * number },
-    log: { inputRegister: 256 * number + 8 },
-    entries: 15,
-    acknowledged: { holdingRegister: 16 * (number - 1) + 2 },
   };
 }
 
@@ -132,6 +112,8 @@ function bacnetController(index: number, doors: number): Part {
   };
 }
 
+const modbusDoor = (door: number): Entry => ({ door });
+const modbusReader = (reader: number): Entry => ({ reader });
 const bacnetDoor = (accessDoor: number): Entry => ({ accessDoor });
 const bacnetReader = (accessPoint: number): Entry => ({ accessPoint });
 

@@ -10,7 +10,7 @@ const minimal = 'title: T\nmanual: M\n';
 
 describe('the device profiles of the Modbus doors', () => {
   it('are the files of their folder', () => {
-    assert.deepEqual([...profiles.keys()].sort(), ['adam-6052', 'iologik-e1214', 'sallyport-d4', 'waveshare-rtu-relay-8']);
+    assert.deepEqual([...profiles.keys()].sort(), ['adam-6052', 'iologik-e1214', 'sallyport-d32', 'sallyport-d4', 'waveshare-rtu-relay-8']);
   });
 
   it('give a door its addresses by its number', () => {
@@ -22,6 +22,15 @@ describe('the device profiles of the Modbus doors', () => {
     assert.deepEqual(unit?.readers[0]?.counter, { inputRegister: 768 });
     assert.deepEqual(unit?.readers[0]?.acknowledged, { holdingRegister: 34 });
     assert.deepEqual(unit?.clock, { inputRegister: 3 });
+  });
+
+  it('read all doors of a big controller in one piece', () => {
+    const doors = Array.from({ length: 32 }, (_, index) => door(`door-${index + 1}`, { door: index + 1 }));
+    const [unit] = servedUnits(optionsFor(1, { profile: 'sallyport-d32' }), doors);
+    assert.deepEqual(
+      planReads(watchedOf(unit!).signals, unit!.limits).map(({ table, address, count }) => [table, address, count]),
+      [['discreteInput', 0, 255]],
+    );
   });
 
   it('leave to the site file what a door has otherwise, or not at all', () => {
