@@ -13,6 +13,7 @@ export interface Badge {
 const BITS_PER_DOOR = 8;
 const HOLDING_PER_DOOR = 16;
 const INPUT_PER_DOOR = 256;
+const COUNTERS = 16;
 const LOG_OFFSET = 8;
 const MODEL = 0xd0c2;
 const FIRMWARE = 0x0104;
@@ -65,7 +66,8 @@ export class DoorController implements Device {
   }
 
   inputRegister(address: number): number | undefined {
-    if (address < INPUT_PER_DOOR) return this.#deviceWord(address);
+    if (address < COUNTERS) return this.#deviceWord(address);
+    if (address < INPUT_PER_DOOR) return this.readers[address - COUNTERS]?.counter;
     const index = Math.floor(address / INPUT_PER_DOOR) - 1;
     const offset = address % INPUT_PER_DOOR;
     const door = this.doors[index];

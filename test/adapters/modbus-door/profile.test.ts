@@ -24,12 +24,19 @@ describe('the device profiles of the Modbus doors', () => {
     assert.deepEqual(unit?.clock, { inputRegister: 3 });
   });
 
-  it('read all doors of a big controller in one piece', () => {
-    const doors = Array.from({ length: 32 }, (_, index) => door(`door-${index + 1}`, { door: index + 1 }));
-    const [unit] = servedUnits(optionsFor(1, { profile: 'sallyport-d32' }), doors);
+  it('read all doors of a big controller in one piece, and all its readers in another', () => {
+    const points = Array.from({ length: 32 }, (_, index) => [
+      door(`door-${index + 1}`, { door: index + 1 }),
+      reader(`reader-${index + 1}`, { reader: index + 1 }),
+    ]);
+    const [unit] = servedUnits(optionsFor(1, { profile: 'sallyport-d32' }), points.flat());
     assert.deepEqual(
       planReads(watchedOf(unit!).signals, unit!.limits).map(({ table, address, count }) => [table, address, count]),
       [['discreteInput', 0, 255]],
+    );
+    assert.deepEqual(
+      planReads(watchedOf(unit!).counters, unit!.limits).map(({ table, address, count }) => [table, address, count]),
+      [['inputRegister', 16, 32]],
     );
   });
 

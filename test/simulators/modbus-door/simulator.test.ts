@@ -123,6 +123,13 @@ describe('the simulated Modbus door controller', () => {
     assert.deepEqual((await client.readInputRegisters(520, 4)).data, [1, 3, 0, 1001]);
   });
 
+  it('gives the counters of all doors in one piece, too', async () => {
+    await begin();
+    for (const door of [1, 2, 2]) await simulator.stimuli.badge!({ door, credential: 1001 });
+    assert.deepEqual((await client.readInputRegisters(16, 2)).data, [1, 2]);
+    await assert.rejects(client.readInputRegisters(16, 3), { modbusCode: 2 });
+  });
+
   it('gives the inputs of a door as bits of one register, too', async () => {
     await begin();
     await simulator.stimuli.force!({ door: 1 });
