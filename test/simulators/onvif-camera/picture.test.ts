@@ -99,13 +99,11 @@ describe('simulators/onvif-camera: pictures', () => {
               const at = name === '' ? 0 : n * 3_600_000;
               return identity.idr ? [stream.sps, stream.pps, painter.key(identity, name, at), slice] : [painter.delta(identity, at, at), slice];
             });
-            return await decode([{ units }]);
+            return await hashesBelowTheBar([{ units }]);
           }),
         );
-        for (let n = 0; n < framesPerLoop; n++) {
-          const [a, b] = [dark!, busy!].map((luma) => luma.subarray((n * height + barLines) * width, (n + 1) * height * width));
-          assert.ok(a!.equals(b!), `picture ${n} differs`);
-        }
+        assert.equal(dark!.length, framesPerLoop);
+        assert.deepEqual(busy, dark);
       }
     });
   }
@@ -159,31 +157,28 @@ function rectangle(luma: Uint8Array, picture: number, left: number, top: number,
   return Buffer.concat(lines);
 }
 
-/** The luma of pictures from the first key frame on, decoded by ffmpeg. */
+/** The luma of pictures from the first key frame on. */
 async function decode(pictures: readonly Pick<Picture, 'units'>[]): Promise<Buffer> {
-  const child = spawn('ffmpeg', [
-    '-v',
-    'error',
-    '-xerror',
-    '-f',
-    'h264',
-    '-i',
-    'pipe:0',
-    '-fps_mode',
-    'passthrough',
-    '-pix_fmt',
-    'yuv420p',
-    '-f',
-    'rawvideo',
-    'pipe:1',
-  ]);
-  const [output, complaints]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  return decoded(pictures, ['-vf', 'extractplanes=y', '-f', 'rawvideo']);
+}
+
+/** A hash of what each picture shows below the bar, colours included. */
+async function hashesBelowTheBar(pictures: readonly Pick<Picture, 'units'>[]): Promise<string[]> {
+  const table = await decoded(pictures, ['-vf', `crop=${width}:${height - barLines}:0:${barLines}`, '-f', 'framemd5']);
+  // One line for each picture: stream, times, duration, bytes, hash; comments before them.
+  const lines = table.toString().split('\n');
+  return lines.filter((line) => /^\d/.test(line)).map((line) => line.slice(line.lastIndexOf(',') + 1).trim());
+}
+
+/** What ffmpeg makes of pictures by `output`, without a complaint. */
+async function decoded(pictures: readonly Pick<Picture, 'units'>[], output: readonly string[]): Promise<Buffer> {
+  const input = ['-v', 'error', '-xerror', '-f', 'h264', '-i', 'pipe:0'];
+  const child = spawn('ffmpeg', [...input, '-fps_mode', 'passthrough', ...output, 'pipe:1']);
+  const [bytes, complaints]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => bytes.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   child.stdin.end(Buffer.concat(pictures.flatMap(({ units }) => units.flatMap((unit) => [Buffer.from([0, 0, 0, 1]), unit]))));
   const status = await new Promise((resolve) => child.on('close', resolve));
   assert.deepEqual([status, Buffer.concat(complaints).toString()], [0, '']);
-  const all = Buffer.concat(output);
-  const size = (width * height * 3) / 2;
-  return Buffer.concat(Array.from({ length: all.length / size }, (_, n) => all.subarray(n * size, n * size + width * height)));
+  return Buffer.concat(bytes);
 }
