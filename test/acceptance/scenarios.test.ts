@@ -25,7 +25,7 @@ describe('scenarios of the lab', function () {
       async () => (await rest.call<{ cameras: { state: string }[] }>('GET', '/cameras')).cameras.every(({ state }) => state === 'live'),
       WAIT_MS,
     );
-    for (const scenario of ['badge-then-open', 'door-held', 'intrusion-verified-by-motion', 'panic', 'camera-lost', 'cooling-fails'])
+    for (const scenario of ['badge-then-open', 'door-held', 'intrusion-verified-by-motion', 'panic', 'camera-lost', 'cooling-fails', 'shed-forced'])
       await lab.trigger(scenario);
   });
   after(async () => {
@@ -101,9 +101,35 @@ describe('scenarios of the lab', function () {
     await until('its end', async () => (await incident('technical@cooling'))?.condition === 'normal', WAIT_MS);
   });
 
+  it('a door that a unit by radio tells of is forced, and the person whom the NVR recognised before is in the incident with the picture', async () => {
+    const forced = await until('the shed', () => incident('door-forced@door-shed'), WAIT_MS);
+    assert.deepEqual([forced.areas, forced.cameras], [['yard', 'campus'], ['cam-yard']]);
+    const seen = await until(
+      'person and picture',
+      async () => {
+        const now = await incident('door-forced@door-shed');
+        const kinds = new Set(now?.evidence.map(({ kind }) => kind));
+        return kinds.has('video.person') && kinds.has('video.snapshot') ? now : undefined;
+      },
+      WAIT_MS,
+    );
+    assert.equal(seen.id, forced.id);
+    assert(seen.priority < (seen.priorityBecause[0]?.priority ?? 0));
+    const [person] = await rest.events('&kind=video.person&point=cam-yard');
+    assert.equal(person?.device, 'frigate');
+  });
+
   it('nothing else was raised', async () => {
     const keys = (await rest.incidents()).map(({ key }) => key).sort();
-    assert.deepEqual(keys, ['camera-lost@cam-yard', 'door-held@door-gate', 'intrusion@zone-3', 'panic@zone-8', 'technical@cooling']);
+    const expected = [
+      'camera-lost@cam-yard',
+      'door-forced@door-shed',
+      'door-held@door-gate',
+      'intrusion@zone-3',
+      'panic@zone-8',
+      'technical@cooling',
+    ];
+    assert.deepEqual(keys, expected);
   });
 
   it('a lock-down reaches every door but the way out, an evacuation wins over it, and one action restores all', async () => {

@@ -79,13 +79,18 @@ describe('the scenarios of the lab', function () {
 
   it('are started by name over HTTP, as are the faults of each simulator', async () => {
     const url = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
-    const post = async (path: string) => (await fetch(url + path, { method: 'POST' })).status;
+    const answer = async (path: string) => {
+      const response = await fetch(url + path, { method: 'POST' });
+      return `${response.status} ${await response.text()}`;
+    };
+    const post = async (path: string) => Number.parseInt(await answer(path));
     const listed = (await (await fetch(`${url}/scenarios`)).json()) as { name: string }[];
     assert.deepEqual(listed.map(({ name }) => name).sort(), [...scenarioFiles].sort());
     assert.equal(await post('/scenarios/panic'), 202);
     assert.equal(await post('/scenarios/earthquake'), 404);
     for (const { id, faults } of simulators.values()) {
-      for (const fault of [...Object.keys(faults), 'clear']) assert.equal(await post(`/simulators/${id}/faults/${fault}`), 200, `${id} ${fault}`);
+      for (const fault of [...Object.keys(faults), 'clear'])
+        assert.match(await answer(`/simulators/${id}/faults/${fault}`), /^200 /, `${id} ${fault}`);
     }
   });
 });
