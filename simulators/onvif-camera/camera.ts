@@ -7,6 +7,7 @@ import { announce } from './discovery.ts';
 import type { CameraOptions } from './options.ts';
 import { ffmpeg } from './picture/ffmpeg.ts';
 import { footageOf } from './picture/footage.ts';
+import type { Coding } from './picture/footage.ts';
 import { PictureSource } from './picture/source.ts';
 import { Port } from './port.ts';
 import { quirks } from './quirks.ts';
@@ -25,6 +26,13 @@ import { UsernameTokenGuard } from './soap/wsse.ts';
 import { webServer } from './web.ts';
 
 const realm = 'Simulated camera';
+
+/** How the encoder works. */
+interface Encoding {
+  readonly smaller: boolean;
+  readonly coding: Coding;
+}
+const usualEncoding: Encoding = { smaller: false, coding: 'in-order' };
 
 interface Running {
   readonly source: PictureSource;
@@ -54,6 +62,7 @@ export class Camera {
   #restart: NodeJS.Timeout | undefined;
   #silent = false;
   #seen = { intruder: false, covered: false, signalLost: false };
+  #encoding: Encoding = usualEncoding;
 
   constructor(id: string, options: CameraOptions) {
     this.#id = id;
@@ -80,6 +89,11 @@ export class Camera {
   /** How many RTSP sessions stand. */
   get sessions(): number {
     return this.#running?.rtsp.sessions ?? 0;
+  }
+
+  /** How many pictures it has sent by RTSP since it was started, to all clients. */
+  get pictures(): number {
+    return this.#running?.rtsp.pictures ?? 0;
   }
 
   /** @throws Error naming a port that is taken, or what is missing to draw the pictures. */
@@ -148,6 +162,7 @@ export class Camera {
     }
     this.#running = { source, rtsp, ports, withdraw };
     this.#show();
+    await this.encode({});
     source.start();
   }
 
@@ -170,6 +185,17 @@ export class Camera {
     this.#show();
   }
 
+  /** Sets the encoder; the stream follows at the next key frame. @throws Error when the pictures cannot be coded like that. */
+  async encode(change: Partial<Encoding>): Promise<void> {
+    const wanted = { ...this.#encoding, ...change };
+    this.#encoding = wanted;
+    const footage = await footageOf(this.#options.scene, wanted.coding);
+    // It may have been set again meanwhile, or switched off.
+    if (this.#encoding !== wanted || this.#running === undefined) return;
+    this.#running.source.coded = footage;
+    this.#running.source.smaller = wanted.smaller;
+  }
+
   /** Refuses connections until `recover`. */
   async fallSilent(): Promise<void> {
     this.#silent = true;
@@ -183,6 +209,7 @@ export class Camera {
     if (this.condition.stalled) for (const port of this.#running?.ports ?? []) port.hangUp();
     this.condition.clear();
     this.recordings.resume();
+    await this.encode(usualEncoding);
     await this.#answerAgain();
   }
 

@@ -12,10 +12,21 @@ export class Condition {
   cutsReplies = false;
   /** How far its clock is ahead, in milliseconds. */
   clockSkewMs = 0;
+  /** So many of a hundred RTP packets never leave. */
+  lostPercent = 0;
+  /** Datagrams overtake each other. */
+  reordersDatagrams = false;
+  /** How far its RTP clock is ahead of what it was, in milliseconds. */
+  rtpClockJumpMs = 0;
 
   /** The camera's own clock, milliseconds since 1970. */
   now(): number {
     return Date.now() + this.clockSkewMs;
+  }
+
+  /** Whether the next RTP packet is lost. */
+  losesPacket(): boolean {
+    return Math.random() * 100 < this.lostPercent;
   }
 
   clear(): void {
@@ -25,6 +36,9 @@ export class Condition {
     this.sendsSingleBytes = false;
     this.cutsReplies = false;
     this.clockSkewMs = 0;
+    this.lostPercent = 0;
+    this.reordersDatagrams = false;
+    this.rtpClockJumpMs = 0;
   }
 }
 

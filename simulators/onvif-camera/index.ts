@@ -13,6 +13,8 @@ export interface CameraSimulator extends Simulator {
   readonly certificate: Certificate | undefined;
   /** How many clients fetch pictures at present. */
   readonly viewers: number;
+  /** How many pictures it has sent by RTSP since it was started, to all clients. */
+  readonly pictures: number;
   /** How many subscriptions stand. */
   readonly subscriptions: number;
   /** Relay outputs by token, and whether each is active. */
@@ -36,6 +38,9 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
     certificate: camera.certificate,
     get viewers() {
       return camera.sessions;
+    },
+    get pictures() {
+      return camera.pictures;
     },
     get subscriptions() {
       return subscriptions.size;
@@ -89,6 +94,22 @@ export function createCamera(id: string, options: unknown): CameraSimulator {
       'byte-at-a-time': () => {
         condition.sendsSingleBytes = true;
       },
+      /** So many `percent` of the RTP packets get lost. */
+      'packet-loss': (args) => {
+        condition.lostPercent = numberOf(args, 'percent', 5);
+      },
+      /** By UDP, packets of one picture overtake each other. */
+      'packet-reorder': () => {
+        condition.reordersDatagrams = true;
+      },
+      /** The RTP clock is set anew, by so many `seconds`, and back again in the end. */
+      'rtp-clock-jump': (args) => {
+        condition.rtpClockJumpMs = 1000 * numberOf(args, 'seconds', 3600);
+      },
+      /** Another size of picture, with other parameter sets, in the middle of the stream. */
+      'parameter-sets': () => camera.encode({ smaller: true }),
+      /** The stream has B-frames, which come after the picture that is shown after them. */
+      'b-frames': () => camera.encode({ coding: 'b-frames' }),
       'subscription-lost': () => subscriptions.lose(),
       /** Subscriptions are renewed and nothing comes by them; `newToo`: nor by those that are made then. */
       'events-stop': (args) => subscriptions.fallMute(args['newToo'] === true),

@@ -34,10 +34,10 @@ export class BarPainter {
     return keySlice(this.#stream, identity, area(luma));
   }
 
-  /** The bar of any other picture, after one whose clock showed `before`. */
+  /** The bar of any other picture, after a reference picture whose clock showed `before`. */
   delta(identity: SliceIdentity, before: number, at: number): Buffer {
     const [was, is] = [clockText(before), clockText(at)];
-    const wanted = `${identity.nalHeader} ${identity.frameNum} ${was} ${is}`;
+    const wanted = `${identity.nalHeader} ${identity.frameNum} ${identity.pictureOrder} ${was} ${is}`;
     let slice = this.#deltas.get(wanted);
     if (slice === undefined) {
       const luma = this.#clock(is);

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BarPainter, barRows } from './bar.ts';
 import { nalUnits } from './bits.ts';
-import { framesPerLoop, motionRange, sceneGraph, sceneWidth } from './draw.ts';
+import { framesPerLoop, framesPerSecond, motionRange, sceneGraph, sceneWidth } from './draw.ts';
 import { ffmpeg, fontFile } from './ffmpeg.ts';
 import { glyphSheetArguments, Lettering } from './glyphs.ts';
 import type { SceneName } from './scenes.ts';
@@ -18,51 +18,73 @@ export interface ScenePicture {
   readonly identity: SliceIdentity;
   /** The slice as RTP payloads. */
   readonly payloads: readonly Buffer[];
+  /** How many places later it is shown than it stands in the stream; less than 0 for a B-frame, which waits for what it is predicted from. */
+  readonly shownLater: number;
 }
 
-/** A scene's two loops; they have the same parameter sets. */
+/** A scene's two loops in the order in which they are decoded; they have the same parameter sets. */
 export interface Footage {
   readonly stream: StreamParameters;
   readonly painter: BarPainter;
+  /** So many pictures at most are taken before one that comes before them. */
+  readonly delay: number;
   readonly idle: readonly ScenePicture[];
   readonly intruder: readonly ScenePicture[];
 }
 
+/** How footage is coded: pictures are shown as they come, or two B-frames stand between others, which come before them. */
+export type Coding = 'in-order' | 'b-frames';
+
 /**
- * 12.5 pictures a second, a key frame at each whole second, no B-frames, one slice and one reference picture, CAVLC (which
- * slices.ts can move), picture order by decoding order (which x264 chooses without B-frames).
+ * 12.5 pictures a second, a key frame at each whole second, one slice a picture and one reference in each direction, CAVLC (which slices.ts can move).
+ * Without B-frames x264 chooses picture order by decoding order.
  */
-const encoding = [
-  ...['-c:v', 'libx264', '-profile:v', 'baseline', '-level', '3.0', '-preset', 'veryfast', '-crf', '22', '-maxrate', '260k', '-bufsize', '260k'],
-  ...['-g', '25', '-force_key_frames', 'expr:gte(t,n_forced)', '-threads', '1'],
-  ...['-x264-params', `scenecut=0:ref=1:bframes=0:weightp=0:slices=1:mvrange=${motionRange}`, '-bsf:v', 'filter_units=remove_types=6', '-f', 'h264'],
-];
+function encoding(profile: 'baseline' | 'main', bFrames: string): string[] {
+  const x264 = `scenecut=0:ref=1:${bFrames}:weightp=0:cabac=0:slices=1:mvrange=${motionRange}`;
+  return [
+    ...['-c:v', 'libx264', '-profile:v', profile, '-level', '3.0', '-preset', 'veryfast', '-crf', '22', '-maxrate', '260k', '-bufsize', '260k'],
+    ...['-g', '25', '-force_key_frames', 'expr:gte(t,n_forced)', '-threads', '1'],
+    ...['-x264-params', x264, '-bsf:v', 'filter_units=remove_types=6', '-f', 'h264'],
+  ];
+}
+const inOrder = encoding('baseline', 'bframes=0');
+const withBFrames = encoding('main', 'bframes=2:b-adapt=0:b-pyramid=none:weightb=0');
 
 const loading = new Map<string, Promise<Footage>>();
 
 /** Loads a scene's footage, at most once per process, rendering it when the cache does not have it. */
-export function footageOf(scene: SceneName): Promise<Footage> {
-  let footage = loading.get(scene);
+export function footageOf(scene: SceneName, coding: Coding = 'in-order'): Promise<Footage> {
+  const wanted = `${scene} ${coding}`;
+  let footage = loading.get(wanted);
   if (footage === undefined) {
-    footage = load(scene);
-    loading.set(scene, footage);
+    footage = load(scene, coding);
+    loading.set(wanted, footage);
     // A failure (no ffmpeg yet) is not for ever.
-    footage.catch(() => loading.delete(scene));
+    footage.catch(() => loading.delete(wanted));
   }
   return footage;
 }
 
-async function load(scene: SceneName): Promise<Footage> {
+async function load(scene: SceneName, coding: Coding): Promise<Footage> {
   const signFont = fontFile();
   const graph = sceneGraph(scene, signFont);
   const cacheHome = process.env['XDG_CACHE_HOME'];
   // An empty variable counts as unset (XDG Base Directory Specification).
   const folder = join(cacheHome === undefined || cacheHome === '' ? join(homedir(), '.cache') : cacheHome, 'sallyport', 'footage');
-  const base = join(folder, `${scene}-${hashOf([graph, ...encoding])}`);
+  const base = join(folder, `${scene}-${hashOf([graph, ...inOrder])}`);
   const sheetPath = join(folder, `glyphs-${hashOf(glyphSheetArguments())}.gray`);
   const [idle, intruder, sheet] = await cached([`${base}-idle.h264`, `${base}-intruder.h264`, sheetPath], () => render(graph));
   if (idle === undefined || intruder === undefined || sheet === undefined) throw new Error(`no footage of scene ${scene}`);
-  return assemble(idle, intruder, sheet);
+  if (coding === 'in-order') return assemble(idle, intruder, sheet);
+  const again = `${base}-${hashOf(withBFrames)}`;
+  const [idleAgain, intruderAgain] = await cached([`${again}-idle.h264`, `${again}-intruder.h264`], () => Promise.all([idle, intruder].map(recode)));
+  if (idleAgain === undefined || intruderAgain === undefined) throw new Error(`no footage of scene ${scene}`);
+  return assemble(idleAgain, intruderAgain, sheet);
+}
+
+/** A loop with B-frames, which is much less work than drawing it. */
+function recode(loop: Buffer): Promise<Buffer> {
+  return ffmpeg(['-r', String(framesPerSecond), '-f', 'h264', '-i', 'pipe:0', ...withBFrames, 'pipe:1'], loop);
 }
 
 function hashOf(parts: readonly string[]): string {
@@ -97,7 +119,7 @@ async function render(graph: string): Promise<readonly Buffer[]> {
   await mkdir(folder, { mode: 0o700 });
   try {
     const outputs = [join(folder, 'idle.h264'), join(folder, 'intruder.h264')] as const;
-    await ffmpeg(['-filter_complex', graph, '-map', '[idle]', ...encoding, outputs[0], '-map', '[intruder]', ...encoding, outputs[1]]);
+    await ffmpeg(['-filter_complex', graph, '-map', '[idle]', ...inOrder, outputs[0], '-map', '[intruder]', ...inOrder, outputs[1]]);
     return await Promise.all([readFile(outputs[0]), readFile(outputs[1]), ffmpeg(glyphSheetArguments())]);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -114,12 +136,9 @@ function assemble(idle: Buffer, intruder: Buffer, sheet: Buffer): Footage {
   for (const own of [sps, pps]) {
     if (!intruderUnits.some((unit) => unit.equals(own))) throw new Error('the two loops of a scene have different parameter sets');
   }
-  return {
-    stream,
-    painter: new BarPainter(stream, new Lettering(sheet, sceneWidth)),
-    idle: pictures(units, stream),
-    intruder: pictures(intruderUnits, stream),
-  };
+  const loops = { idle: pictures(units, stream), intruder: pictures(intruderUnits, stream) };
+  const delay = Math.max(...[...loops.idle, ...loops.intruder].map(({ shownLater }) => shownLater));
+  return { stream, painter: new BarPainter(stream, new Lettering(sheet, sceneWidth)), delay, ...loops };
 }
 
 const typeOf = (unit: Buffer): number => (unit[0] ?? 0) & 0x1f;
@@ -127,8 +146,11 @@ const typeOf = (unit: Buffer): number => (unit[0] ?? 0) & 0x1f;
 function pictures(units: readonly Buffer[], stream: StreamParameters): ScenePicture[] {
   const slices = units.filter((unit) => typeOf(unit) === 1 || typeOf(unit) === 5);
   if (slices.length !== framesPerLoop) throw new Error(`a loop of the footage has ${slices.length} pictures instead of ${framesPerLoop}`);
-  return slices.map((original) => {
+  let key = 0;
+  return slices.map((original, n) => {
     const { unit, identity } = movedDown(original, stream, barRows);
-    return { slice: unit, identity, payloads: packetise(unit) };
+    if (identity.idr) key = n;
+    const shown = stream.pictureOrderBits === 0 ? n : key + identity.pictureOrder / 2;
+    return { slice: unit, identity, payloads: packetise(unit), shownLater: shown - n };
   });
 }

@@ -15,6 +15,8 @@ export interface StreamParameters {
   readonly pps: Buffer;
   readonly columns: number;
   readonly frameNumBits: number;
+  /** Of pic_order_cnt_lsb; 0 where pictures are shown in the order in which they are decoded, which then needs no saying. */
+  readonly pictureOrderBits: number;
   /** pic_init_qp, from which slices give their difference. */
   readonly initialQp: number;
 }
@@ -25,27 +27,16 @@ export interface SliceIdentity {
   readonly idr: boolean;
   readonly frameNum: number;
   readonly idrPicId: number;
+  /** pic_order_cnt_lsb: two for each picture since the key frame in the order in which they are shown. */
+  readonly pictureOrder: number;
 }
 
 /**
  * Reads the encoder's parameter sets and makes the picture `addedRows` macroblocks taller.
- * @throws Error when the stream is not what the footage is rendered as: CAVLC, frames only, order by decoding, one slice group.
+ * @throws Error when the stream is not what the footage is rendered as: CAVLC, frames only, one slice group.
  */
 export function tallerParameters(sps: Buffer, pps: Buffer, addedRows: number): StreamParameters {
-  const payload = payloadOf(sps);
-  const reader = new BitReader(payload);
-  const writer = new BitWriter().u(24, reader.u(24)).ue(reader.ue()); // profile, constraints, level; seq_parameter_set_id
-  const frameNumBits = reader.ue() + 4;
-  const pictureOrderType = reader.ue();
-  if (pictureOrderType !== 2) throw new Error(`footage has picture order type ${pictureOrderType} instead of 2`);
-  writer
-    .ue(frameNumBits - 4)
-    .ue(pictureOrderType)
-    .ue(reader.ue())
-    .u(1, reader.u(1)); // num_ref_frames, gaps
-  const columns = reader.ue() + 1;
-  writer.ue(columns - 1).ue(reader.ue() + addedRows);
-  writer.rest(reader);
+  const taller = changedSize(sps, addedRows, 0);
   const pictureParameters = new BitReader(payloadOf(pps));
   pictureParameters.ue();
   pictureParameters.ue();
@@ -56,7 +47,39 @@ export function tallerParameters(sps: Buffer, pps: Buffer, addedRows: number): S
   if (pictureParameters.u(3) !== 0) throw new Error('footage has weighted prediction');
   const qp = pictureParameters.ue();
   const initialQp = 26 + (qp % 2 === 1 ? (qp + 1) / 2 : -qp / 2);
-  return { sps: nalUnit(sps[0] ?? 0, writer.finish()), pps: Buffer.from(pps), columns, frameNumBits, initialQp };
+  return { ...taller, pps: Buffer.from(pps), initialQp };
+}
+
+/** The same sequence parameter set for a picture of which so many lines, an even number, are hidden at the bottom; its slices stay as they are. */
+export function withHiddenLines(sps: Buffer, lines: number): Buffer {
+  return changedSize(sps, 0, lines).sps;
+}
+
+/** Clause 7.3.2.1.1, for the baseline and main profiles. */
+function changedSize(sps: Buffer, addedRows: number, hiddenLines: number): Omit<StreamParameters, 'pps' | 'initialQp'> {
+  const reader = new BitReader(payloadOf(sps));
+  const writer = new BitWriter().u(24, reader.u(24)).ue(reader.ue()); // profile, constraints, level; seq_parameter_set_id
+  const frameNumBits = reader.ue() + 4;
+  const pictureOrderType = reader.ue();
+  if (pictureOrderType === 1) throw new Error('footage has pictures in a fixed order');
+  const pictureOrderBits = pictureOrderType === 0 ? reader.ue() + 4 : 0;
+  writer.ue(frameNumBits - 4).ue(pictureOrderType);
+  if (pictureOrderType === 0) writer.ue(pictureOrderBits - 4);
+  writer.ue(reader.ue()).u(1, reader.u(1)); // num_ref_frames, gaps
+  const columns = reader.ue() + 1;
+  writer.ue(columns - 1).ue(reader.ue() + addedRows);
+  if (reader.u(1) !== 1) throw new Error('footage is not coded in frames');
+  writer.u(1, 1).u(1, reader.u(1)); // frame_mbs_only, direct_8x8_inference
+  const cropping = reader.u(1) === 1 ? [reader.ue(), reader.ue(), reader.ue(), reader.ue()] : [0, 0, 0, 0];
+  const [left = 0, right = 0, top = 0, bottom = 0] = cropping;
+  writer
+    .u(1, 1)
+    .ue(left)
+    .ue(right)
+    .ue(top)
+    .ue(bottom + hiddenLines / 2); // in chroma samples
+  writer.rest(reader);
+  return { sps: nalUnit(sps[0] ?? 0, writer.finish()), columns, frameNumBits, pictureOrderBits };
 }
 
 /** Reads an encoder's slice that begins at the picture's top, and moves it down by `rows` macroblocks. */
@@ -68,14 +91,15 @@ export function movedDown(unit: Buffer, stream: StreamParameters, rows: number):
   if (reader.ue() !== 0) throw new Error('footage has several slices in a picture');
   const writer = new BitWriter()
     .ue(rows * stream.columns)
-    .ue(reader.ue())
+    .ue(reader.ue() % 5) // The bar's slice may be of another type (table 7-6).
     .ue(reader.ue()); // first_mb_in_slice, slice_type, pic_parameter_set_id
   const frameNum = reader.u(stream.frameNumBits);
   writer.u(stream.frameNumBits, frameNum);
   const idrPicId = idr ? reader.ue() : 0;
   if (idr) writer.ue(idrPicId);
-  writer.rest(reader);
-  return { unit: nalUnit(nalHeader, writer.finish()), identity: { nalHeader, idr, frameNum, idrPicId } };
+  const pictureOrder = reader.u(stream.pictureOrderBits);
+  writer.u(stream.pictureOrderBits, pictureOrder).rest(reader);
+  return { unit: nalUnit(nalHeader, writer.finish()), identity: { nalHeader, idr, frameNum, idrPicId, pictureOrder } };
 }
 
 /** A part of a picture in grey: whole rows of macroblocks from `firstRow`, `luma` line by line. */
@@ -110,7 +134,7 @@ export function keySlice(stream: StreamParameters, identity: SliceIdentity, area
   return nalUnit(identity.nalHeader, writer.trailing().finish());
 }
 
-/** A slice that keeps the previous picture's `area` but for the macroblocks (counted within the area) in `changed`. */
+/** A slice that keeps the `area` of the reference picture before it but for the macroblocks (counted within the area) in `changed`. */
 export function deltaSlice(stream: StreamParameters, identity: SliceIdentity, area: GreyRows, changed: readonly number[]): Buffer {
   const writer = sliceHeader(stream, identity, area.firstRow);
   let next = 0;
@@ -130,9 +154,17 @@ function sliceHeader(stream: StreamParameters, identity: SliceIdentity, firstRow
     .ue(identity.idr ? 2 : 0)
     .ue(0)
     .u(stream.frameNumBits, identity.frameNum);
-  if (identity.idr) writer.ue(identity.idrPicId).u(2, 0);
-  else writer.u(1, 1).ue(0).u(1, 0).u(1, 0); // one reference picture, in its order, sliding window
+  if (identity.idr) writer.ue(identity.idrPicId);
+  writer.u(stream.pictureOrderBits, identity.pictureOrder);
+  if (identity.idr) writer.u(2, 0);
+  else writer.u(1, 1).ue(0).u(1, 0); // one reference picture, in its order
+  if (!identity.idr && isReference(identity)) writer.u(1, 0); // sliding window
   return writer.se(-stream.initialQp).ue(1); // quantiser 0
+}
+
+/** Whether others are predicted from the picture: nal_ref_idc. */
+export function isReference({ nalHeader }: SliceIdentity): boolean {
+  return (nalHeader & 0x60) !== 0;
 }
 
 function writePcm(writer: BitWriter, stream: StreamParameters, area: GreyRows, address: number): void {

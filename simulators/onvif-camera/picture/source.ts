@@ -1,7 +1,7 @@
 import { framesPerLoop, framesPerSecond, intruderTimes, sceneHeight, sceneWidth } from './draw.ts';
 import { barRows } from './bar.ts';
 import type { Footage, ScenePicture } from './footage.ts';
-import { deltaSlice, keySlice, macroblock } from './slices.ts';
+import { deltaSlice, isReference, keySlice, macroblock, withHiddenLines } from './slices.ts';
 import { aggregate, packetise } from '../rtsp/rtp-h264.ts';
 
 export const frameMs = 1000 / framesPerSecond;
@@ -9,11 +9,13 @@ export const frameMs = 1000 / framesPerSecond;
 const catchUpLimitMs = 2000;
 /** Where the intruder's loop goes on, with the door open already: at a key frame. */
 const intruderAgain = intruderTimes.comesIn * framesPerSecond;
+/** How many lines less a smaller picture has. */
+const hiddenLines = 40;
 
 /** One picture of a camera. */
 export interface Picture {
   readonly key: boolean;
-  /** When it was taken by the machine's clock, milliseconds since 1970; pictures are exactly 80 ms apart. */
+  /** When it was taken by the machine's clock, milliseconds since 1970; pictures are exactly 80 ms apart. A B-frame was taken before the one that came before it. */
   readonly takenAt: number;
   /** Its RTP payloads; the last one carries the marker. */
   readonly payloads: readonly Buffer[];
@@ -23,7 +25,7 @@ export interface Picture {
 
 /** A camera's sensor and encoder: a picture every 80 ms, in step with the clock, to everybody who watches. */
 export class PictureSource {
-  readonly #footage: Footage;
+  #footage: Footage;
   readonly #name: string;
   readonly #clockOffsetMs: () => number;
   readonly #watchers = new Set<(picture: Picture) => void>();
@@ -33,7 +35,9 @@ export class PictureSource {
   #index = 0;
   #dark = false;
   #lastKey: Picture | undefined;
-  /** What the clock in the previous picture showed. */
+  /** Those that wait until they are taken: a picture that comes before its B-frames is taken after them. */
+  #early: Picture[] = [];
+  /** What the clock in the reference picture before showed. */
   #showed = 0;
   /** Whether somebody is to be seen; the picture follows at the next key frame. */
   intruder = false;
@@ -41,10 +45,15 @@ export class PictureSource {
   covered = false;
   /** Whether there are no pictures; afterwards they begin with a key frame. */
   suspended = false;
+  /** Whether its lower edge is cut off, by other parameter sets; from the next key frame on. */
+  smaller = false;
+  /** How the scene is coded from the next key frame on. */
+  coded: Footage;
 
   /** @param clockOffsetMs how far the camera's clock is ahead; what the picture shows follows it. */
   constructor(footage: Footage, name: string, clockOffsetMs: () => number) {
     this.#footage = footage;
+    this.coded = footage;
     this.#name = name;
     this.#clockOffsetMs = clockOffsetMs;
   }
@@ -61,6 +70,7 @@ export class PictureSource {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#lastKey = undefined;
+    this.#early = [];
   }
 
   /** Calls `watcher` with every picture until the returned function is called. */
@@ -68,7 +78,9 @@ export class PictureSource {
     this.#watchers.add(watcher);
     return () => {
       this.#watchers.delete(watcher);
-      if (this.#watchers.size === 0) this.#lastKey = undefined;
+      if (this.#watchers.size > 0) return;
+      this.#lastKey = undefined;
+      this.#early = [];
     };
   }
 
@@ -81,7 +93,8 @@ export class PictureSource {
   }
 
   get parameterSets(): { readonly sps: Buffer; readonly pps: Buffer } {
-    return this.#footage.stream;
+    const { sps, pps } = this.#footage.stream;
+    return { sps: this.smaller ? withHiddenLines(sps, hiddenLines) : sps, pps };
   }
 
   #wait(): void {
@@ -100,17 +113,26 @@ export class PictureSource {
   }
 
   #next(): void {
-    const takenAt = this.#frame * frameMs;
     const scene = this.#advance();
+    const takenAt = (this.#frame + scene.shownLater) * frameMs;
     if (scene.identity.idr) this.#dark = this.covered;
-    if (this.suspended) this.#lastKey = undefined;
+    if (this.suspended) {
+      this.#lastKey = undefined;
+      this.#early = [];
+    }
     const decodable = scene.identity.idr || this.#lastKey !== undefined;
     if (decodable && !this.suspended && this.#watchers.size > 0) {
       const picture = this.#draw(scene, takenAt);
       if (picture.key) this.#lastKey = picture;
-      for (const watcher of [...this.#watchers]) watcher(picture);
+      this.#early.push(picture);
+      this.#give(this.#early.length - this.#footage.delay);
     }
     this.#frame++;
+  }
+
+  /** Sends the first of those that wait. */
+  #give(count: number): void {
+    for (const picture of this.#early.splice(0, Math.max(0, count))) for (const watcher of [...this.#watchers]) watcher(picture);
   }
 
   /** The scene of the next picture. On the beat of the idle loop's key frames, which all cameras share, a loop may give way to the other. */
@@ -123,19 +145,25 @@ export class PictureSource {
       else if (this.#loop === 'idle') [this.#loop, this.#index] = ['intruder', 0];
     }
     if (this.#index >= framesPerLoop) this.#index = this.#loop === 'idle' ? 0 : intruderAgain;
+    // However they are coded, loops have their key frames in the same places.
+    if (this.coded !== this.#footage && this.coded[this.#loop][this.#index]?.identity.idr === true) {
+      this.#give(this.#early.length);
+      this.#footage = this.coded;
+    }
     const scene = this.#footage[this.#loop][this.#index];
     if (scene === undefined) throw new Error(`the footage has no picture ${this.#index}`);
     return scene;
   }
 
   #draw(scene: ScenePicture, takenAt: number): Picture {
-    const { stream, painter } = this.#footage;
+    const { painter } = this.#footage;
     const { identity } = scene;
     const showing = takenAt + this.#clockOffsetMs();
     const bar = identity.idr ? painter.key(identity, this.#name, showing) : painter.delta(identity, this.#showed, showing);
-    this.#showed = showing;
+    if (isReference(identity)) this.#showed = showing;
     const dark = this.#dark ? this.#darkness(scene) : undefined;
-    const parameterSets = identity.idr ? [stream.sps, stream.pps] : [];
+    const { sps, pps } = this.parameterSets;
+    const parameterSets = identity.idr ? [sps, pps] : [];
     return {
       key: identity.idr,
       takenAt,

@@ -45,6 +45,7 @@ export class RtspServer {
   readonly #methods: readonly string[];
   readonly #sessions = new Map<string, { readonly session: RtspSession; readonly socket: Socket; interleaved: boolean }>();
   #sweeper: NodeJS.Timeout | undefined;
+  #pictures = 0;
 
   constructor(parts: RtspParts) {
     this.#parts = parts;
@@ -55,6 +56,11 @@ export class RtspServer {
   /** How many sessions stand. */
   get sessions(): number {
     return this.#sessions.size;
+  }
+
+  /** How many pictures it has sent, to all clients. */
+  get pictures(): number {
+    return this.#pictures;
   }
 
   /** Ends every session without a word. */
@@ -137,7 +143,14 @@ export class RtspServer {
     if (named !== '' && existing === undefined) return { status: 454 };
     if (existing === undefined && this.#sessions.size >= sessionLimit) return { status: 453 };
     const { source, condition } = this.#parts;
-    const session = existing?.session ?? new RtspSession(source, condition, () => socket.destroy());
+    const session =
+      existing?.session ??
+      new RtspSession(
+        source,
+        condition,
+        () => (this.#pictures += 1),
+        () => socket.destroy(),
+      );
     const chosen = await this.#transport(request.headers['transport'] ?? '', session, socket);
     if (chosen === undefined) return { status: 461 };
     if (isAudio) session.keepSilentOn(chosen.transport);

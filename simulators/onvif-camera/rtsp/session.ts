@@ -12,6 +12,7 @@ export class RtspSession {
   readonly ssrc = randomBytes(4).readUInt32BE();
   readonly #source: PictureSource;
   readonly #condition: Condition;
+  readonly #onSent: () => void;
   readonly #onTooSlow: () => void;
   readonly #timestampBase = randomBytes(4).readUInt32BE();
   readonly #startedAt = Date.now();
@@ -26,9 +27,11 @@ export class RtspSession {
   /** The last sign of life of the client, on performance.now()'s scale. */
   lastSeenMs = performance.now();
 
-  constructor(source: PictureSource, condition: Condition, onTooSlow: () => void) {
+  /** @param onSent called for each picture. */
+  constructor(source: PictureSource, condition: Condition, onSent: () => void, onTooSlow: () => void) {
     this.#source = source;
     this.#condition = condition;
+    this.#onSent = onSent;
     this.#onTooSlow = onTooSlow;
   }
 
@@ -93,6 +96,7 @@ export class RtspSession {
       this.#onTooSlow();
       return;
     }
+    this.#onSent();
     this.#lastPictureAt = picture.takenAt;
     this.#sequence = (this.#sequence + picture.payloads.length) & 0xffff;
     this.#packets += picture.payloads.length;
@@ -101,7 +105,7 @@ export class RtspSession {
 
   /** The stream's clock at an instant of the machine's clock. */
   #timestamp(at: number): number {
-    return (this.#timestampBase + Math.round(((at - this.#startedAt) * rtpClockRate) / 1000)) >>> 0;
+    return (this.#timestampBase + Math.round(((at + this.#condition.rtpClockJumpMs - this.#startedAt) * rtpClockRate) / 1000)) >>> 0;
   }
 
   /** Ties the stream's clock to the camera's wall clock. */

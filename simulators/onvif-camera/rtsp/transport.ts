@@ -27,17 +27,18 @@ export function interleavedTransport(socket: Socket, channel: number, ssrc: numb
     sendPicture(payloads, first) {
       if (socket.writableLength > backlogLimitBytes) return false;
       // One write for the whole picture: a system call per packet would cost more than the copy.
-      const length = payloads.reduce((sum, payload) => sum + frameHeaderBytes + rtpHeaderBytes + payload.length, 0);
+      const packets = leaving(payloads, first, condition);
+      const length = packets.reduce((sum, { payload }) => sum + frameHeaderBytes + rtpHeaderBytes + payload.length, 0);
       const block = Buffer.allocUnsafe(length);
       let offset = 0;
-      payloads.forEach((payload, n) => {
+      for (const { header, payload } of packets) {
         block[offset] = 0x24;
         block[offset + 1] = channel;
         block.writeUInt16BE(rtpHeaderBytes + payload.length, offset + 2);
-        writeRtpHeader(block, offset + frameHeaderBytes, { ...first, sequence: first.sequence + n, marker: n === payloads.length - 1 });
+        writeRtpHeader(block, offset + frameHeaderBytes, header);
         payload.copy(block, offset + frameHeaderBytes + rtpHeaderBytes);
         offset += frameHeaderBytes + rtpHeaderBytes + payload.length;
-      });
+      }
       if (socket.writable) socket.write(condition.garbled ? garble(block) : block);
       return true;
     },
@@ -64,12 +65,14 @@ export async function datagramTransport(
   return {
     header: `RTP/AVP;unicast;client_port=${client.rtpPort}-${client.rtcpPort};server_port=${rtp.address().port}-${rtcp.address().port};ssrc=${hex(ssrc)};mode="PLAY"`,
     sendPicture(payloads, first) {
-      payloads.forEach((payload, n) => {
+      const packets = leaving(payloads, first, condition);
+      // Neighbours change places.
+      for (const { header, payload } of condition.reordersDatagrams ? packets.map((packet, n) => packets[n ^ 1] ?? packet) : packets) {
         const packet = Buffer.allocUnsafe(rtpHeaderBytes + payload.length);
-        writeRtpHeader(packet, 0, { ...first, sequence: first.sequence + n, marker: n === payloads.length - 1 });
+        writeRtpHeader(packet, 0, header);
         payload.copy(packet, rtpHeaderBytes);
         send(rtp, packet, client.rtpPort);
-      });
+      }
       return true;
     },
     sendReport: (report) => send(rtcp, report, client.rtcpPort),
@@ -78,6 +81,13 @@ export async function datagramTransport(
       rtcp.close();
     },
   };
+}
+
+/** A picture's packets, each with its header, but for those that are lost. */
+function leaving(payloads: readonly Buffer[], first: RtpHeader, condition: Condition): { readonly header: RtpHeader; readonly payload: Buffer }[] {
+  return payloads
+    .map((payload, n) => ({ header: { ...first, sequence: first.sequence + n, marker: n === payloads.length - 1 }, payload }))
+    .filter(() => !condition.losesPacket());
 }
 
 const hex = (ssrc: number): string => ssrc.toString(16).toUpperCase().padStart(8, '0');

@@ -38,8 +38,8 @@ export class Peer {
     this.#process.stdin.end(input);
   }
 
-  /** The first line that it says of which `read` makes something. */
-  says<T>(what: string, read: (line: string) => T | undefined): Promise<T> {
+  /** The first line that it says of which `read` makes something; lines are numbered from 0. */
+  says<T>(what: string, read: (line: string, number: number) => T | undefined): Promise<T> {
     return until(what, () => {
       if (this.#process.exitCode !== null) throw new Error(`the program ended before ${what}: ${this.errors}`);
       return this.lines.map(read).find((each) => each !== undefined);

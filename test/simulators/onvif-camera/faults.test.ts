@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createCamera } from '../../../simulators/onvif-camera/index.ts';
 import type { CameraSimulator } from '../../../simulators/onvif-camera/index.ts';
 import { until } from '../../support/until.ts';
-import { nalTypes, RtspClient } from './rtsp-client.ts';
+import { nalTypes, parseRtp, RtspClient } from './rtsp-client.ts';
 import { call, credentials, http, PullPoint } from './soap-client.ts';
 
 const device = '/onvif/device_service';
@@ -100,6 +101,32 @@ describe('simulators/onvif-camera: faults', () => {
       ),
     );
     assert.equal((await point.pull()).status, 500);
+  });
+
+  it('packet-reorder lets datagrams overtake each other, and packet-loss takes some away', async () => {
+    const client = await connected();
+    const receiver = createSocket('udp4');
+    const numbers: number[] = [];
+    receiver.on('message', (data) => numbers.push(parseRtp(data).sequence));
+    await new Promise<void>((resolve) => receiver.bind(0, '127.0.0.1', resolve));
+    try {
+      await fault('packet-reorder');
+      const { port } = receiver.address();
+      await client.setUp(`RTP/AVP;unicast;client_port=${port}-${port + 1}`);
+      const { headers } = await client.ask('PLAY');
+      await until('a key frame', () => numbers.length >= 8);
+      const first = Number(/seq=(\d+)/.exec(headers['rtp-info'] ?? '')?.[1]);
+      assert.deepEqual(
+        numbers.slice(0, 4).map((number) => (number - first) & 0xffff),
+        [1, 0, 3, 2],
+      );
+      await fault('clear');
+      await fault('packet-loss', { percent: 50 });
+      const before = numbers.length;
+      await until('a loss', () => numbers.slice(before).some((number, n, all) => n > 0 && ((number - all[n - 1]!) & 0xffff) > 1));
+    } finally {
+      receiver.close();
+    }
   });
 
   it('says which port is in use, and opens none', async () => {

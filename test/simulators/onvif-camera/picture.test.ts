@@ -88,10 +88,10 @@ describe('simulators/onvif-camera: pictures', () => {
     });
   }
 
-  for (const scene of sceneNames) {
-    it(`decodes the ${scene} to the same pixels whatever the bar above it shows`, async function () {
+  for (const [scene, coding] of [...sceneNames.map((name) => [name, 'in-order'] as const), ['corridor', 'b-frames'] as const]) {
+    it(`decodes the ${scene} (${coding}) to the same pixels whatever the bar above it shows`, async function () {
       this.timeout(120_000);
-      const { stream, painter, idle, intruder } = await footageOf(scene);
+      const { stream, painter, idle, intruder } = await footageOf(scene, coding);
       for (const loop of [idle, intruder]) {
         const [dark, busy] = await Promise.all(
           ['', 'MMMMMMMMMMMMMMMMMMMMMMMMMMMMMM'].map(async (name) => {

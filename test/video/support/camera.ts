@@ -110,11 +110,6 @@ export class TestCamera {
     this.#sent = 0;
   }
 
-  /** Its RTP clock is set. */
-  jump(ticks: number): void {
-    this.#rtpBase = (this.#rtpBase + ticks) >>> 0;
-  }
-
   /** Breaks all connections. The next one finds other RTP numbers, as after a restart. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();

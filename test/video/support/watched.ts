@@ -9,8 +9,10 @@ import { SlabPool } from '../../../src/video/slabs.ts';
 export class Watched {
   readonly feed: CameraFeed;
   readonly states: FeedState[] = [];
-  readonly #pieces: Buffer[] = [];
-  #init: Buffer | undefined;
+  /** When each picture is shown, in the order in which they came; in ticks. */
+  readonly showTimes: number[] = [];
+  /** What was delivered, by the description that it needs. */
+  readonly #films = new Map<Buffer, Buffer[]>();
 
   constructor(address: StreamAddress) {
     this.feed = new CameraFeed('cam-1', {
@@ -23,10 +25,10 @@ export class Watched {
     });
     this.feed.addReader({
       kind: 'viewer',
-      picture: ({ fragment }, { stream }) => {
+      picture: ({ fragment, showAt }, { stream }) => {
         if (this.states.some(({ state }) => state === 'lost')) return;
-        this.#init ??= stream.init;
-        this.#pieces.push(Buffer.from(fragment));
+        this.#films.set(stream.init, [...(this.#films.get(stream.init) ?? []), Buffer.from(fragment)]);
+        this.showTimes.push(showAt);
       },
       state: (state) => this.states.push(state),
     });
@@ -35,14 +37,19 @@ export class Watched {
 
   /** How many pictures came before the first loss. */
   get pictures(): number {
-    return this.#pieces.length;
+    return this.showTimes.length;
   }
 
   get fragments(): readonly Buffer[] {
-    return this.#pieces;
+    return [...this.#films.values()].flat();
+  }
+
+  /** A file for each description of the stream that there was. */
+  get films(): readonly Buffer[] {
+    return [...this.#films].map(([init, fragments]) => Buffer.concat([init, ...fragments]));
   }
 
   get film(): Buffer {
-    return Buffer.concat([this.#init ?? Buffer.alloc(0), ...this.#pieces]);
+    return this.films[0] ?? Buffer.alloc(0);
   }
 }
