@@ -11,25 +11,28 @@ const PICTURES = 20;
 
 describe('simulators/onvif-camera: quirks of its RTSP server', function () {
   this.timeout(60_000);
-  let running: CameraSimulator | undefined;
-  let watched: Watched | undefined;
+  /** With each quirk one. */
+  const cameras = new Map<string, CameraSimulator>();
+  const watched = new Map<string, Watched>();
+  const concerned = [...quirks.names.filter((name) => name.startsWith('rtsp-')), 'digest-without-qop', 'only-basic-authentication'];
 
-  async function begin(quirk: string): Promise<CameraSimulator> {
-    const camera = (running = createCamera('cam-test', { httpPort: 0, rtspPort: 0, ...credentials, scene: 'lobby', quirks: [quirk] }));
-    await camera.start();
-    return camera;
-  }
-  afterEach(async () => {
-    await watched?.feed.close();
-    await running?.stop();
-    watched = running = undefined;
+  // All at the same time, since pictures take the time that they take.
+  before(async () => {
+    for (const quirk of concerned) {
+      const camera = createCamera('cam-test', { httpPort: 0, rtspPort: 0, ...credentials, scene: 'lobby', quirks: [quirk] });
+      cameras.set(quirk, camera);
+      await camera.start();
+      watched.set(quirk, new Watched({ uri: `rtsp://127.0.0.1:${camera.rtspPort}/stream`, ...credentials }));
+    }
+  });
+  after(async () => {
+    for (const { feed } of watched.values()) await feed.close();
+    for (const camera of cameras.values()) await camera.stop();
   });
 
-  const concerned = [...quirks.names.filter((name) => name.startsWith('rtsp-')), 'digest-without-qop', 'only-basic-authentication'];
   for (const quirk of concerned) {
     it(`our ingest gets every picture in spite of ${quirk}`, async () => {
-      const camera = await begin(quirk);
-      const film = (watched = new Watched({ uri: `rtsp://127.0.0.1:${camera.rtspPort}/stream`, ...credentials }));
+      const film = watched.get(quirk)!;
       await until('pictures', () => film.pictures >= PICTURES, 30_000);
       const { transport, packetsLost, picturesDropped } = film.feed.status();
       assert.deepEqual([transport, packetsLost, picturesDropped], [quirk === 'rtsp-udp-only' ? 'udp' : 'tcp', 0, 0]);
@@ -75,8 +78,7 @@ describe('simulators/onvif-camera: quirks of its RTSP server', function () {
 
   for (const [quirk, look] of Object.entries(shown)) {
     it(`${quirk} shows on the wire`, async () => {
-      const camera = await begin(quirk);
-      const client = await RtspClient.connect(camera.rtspPort);
+      const client = await RtspClient.connect(cameras.get(quirk)!.rtspPort);
       try {
         await look(client);
       } finally {
