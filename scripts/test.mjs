@@ -1,9 +1,11 @@
-// npm test, once everything is installed: the tests, and beside them types, lint and format, which wait for nothing
-// while most tests do. Ends with 1 when one of them fails.
+// npm test: installs what is missing, then runs the tests. Types, lint and format need neither compiled packages nor other
+// programs, so they begin beside that, and go on beside the tests with what these leave of the processors. Ends with 1 when
+// one of them fails.
 
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { installPackages, prepare } from './install.mjs';
 
 const root = join(import.meta.dirname, '..');
 
@@ -31,6 +33,12 @@ async function checks() {
   return types && lint && format;
 }
 
-const [tests, checked] = await Promise.all([run('tests', ['mocha', 'bin', 'mocha.js'], [], { shown: true }), checks()]);
+async function tests() {
+  await prepare({ forTests: true });
+  return run('tests', ['mocha', 'bin', 'mocha.js'], [], { shown: true });
+}
+
+await installPackages();
+const [tested, checked] = await Promise.all([tests(), checks()]);
 if (!checked) console.log('types, lint or format failed: see above');
-process.exit(tests && checked ? 0 : 1);
+process.exit(tested && checked ? 0 : 1);
