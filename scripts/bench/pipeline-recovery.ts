@@ -68,13 +68,12 @@ function fill(file: string, events: number, site: Site, rules: readonly Rule[]):
     journal.append(batch);
   }
   const kinds = ['door.forced', 'door.held', 'door.tamper'] as const;
-  const alarms = journal.append(
-    Array.from({ length: OPEN }, (_, index) => {
-      const base = { id: randomUUID(), device: 'controller', receivedAt: now, eventAt: now, details: {}, phase: 'raised' as const };
-      return { ...base, kind: kinds[Math.floor(index / site.doors.length)] ?? 'door.forced', point: `door-${index % site.doors.length}` };
-    }),
-  );
-  for (const event of alarms) found.next({ ...event, place: locate(event.point) });
+  const alarms = Array.from({ length: OPEN }, (_, index) => {
+    const base = { id: randomUUID(), device: 'controller', receivedAt: now, eventAt: now, details: {}, phase: 'raised' as const };
+    return { ...base, kind: kinds[Math.floor(index / site.doors.length)] ?? 'door.forced', point: `door-${index % site.doors.length}` };
+  });
+  const first = journal.append(alarms)[0] ?? 0;
+  for (const [index, event] of alarms.entries()) found.next({ ...event, seq: first + index, place: locate(event.point) });
   book.reached(journal.lastPosition());
   book.flush();
   running.unsubscribe();

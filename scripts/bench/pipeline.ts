@@ -6,12 +6,12 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
-import { Subject, VirtualTimeScheduler } from 'rxjs';
+import { VirtualTimeScheduler } from 'rxjs';
 import { correlate } from '../../src/correlation/engine.ts';
 import type { Rule } from '../../src/correlation/rule-schema.ts';
 import { siteFacts } from '../../src/correlation/site-facts.ts';
 import type { Clock } from '../../src/domain/clock.ts';
-import type { DeviceSignal, LocatedEvent, SecurityEvent } from '../../src/domain/event.ts';
+import type { DeviceSignal, SecurityEvent } from '../../src/domain/event.ts';
 import type { Site } from '../../src/domain/site.ts';
 import { apply, bookFrom } from '../../src/incidents/book.ts';
 import { Intake } from '../../src/intake/intake.ts';
@@ -26,7 +26,7 @@ import { measurePeers } from './pipeline-peers.ts';
 import { measureRecovery } from './pipeline-recovery.ts';
 import { AREAS, benchRules, rulesPerEvent } from './pipeline-rules.ts';
 
-// npm run bench:pipeline [-- --events 600000 --recovery 1000000 --no-peers]
+// npm run bench:pipeline [-- --events 600000 --rules 10,100,1000 --doors 10,1000 --recovery 1000000 --no-peers --only memory]
 //
 // Events per second of one core through intake, correlation and the incident book. Every door sees a person with a badge once a
 // minute (badge, unlocked, open, motion, shut, locked; pipeline-rules.ts says which rules look at them), one visit in a thousand is a forced door; time is virtual, so that what is
@@ -38,12 +38,19 @@ const { values } = parseArgs({
     recovery: { type: 'string', default: '1000000' },
     'no-peers': { type: 'boolean', default: false },
     only: { type: 'string' },
+    rules: { type: 'string', default: '10,100,1000' },
+    doors: { type: 'string', default: '10,100,1000,10000' },
   },
 });
 const EVENTS = Number(values.events);
+const [RULES, DOORS] = [values.rules, values.doors].map((list) => list.split(',').map(Number)) as [number[], number[]];
 const TURN = 600;
 const MINUTE_MS = 60_000;
-const STARTS_AT = Date.UTC(2026, 0, 15, 12);
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+// People come by day, so that an event means the same whether the run is ten minutes of ten thousand doors or a week of ten.
+const [OPENS_MS, CLOSES_MS] = [8 * HOUR_MS, 18 * HOUR_MS];
+const STARTS_AT = Date.UTC(2026, 0, 15) + OPENS_MS;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -70,7 +77,7 @@ class BenchClock implements Clock {
 /** A journal that keeps nothing. */
 class NoJournal {
   #seq = 0;
-  append = (batch: readonly Unjournalled[]): SecurityEvent[] => batch.map((event) => ({ ...event, seq: (this.#seq += 1) }));
+  append = (batch: readonly Unjournalled[]): readonly number[] => batch.map(() => (this.#seq += 1));
   latestOfEach = (): SecurityEvent[] => [];
   repeatKeysSince = () => [];
 }
@@ -84,7 +91,7 @@ function siteOf(doors: number): Site {
     name: 'Bench',
     areas: Array.from({ length: AREAS }, (_, index) => ({ id: `area-${index}`, name: `Area ${index}` })),
     schedules: [
-      { id: 'office-hours', name: 'Office hours', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '07:00', to: '19:00' }] },
+      { id: 'office-hours', name: 'Office hours', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '07:00', to: '19:00' }] },
       { id: 'night', name: 'Night', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'], from: '22:00', to: '05:00' }] },
     ],
     devices: [{ id: 'controller', name: 'Controller', adapter: 'bench', options: {} }],
@@ -120,16 +127,30 @@ function siteOf(doors: number): Site {
   };
 }
 
-function visit(index: number, person: number, forced: boolean): readonly DeviceSignal[] {
-  const [door, reader, camera] = [`door-${index}`, `reader-${index}`, `cam-${index}`];
-  return [
-    { kind: 'access.granted', point: reader, phase: 'momentary', details: { credential: `badge-${(person * 7919) % 20_011}` } },
-    { kind: 'door.unlocked', point: door, phase: 'raised' },
-    { kind: 'door.open', point: door, phase: 'raised' },
-    forced ? { kind: 'door.forced', point: door, phase: 'raised' } : { kind: 'video.motion', point: camera, phase: 'raised' },
-    { kind: 'door.open', point: door, phase: 'restored' },
-    { kind: 'door.unlocked', point: door, phase: 'restored' },
-  ];
+/** What adapters tell of a person who comes in: made before the measurement, as the points of a site file are. */
+class Visits {
+  readonly #doors;
+  readonly #badges = Array.from({ length: 20_011 }, (_, index) => ({ credential: `badge-${index}` }));
+
+  constructor(doors: number) {
+    this.#doors = Array.from({ length: doors }, (_, index) => ({
+      reader: `reader-${index}`,
+      unlocked: { kind: 'door.unlocked', point: `door-${index}`, phase: 'raised' } satisfies DeviceSignal,
+      open: { kind: 'door.open', point: `door-${index}`, phase: 'raised' } satisfies DeviceSignal,
+      forced: { kind: 'door.forced', point: `door-${index}`, phase: 'raised' } satisfies DeviceSignal,
+      motion: { kind: 'video.motion', point: `cam-${index}`, phase: 'raised' } satisfies DeviceSignal,
+      shut: { kind: 'door.open', point: `door-${index}`, phase: 'restored' } satisfies DeviceSignal,
+      locked: { kind: 'door.unlocked', point: `door-${index}`, phase: 'restored' } satisfies DeviceSignal,
+    }));
+  }
+
+  of(person: number, forced: boolean): readonly DeviceSignal[] {
+    const door = this.#doors[person % this.#doors.length];
+    const details = this.#badges[(person * 7919) % this.#badges.length];
+    if (door === undefined || details === undefined) throw new Error(`no visit ${person}`);
+    const granted: DeviceSignal = { kind: 'access.granted', point: door.reader, phase: 'momentary', details };
+    return [granted, door.unlocked, door.open, forced ? door.forced : door.motion, door.shut, door.locked];
+  }
 }
 
 interface Measured {
@@ -147,8 +168,7 @@ async function drive(doors: number, rules: readonly Rule[], durable: boolean, ev
   const writer = store && new BookWriter(new IncidentStore(store), 0, log);
   let book = bookFrom([]);
   const intake = new Intake({ journal: store === undefined ? new NoJournal() : new Journal(store), locate: locator(site), clock, log });
-  const located = new Subject<LocatedEvent>();
-  const running = correlate(located, rules, {
+  const running = correlate(intake.events, rules, {
     site: siteFacts(site),
     scheduler: clock.scheduler,
     failed: (rule, error) => log.error({ err: error, rule }),
@@ -157,22 +177,22 @@ async function drive(doors: number, rules: readonly Rule[], durable: boolean, ev
     if (writer === undefined) book = apply(book, { type: 'finding', finding: found }).book;
     else writer.apply({ type: 'finding', finding: found });
   });
-  intake.events.subscribe(located);
   intake.batches.subscribe((position) => writer?.reached(position));
 
-  let sent = 0;
-  let visits = 0;
+  const visits = new Visits(doors);
+  let [sent, people] = [0, 0];
   const send = async (count: number) => {
     for (const end = sent + count; sent < end;) {
-      const waiting: Promise<void>[] = [];
+      let committed = Promise.resolve();
       for (let batch = 0; batch < TURN; batch += 6) {
-        const door = visits % doors;
-        visits += 1;
-        for (const signal of visit(door, visits, visits % 1000 === 0)) waiting.push(intake.report('controller', signal));
+        people += 1;
+        // What is told in one turn is committed together.
+        for (const signal of visits.of(people, people % 1000 === 0)) committed = intake.report('controller', signal);
         sent += 6;
         clock.advance(MINUTE_MS / doors);
+        if (clock.now() % DAY_MS >= CLOSES_MS) clock.advance(OPENS_MS + DAY_MS - (clock.now() % DAY_MS));
       }
-      await Promise.all(waiting);
+      await committed;
       await turn();
     }
   };
@@ -212,7 +232,7 @@ console.log(
   `\n${'what'.padEnd(46)} ${'rules'.padStart(6)} ${'doors'.padStart(7)} ${'events/s'.padStart(9)} ${'incidents'.padStart(9)} ${'heap +MB'.padStart(8)}`,
 );
 if (values.only === undefined || values.only === 'memory') {
-  for (const rules of [10, 100, 1000]) for (const doors of [10, 100, 1000, 10_000]) await show('in memory', doors, benchRules(rules), false);
+  for (const rules of RULES) for (const doors of DOORS) await show('in memory', doors, benchRules(rules), false);
 }
 if (values.only === undefined || values.only === 'durable') {
   for (const doors of [10, 1000]) await show('durable: journal and book on disk (SQLite)', doors, benchRules(100), true);

@@ -7,7 +7,7 @@ import type { Slot } from './select.ts';
 /** The slots of one kind and phase at one point: for every event, or by a detail for those events alone that have its value. */
 interface Choice {
   readonly always: readonly Slot[];
-  readonly byDetail: ReadonlyMap<string, ReadonlyMap<string | number | boolean, readonly Slot[]>>;
+  readonly byDetail: readonly { readonly detail: string; readonly byValue: ReadonlyMap<string | number | boolean, readonly Slot[]> }[];
 }
 
 /**
@@ -35,9 +35,8 @@ export class Dispatch {
   /** In the order of the rules. */
   slotsFor(event: LocatedEvent): readonly Slot[] {
     const choice = this.#known.get(event.kind)?.[event.phase].get(event.point) ?? this.#learn(event);
-    if (choice.byDetail.size === 0) return choice.always;
     let slots = choice.always;
-    for (const [detail, byValue] of choice.byDetail) {
+    for (const { detail, byValue } of choice.byDetail) {
       const value = event.details[detail];
       const fitting = value === undefined ? undefined : byValue.get(value);
       if (fitting !== undefined) slots = this.#inOrder([...slots, ...fitting]);
@@ -71,5 +70,5 @@ function choiceOf(slots: readonly Slot[]): Choice {
     byDetail.set(detail, byValue);
     byValue.set(value, [...(byValue.get(value) ?? []), slot]);
   }
-  return { always: slots.filter(({ only }) => only === undefined), byDetail };
+  return { always: slots.filter(({ only }) => only === undefined), byDetail: [...byDetail].map(([detail, byValue]) => ({ detail, byValue })) };
 }

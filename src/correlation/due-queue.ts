@@ -1,13 +1,18 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { EpochMs } from '../domain/clock.ts';
 
-/** Something that waits for its time. */
+/** Who waits for a time. */
+export interface Waiting {
+  readonly rule: string;
+  due(): void;
+}
+
+/** When somebody's time comes. */
 export interface Due {
   readonly at: EpochMs;
   /** What is due at the same time is done in the order in which it was asked for. */
   readonly order: number;
-  readonly rule: string;
-  readonly act: () => void;
+  readonly waiting: Waiting;
   cancelled: boolean;
 }
 
@@ -23,15 +28,15 @@ export class DueQueue {
   #orders = 0;
   #timer: { readonly at: EpochMs; readonly subscription: Subscription } | undefined;
 
-  /** `run` is handed what is due and calls its `act`. */
+  /** `run` is handed what is due and tells who waits for it. */
   constructor(scheduler: SchedulerLike, run: (due: Due) => void) {
     this.#scheduler = scheduler;
     this.#run = run;
   }
 
   /** Never acts before it returns, even when the time has passed: events that are being read again come first. */
-  add(at: EpochMs, rule: string, act: () => void): Due {
-    const due: Due = { at, order: this.#orders, rule, act, cancelled: false };
+  add(at: EpochMs, waiting: Waiting): Due {
+    const due: Due = { at, order: this.#orders, waiting, cancelled: false };
     this.#orders += 1;
     this.#heap.push(due);
     this.#rise(this.#heap.length - 1);

@@ -48,9 +48,13 @@ class Engine {
 
   constructor(rules: readonly Rule[], context: CorrelationContext, emit: (found: Finding | Effect) => void) {
     this.#context = context;
-    const due = new DueQueue(context.scheduler, ({ at, rule, act }) => {
+    const due = new DueQueue(context.scheduler, ({ at, waiting }) => {
       this.#runtime.now = Math.max(this.#runtime.now, at);
-      this.#guarded(rule, act);
+      try {
+        waiting.due();
+      } catch (error) {
+        this.#failed(waiting.rule, error);
+      }
     });
     const threats = new Threats((id) => context.site.threatLevel?.(id));
     this.#runtime = {
@@ -86,14 +90,6 @@ class Engine {
 
   close(): void {
     this.#runtime.due.close();
-  }
-
-  #guarded(rule: string, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#failed(rule, error);
-    }
   }
 
   #failed(rule: string, error: unknown): void {

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
-import { stateOf, withChange } from './state-changes.ts';
+import { stateOf, addChange } from './state-changes.ts';
 
 /** A begin or end of a state. */
 interface Change {
@@ -13,7 +13,7 @@ const timeOf = ({ at }: Change) => at;
 /** Which states stand, or stood a moment ago, by key. It holds a few changes for each state of each point: bounded by the site. */
 export class StandingStates {
   readonly #time: { readonly now: EpochMs };
-  readonly #byKey = new Map<string, Map<string, readonly Change[]>>();
+  readonly #byKey = new Map<string, Map<string, Change[]>>();
   #keepMs = 0;
 
   constructor(time: { readonly now: EpochMs }) {
@@ -29,10 +29,13 @@ export class StandingStates {
   apply(keys: readonly string[], event: LocatedEvent): void {
     const state = stateOf(event);
     const change: Change = { at: event.eventAt, begins: event.phase === 'raised' };
+    const since = this.#time.now - this.#keepMs;
     for (const key of keys) {
-      const states = this.#byKey.get(key) ?? new Map<string, readonly Change[]>();
-      this.#byKey.set(key, states);
-      states.set(state, withChange(states.get(state) ?? none, change, timeOf, this.#time.now - this.#keepMs));
+      let states = this.#byKey.get(key);
+      if (states === undefined) this.#byKey.set(key, (states = new Map<string, Change[]>()));
+      const changes = states.get(state);
+      if (changes === undefined) states.set(state, [change]);
+      else addChange(changes, change, timeOf, since);
     }
   }
 

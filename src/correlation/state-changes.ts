@@ -5,26 +5,20 @@ import type { LocatedEvent } from '../domain/event.ts';
 const MOST_CHANGES = 16;
 
 /**
- * The latest begins and ends of one state, in event time, with one more; of two at the same time the one that arrived later comes later.
+ * The latest begins and ends of one state, in event time, get one more; of two at the same time the one that arrived later comes later.
  * Of what happened before `since`, which nobody asks for any more, the last change is kept: it says how the state stood then.
  */
-export function withChange<Change>(
-  changes: readonly Change[],
-  change: Change,
-  timeOf: (change: Change) => EpochMs,
-  since: EpochMs,
-): readonly Change[] {
+export function addChange<Change>(changes: Change[], change: Change, timeOf: (change: Change) => EpochMs, since: EpochMs): void {
   const at = timeOf(change);
   let index = changes.length;
   for (let before = changes[index - 1]; before !== undefined && timeOf(before) > at; before = changes[index - 1]) index -= 1;
   let first = Math.max(0, changes.length + 1 - MOST_CHANGES);
   for (let next = changes[first + 1]; next !== undefined && timeOf(next) < since; next = changes[first + 1]) first += 1;
   // A change from before all that is kept says nothing that will be asked for.
-  if (index < first) return changes;
-  const kept = changes.slice(first, index);
-  kept.push(change);
-  for (let rest = index; rest < changes.length; rest += 1) kept.push(changes[rest] as Change);
-  return kept;
+  if (index < first) return;
+  if (index === changes.length) changes.push(change);
+  else changes.splice(index, 0, change);
+  if (first > 0) changes.splice(0, first);
 }
 
 /** What tells one state from another: partitions of a panel are armed one by one. */

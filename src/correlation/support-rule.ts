@@ -51,7 +51,9 @@ export class SupportRun {
   #take(seen: Seen): void {
     const keys = this.#keysOf(seen.event);
     for (const key of keys) this.#events.add(key, seen);
-    const fitting = this.#leads.of(keys).filter((lead) => this.#fits(lead, seen));
+    const leads = this.#leads.of(keys);
+    if (leads.length === 0) return;
+    const fitting = leads.filter((lead) => this.#fits(lead, seen));
     const ofEach = [...new Map(fitting.map((lead) => [lead.incidentKey, lead])).values()];
     const again = mostRelevant(ofEach.filter((lead) => this.#strengthened.has(lead)));
     for (const lead of [...ofEach.filter((each) => !this.#strengthened.has(each)), ...again]) this.#strengthen(lead, seen);

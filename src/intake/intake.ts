@@ -1,19 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Clock } from '../domain/clock.ts';
-import type { DeviceSignal, LocatedEvent, Phase, Place, SecurityEvent } from '../domain/event.ts';
+import type { DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
+import { Batch } from './batch.ts';
 import type { Journal, Unjournalled } from './journal.ts';
 import { Outages } from './outages.ts';
 import { Overdue } from './overdue.ts';
-import { ownerOf, PointStates } from './point-states.ts';
+import { PointStates } from './point-states.ts';
 import { Repeats, REPEAT_WINDOW_MS } from './repeats.ts';
 import { ShownUnjournalled } from './shown-unjournalled.ts';
-
-/** A device that buffered its messages may report what is hours old; a clock that is further off than this is not believed. */
-const OLDEST_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000;
+import { located, stamped } from './stamped.ts';
 
 export interface IntakeOptions {
   readonly journal: Pick<Journal, 'append' | 'latestOfEach' | 'repeatKeysSince'>;
@@ -34,18 +32,6 @@ export interface IntakeCounts {
   refused: number;
 }
 
-interface Waiting {
-  readonly event: Unjournalled;
-  readonly accept: () => void;
-  readonly refuse: (error: Error) => void;
-}
-
-/** A state that a waiting event tells. */
-interface Awaited {
-  readonly phase: Phase;
-  readonly committed: Promise<void>;
-}
-
 /** Where signals become events: stamped, journalled in groups, then located and passed on. */
 export class Intake {
   readonly counts: IntakeCounts = { received: 0, accepted: 0, repeated: 0, unchanged: 0, refused: 0 };
@@ -57,9 +43,7 @@ export class Intake {
   readonly #events = new Subject<LocatedEvent>();
   readonly #batches = new Subject<number>();
   readonly #shown = new ShownUnjournalled();
-  #waiting: Waiting[] = [];
-  /** What the waiting events will have made of the states, by kind and owner. */
-  #awaited = new Map<string, Awaited>();
+  #waiting: Batch | undefined;
   #journalFails = false;
 
   constructor(options: IntakeOptions) {
@@ -98,18 +82,16 @@ export class Intake {
       this.counts.repeated += 1;
       return earlier;
     }
-    const state = `${signal.kind} ${ownerOf(signal)}`;
-    const awaited = this.#awaited.get(state);
-    const judged = this.#states.judge(signal, awaited?.phase);
+    const awaited = signal.initial === true ? this.#waiting?.phase(signal) : undefined;
+    const judged = this.#states.judge(signal, awaited);
     if (judged === undefined) {
       this.counts.unchanged += 1;
       // The same as what waits: it is known when that is.
-      if (awaited !== undefined) return awaited.committed.then(() => this.#overdue.confirm(device, signal));
+      if (awaited !== undefined && this.#waiting !== undefined) return this.#waiting.committed.then(() => this.#overdue.confirm(device, signal));
       this.#overdue.confirm(device, signal);
       return Promise.resolve();
     }
     const committed = this.#enqueue(this.#stamp(device, judged));
-    if (judged.phase !== 'momentary') this.#awaited.set(state, { phase: judged.phase, committed });
     if (signal.repeatKey !== undefined) this.#repeats.remember(device, signal.repeatKey, committed);
     return committed;
   }
@@ -120,57 +102,47 @@ export class Intake {
   }
 
   #stamp(device: PointId, signal: DeviceSignal): Unjournalled {
-    const receivedAt = this.#options.clock.now();
-    const event = { details: {}, ...signal, id: randomUUID(), device, receivedAt, eventAt: eventTime(signal, receivedAt) };
+    const event = stamped(device, signal, this.#options.clock.now());
     return this.#shown.earlier(event) ?? this.#outages.complete(event);
   }
 
-  /** What arrives in the same turn of the event loop shares one commit. */
   #enqueue(event: Unjournalled): Promise<void> {
-    return new Promise((accept, refuse) => {
-      this.#waiting.push({ event, accept, refuse });
-      if (this.#waiting.length === 1) setImmediate(() => this.#commit());
-    });
+    if (this.#waiting === undefined) {
+      const batch = new Batch();
+      this.#waiting = batch;
+      setImmediate(() => this.#commit(batch));
+    }
+    this.#waiting.add(event);
+    return this.#waiting.committed;
   }
 
-  #commit(): void {
-    const batch = this.#waiting;
-    this.#waiting = [];
-    this.#awaited.clear();
-    let events;
+  #commit(batch: Batch): void {
+    this.#waiting = undefined;
+    let positions;
     try {
-      events = this.#options.journal.append(batch.map(({ event }) => event));
+      positions = this.#options.journal.append(batch.events);
     } catch (cause) {
-      this.counts.refused += batch.length;
-      this.#options.log.error({ err: cause, signals: batch.length }, 'the journal cannot be written: devices are not acknowledged and will repeat');
+      this.counts.refused += batch.events.length;
+      this.#options.log.error(
+        { err: cause, signals: batch.events.length },
+        'the journal cannot be written: devices are not acknowledged and will repeat',
+      );
       this.#journalFails = true;
-      const error = new Error('the journal cannot be written', { cause });
-      for (const { refuse } of batch) refuse(error);
-      for (const event of this.#shown.newIn(batch.map((each) => each.event))) this.#pass({ ...event, seq: 0 });
+      batch.refuse(new Error('the journal cannot be written', { cause }));
+      for (const event of this.#shown.newIn(batch.events)) this.#events.next(located(event, 0, this.#options.locate(event.point)));
       return;
     }
     this.#journalFails = false;
-    this.counts.accepted += batch.length;
-    for (const { accept } of batch) accept();
-    for (const event of events) {
+    this.counts.accepted += batch.events.length;
+    batch.accept();
+    for (const [index, unjournalled] of batch.events.entries()) {
+      const event = located(unjournalled, positions[index] ?? 0, this.#options.locate(unjournalled.point));
       this.#states.apply(event);
       this.#outages.apply(event);
       this.#overdue.apply(event);
       this.#shown.journalled(event);
-      this.#pass(event);
+      this.#events.next(event);
     }
-    this.#batches.next(events.at(-1)?.seq ?? 0);
+    this.#batches.next(positions.at(-1) ?? 0);
   }
-
-  #pass(event: SecurityEvent): void {
-    this.#events.next({ ...event, place: this.#options.locate(event.point) });
-  }
-}
-
-/** The device's time with its known offset taken out; ours where it is unknown, lies in the future or is absurdly old. */
-function eventTime({ occurredAt, clockOffsetMs }: DeviceSignal, receivedAt: number): number {
-  if (occurredAt === undefined || clockOffsetMs === undefined) return receivedAt;
-  const corrected = Math.round(occurredAt - clockOffsetMs);
-  if (corrected < receivedAt - OLDEST_BELIEVED_MS) return receivedAt;
-  return Math.min(corrected, receivedAt);
 }

@@ -46,14 +46,15 @@ export class Journal {
     );
   }
 
-  /** Appends a batch in one transaction: one flush to the disk for all of them. @throws when it could not be committed; then none is in. */
-  append(batch: readonly Unjournalled[]): SecurityEvent[] {
+  /**
+   * Appends a batch in one transaction: one flush to the disk for all of them. @returns their positions.
+   * @throws when it could not be committed; then none is in.
+   */
+  append(batch: readonly Unjournalled[]): readonly number[] {
     return this.#store.transaction(() =>
-      batch.map(({ repeatKey, offerKey: _untilTaken, ...event }) => {
-        const { id, device, point, kind, phase, receivedAt, eventAt, ...rest } = event;
+      batch.map(({ id, device, point, kind, phase, receivedAt, eventAt, repeatKey, offerKey: _untilTaken, ...rest }) => {
         const row = { id, device, point, kind, phase, receivedAt, eventAt, repeatKey: repeatKey ?? null, rest: JSON.stringify(rest) };
-        const { lastInsertRowid } = this.#insert.run(row);
-        return { ...event, seq: Number(lastInsertRowid) };
+        return Number(this.#insert.run(row).lastInsertRowid);
       }),
     )();
   }

@@ -38,8 +38,9 @@ describe('the picture that came with a piece of evidence', () => {
       elsewhere: { picture: `data:image/jpeg;base64,${JPEG.toString('base64')}` },
     };
     const base = { device: 'recorder', point: 'cam-server', kind: 'video.snapshot', phase: 'momentary', receivedAt: 1, eventAt: 1 } as const;
-    const events = journal.append(Object.entries(pictures).map(([id, details]) => ({ ...base, id, details })));
-    const evidence = events
+    journal.append(Object.entries(pictures).map(([id, details]) => ({ ...base, id, details })));
+    const evidence = journal
+      .read({ limit: 10 })
       .filter(({ id }) => id !== 'elsewhere')
       .map((event) => {
         const finding = {

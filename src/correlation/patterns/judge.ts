@@ -1,31 +1,49 @@
 import type { Seen } from '../accounting.ts';
+import type { Waiting } from '../due-queue.ts';
 import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Condition } from './condition.ts';
 import type { Watcher } from './watchers.ts';
 
-interface Candidate {
+/** An event that would open an incident, and what is thought of it. */
+class Candidate implements Waiting {
+  readonly rule: string;
   readonly seen: Seen;
-  judged: boolean;
-  concluded: boolean;
+  readonly #judge: Judge;
+  judged = false;
+  concluded = false;
+
+  constructor(rule: string, seen: Seen, judge: Judge) {
+    this.rule = rule;
+    this.seen = seen;
+    this.#judge = judge;
+  }
+
+  due(): void {
+    this.#judge.due(this);
+  }
+
+  reconsider(condition: Condition, because: Seen): void {
+    this.#judge.reconsider(this, condition, because);
+  }
 }
 
 /** Waits for what changes one condition of a candidate. */
 class Watch implements Watcher {
-  readonly trigger: Seen;
   readonly #candidate: Candidate;
   readonly #condition: Condition;
-  readonly #judge: Judge;
 
-  constructor(candidate: Candidate, condition: Condition, judge: Judge) {
-    this.trigger = candidate.seen;
+  constructor(candidate: Candidate, condition: Condition) {
     this.#candidate = candidate;
     this.#condition = condition;
-    this.#judge = judge;
+  }
+
+  get trigger(): Seen {
+    return this.#candidate.seen;
   }
 
   changed(because: Seen): void {
-    this.#judge.reconsider(this.#candidate, this.#condition, because);
+    this.#candidate.reconsider(this.#condition, because);
   }
 }
 
@@ -54,8 +72,8 @@ export class Judge {
       this.#tell({ type: 'begins', seen });
       return;
     }
-    const candidate: Candidate = { seen, judged: false, concluded: false };
-    for (const condition of this.#conditions) condition.watch(new Watch(candidate, condition, this), this.#waitMs);
+    const candidate = new Candidate(this.#rule, seen, this);
+    for (const condition of this.#conditions) condition.watch(new Watch(candidate, condition), this.#waitMs);
     if (this.#waitMs === 0) {
       this.#judge(candidate, seen);
       return;
@@ -63,10 +81,13 @@ export class Judge {
     const { accounting, due, now } = this.#runtime;
     accounting.wait(seen, 1);
     const inMs = Math.min(Math.max(seen.event.eventAt + this.#waitMs - now, 0), this.#waitMs);
-    due.add(now + inMs, this.#rule, () => {
-      accounting.wait(seen, -1);
-      this.#judge(candidate, seen);
-    });
+    due.add(now + inMs, candidate);
+  }
+
+  /** All that bears on it should have arrived. */
+  due(candidate: Candidate): void {
+    this.#runtime.accounting.wait(candidate.seen, -1);
+    this.#judge(candidate, candidate.seen);
   }
 
   /** One of the conditions has learnt of another event. */

@@ -2,27 +2,32 @@ import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
-import type { Due } from '../due-queue.ts';
+import type { Due, Waiting } from '../due-queue.ts';
 import type { Duration } from '../duration.ts';
 import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
 import { narrowing, slot, stateChanges } from '../select.ts';
-import { stateOf, withChange } from '../state-changes.ts';
-
-/** From a begin to its restore; without `end` it goes on. */
-interface Run {
-  readonly begin: Seen;
-  end: LocatedEvent | undefined;
-}
+import { addChange, stateOf } from '../state-changes.ts';
 
 /** What is known of one state of one point. */
-interface State {
-  changes: readonly Seen[];
+class State implements Waiting {
+  readonly rule: string;
+  readonly #lasts: Lasts;
+  readonly changes: Seen[] = [];
   /** Begins of which the rule has said that they last. */
-  readonly concluded: Set<Seen>;
+  readonly concluded = new Set<Seen>();
   waiting: { readonly begin: Seen; readonly due: Due } | undefined;
+
+  constructor(rule: string, lasts: Lasts) {
+    this.rule = rule;
+    this.#lasts = lasts;
+  }
+
+  due(): void {
+    this.#lasts.due(this);
+  }
 }
 
 /**
@@ -64,45 +69,58 @@ export class Lasts {
     const { event } = seen;
     if (event.phase === 'raised' && (event.initial === true || seen.suppressedBy !== undefined || !passes(event))) return;
     const id = stateOf(event);
-    const state = this.#states.get(id) ?? { changes: [], concluded: new Set<Seen>(), waiting: undefined };
-    this.#states.set(id, state);
-    state.changes = withChange(withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS), seen, timeOf, -Infinity);
-    for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
+    let state = this.#states.get(id);
+    if (state === undefined) this.#states.set(id, (state = new State(this.#rule, this)));
+    withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS);
+    addChange(state.changes, seen, timeOf, -Infinity);
+    if (state.concluded.size > 0) for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
     this.#judge(state);
   }
 
+  /** Runs go from a begin to its restore. A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */
   #judge(state: State): void {
-    const runs = runsOf(state);
-    const open = runs.find(({ begin, end }) => end === undefined && !state.concluded.has(begin))?.begin;
-    if (state.waiting !== undefined && state.waiting.begin !== open) {
+    let begin: Seen | undefined;
+    for (const seen of state.changes) {
+      if (seen.event.phase === 'raised') {
+        if (begin === undefined || state.concluded.has(begin)) begin = seen;
+      } else if (seen.event.phase === 'restored' && begin !== undefined) {
+        this.#ended(state, begin, seen.event);
+        begin = undefined;
+      }
+    }
+    const open = begin === undefined || state.concluded.has(begin) ? undefined : begin;
+    if (state.waiting?.begin === open) return;
+    if (state.waiting !== undefined) {
       this.#runtime.due.cancel(state.waiting.due);
       this.#runtime.accounting.wait(state.waiting.begin, -1);
       state.waiting = undefined;
     }
-    for (const { begin, end } of runs) {
-      const limit = this.#howLong(begin.event);
-      if (limit === undefined) continue;
-      const dueAt = begin.event.eventAt + limit.ms;
-      const concluded = state.concluded.has(begin);
-      if (end === undefined) {
-        if (!concluded && state.waiting === undefined) this.#wait(state, begin, dueAt);
-      } else if (end.eventAt >= dueAt) {
-        if (!concluded) this.#conclude(state, begin);
-      } else if (state.concluded.delete(begin)) this.#tell({ type: 'taken-back', seen: begin, because: end });
-    }
+    if (open !== undefined) this.#wait(state, open);
   }
 
-  #wait(state: State, begin: Seen, dueAt: EpochMs): void {
+  #ended(state: State, begin: Seen, end: LocatedEvent): void {
+    const limit = this.#howLong(begin.event);
+    if (limit === undefined) return;
+    if (end.eventAt >= begin.event.eventAt + limit.ms) {
+      if (!state.concluded.has(begin)) this.#conclude(state, begin);
+    } else if (state.concluded.delete(begin)) this.#tell({ type: 'taken-back', seen: begin, because: end });
+  }
+
+  #wait(state: State, begin: Seen): void {
+    const limit = this.#howLong(begin.event);
+    if (limit === undefined) return;
     const { accounting, due } = this.#runtime;
     accounting.wait(begin, 1);
-    state.waiting = {
-      begin,
-      due: due.add(dueAt + this.#latenessMs, this.#rule, () => {
-        accounting.wait(begin, -1);
-        state.waiting = undefined;
-        this.#conclude(state, begin);
-      }),
-    };
+    state.waiting = { begin, due: due.add(begin.event.eventAt + limit.ms + this.#latenessMs, state) };
+  }
+
+  /** Its time is up. */
+  due(state: State): void {
+    if (state.waiting === undefined) return;
+    const { begin } = state.waiting;
+    this.#runtime.accounting.wait(begin, -1);
+    state.waiting = undefined;
+    this.#conclude(state, begin);
   }
 
   #conclude(state: State, begin: Seen): void {
@@ -113,20 +131,12 @@ export class Lasts {
 
 const timeOf = ({ event }: Seen) => event.eventAt;
 
-/** Without the runs that ended before then: nothing that is yet to arrive can change them. */
-function withoutOld(changes: readonly Seen[], before: EpochMs): readonly Seen[] {
-  const ended = changes.findLastIndex(({ event }) => event.phase === 'restored' && event.eventAt < before);
-  return ended === -1 ? changes : changes.slice(ended + 1);
-}
-
-/** A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */
-function runsOf({ changes, concluded }: State): readonly Run[] {
-  const runs: Run[] = [];
-  for (const seen of changes) {
-    const last = runs.at(-1);
-    const open = last?.end === undefined ? last : undefined;
-    if (seen.event.phase === 'raised' && (open === undefined || concluded.has(open.begin))) runs.push({ begin: seen, end: undefined });
-    if (seen.event.phase === 'restored' && open !== undefined) open.end = seen.event;
+/** Lets go of the runs that ended before then: nothing that is yet to arrive can change them. */
+function withoutOld(changes: Seen[], before: EpochMs): void {
+  let ended = changes.length - 1;
+  for (let change = changes[ended]; change !== undefined; change = changes[ended]) {
+    if (change.event.phase === 'restored' && change.event.eventAt < before) break;
+    ended -= 1;
   }
-  return runs;
+  if (ended >= 0) changes.splice(0, ended + 1);
 }
