@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Incident } from '../../src/domain/incident.ts';
-import { openBrowser } from '../console/browser.ts';
+import { openBrowser, signIn } from '../console/browser.ts';
 import { LAB_PASSWORD, labFiles, startLab } from '../support/lab.ts';
 import type { Lab, LabFiles } from '../support/lab.ts';
 import { until } from '../support/until.ts';
@@ -29,11 +29,9 @@ describe('a forced door, from the wire to the screen', function () {
     files.remove();
   });
 
-  async function signIn(): Promise<void> {
+  async function enter(): Promise<void> {
     await page.goto(lab.url);
-    await page.getByTestId('sign-in-name').fill('dispatcher');
-    await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
-    await page.getByTestId('sign-in-submit').click();
+    await signIn(page, 'dispatcher', LAB_PASSWORD);
   }
 
   async function incidents(state = 'all'): Promise<Incident[]> {
@@ -45,7 +43,7 @@ describe('a forced door, from the wire to the screen', function () {
     page.waitForFunction((id) => document.querySelector<HTMLVideoElement>(`[data-testid="${id}"]`)?.dataset['painted'] !== undefined, tile);
 
   it('shows a quiet desk with every device online and some seconds of the past at hand', async () => {
-    await signIn();
+    await enter();
     await page.getByTestId('overview').waitFor();
     await until(
       'every camera with a past',
@@ -103,7 +101,7 @@ describe('a forced door, from the wire to the screen', function () {
     const before = await until('the acknowledgement', async () => (await incidents('open')).find(({ state }) => state === 'acknowledged'), WAIT_MS);
     assert.equal(await lab.program.stop(), 0);
     lab = await startLab(files);
-    await signIn();
+    await enter();
     await page.getByTestId('focus').waitFor();
     const [after, ...others] = await incidents('open');
     assert.deepEqual([after?.id, after?.state, others], [before.id, 'acknowledged', []]);

@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
-import type { BrowserContext } from 'playwright-core';
-import { build } from 'vite';
+import type { BrowserContext, Page } from 'playwright-core';
 
 const quiet = [
   '--headless',
@@ -17,25 +13,36 @@ const quiet = [
   '--disable-sync',
 ];
 
-/** Builds the console into a temporary folder. */
-export async function buildConsole(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'sallyport-page-'));
-  const configFile = fileURLToPath(new URL('../../src/console/vite.config.ts', import.meta.url));
-  await build({ configFile, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } });
-  return { folder, remove: () => rm(folder, { recursive: true }) };
-}
-
-/** The system's Chromium with a profile of its own. */
+/** The system's Chromium, for the tests of a file. */
 export async function openBrowser(
   viewport = { width: 1366, height: 768 },
-): Promise<{ readonly context: BrowserContext; readonly close: () => Promise<void> }> {
-  const profile = await mkdtemp(join(tmpdir(), 'sallyport-profile-'));
-  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', args: quiet, viewport });
-  return {
-    context,
-    close: async () => {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
-    },
-  };
+): Promise<{ readonly newContext: () => Promise<BrowserContext>; readonly context: BrowserContext; readonly close: () => Promise<void> }> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
+  const newContext = () => browser.newContext({ viewport });
+  return { newContext, context: await newContext(), close: () => browser.close() };
+}
+
+/** Fills in the sign-in and sends it. */
+export async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.getByTestId('sign-in-name').fill(name);
+  await page.getByTestId('sign-in-password').fill(password);
+  await page.getByTestId('sign-in-submit').click();
+}
+
+/** What a page does against the Web Content Accessibility Guidelines, each with where. */
+export async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+/** Watches a page from now on; the function says by how much what it shows has moved since. */
+export async function watchShifts(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const shifts = ((globalThis as { shifts?: number[] }).shifts = [] as number[]);
+    new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => (entry as unknown as { value: number }).value))).observe({
+      type: 'layout-shift',
+      buffered: false,
+    });
+  });
+  return () => page.evaluate(() => ((globalThis as { shifts?: number[] }).shifts ?? []).reduce((sum, value) => sum + value, 0));
 }

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import type { BrowserContext, Page } from 'playwright-core';
 import { freePorts } from '../support/free-ports.ts';
@@ -6,7 +5,7 @@ import { LAB_PASSWORD, labFiles, startLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
 import { RestClient } from '../support/rest-client.ts';
 import { until } from '../support/until.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser, signIn, violations, watchShifts } from './browser.ts';
 
 describe('the integrator’s page', function () {
   this.timeout(120_000);
@@ -46,27 +45,21 @@ describe('the integrator’s page', function () {
 
   afterEach(() => page.close());
 
-  const signIn = async (name: string) => {
-    await page.getByTestId('sign-in-name').fill(name);
-    await page.getByTestId('sign-in-password').fill(LAB_PASSWORD);
-    await page.getByTestId('sign-in-submit').click();
+  const enter = async (name: string) => {
+    await signIn(page, name, LAB_PASSWORD);
     await page.locator('.desk').waitFor();
   };
   const openPage = async () => {
-    await signIn('integrator');
+    await enter('integrator');
     // Who may have the page is known when the desk has said hello.
     await page.getByTestId('site').waitFor();
     await page.keyboard.press(',');
     await page.getByTestId('integrator').waitFor();
   };
   const tested = (outcome: 'good' | 'bad') => page.locator(`[data-testid=test-result][data-state=${outcome}]`).waitFor({ timeout: 40_000 });
-  const violations = async () => {
-    const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  };
 
   it('is not there for dispatchers', async () => {
-    await signIn('dispatcher');
+    await enter('dispatcher');
     await page.getByTestId('help').waitFor();
     assert.equal(await page.getByTestId('site').count(), 0);
     await page.keyboard.press(',');
@@ -80,7 +73,7 @@ describe('the integrator’s page', function () {
     await tested('good');
     const width = await page.getByTestId('test-picture-cam-server').evaluate((image) => (image as HTMLImageElement).naturalWidth);
     assert.ok(width > 0, 'the picture was decoded');
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
   });
 
   it('tries a device that is offline at once, and says what to do', async () => {
@@ -98,7 +91,7 @@ describe('the integrator’s page', function () {
     await page.getByTestId('discover').click();
     await page.getByTestId('discovered-device').first().waitFor({ timeout: 40_000 });
     assert.match((await page.getByTestId('fragment').textContent()) ?? '', /^devices:\n/);
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
   });
 
   it('tests what it found with the account that was typed in, which is in no address and in no storage', async () => {
@@ -118,7 +111,7 @@ describe('the integrator’s page', function () {
     await page.getByTestId('discover-password').fill('a wrong password');
     await button.click();
     await device.getByText('refuses user name "nobody"').waitFor({ timeout: 60_000 });
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
     assert.deepEqual(
       addresses.filter((address) => address.includes('wrong')),
       [],
@@ -151,7 +144,7 @@ describe('the integrator’s page', function () {
       return value.slice(selectionStart, selectionStart + 8);
     });
     assert.equal(at, 'ctl-mian');
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
   });
 
   it('announces a critical incident out of a text field, moves nothing, and one key leads to it', async () => {
@@ -159,18 +152,12 @@ describe('the integrator’s page', function () {
     await page.keyboard.press('3');
     await page.getByTestId('site-text').fill('site: ');
     await page.getByTestId('mistake').first().waitFor();
-    await page.evaluate(() => {
-      const shifts = ((globalThis as { shifts?: number[] }).shifts = [] as number[]);
-      new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => (entry as unknown as { value: number }).value))).observe({
-        type: 'layout-shift',
-        buffered: false,
-      });
-    });
+    const shifted = await watchShifts(page);
     await lab.trigger('forced-door');
     await page.locator('[data-testid=site-alarm].critical').waitFor({ timeout: 30_000 });
-    const shifts = await page.evaluate(() => (globalThis as { shifts?: number[] }).shifts ?? []);
-    assert.ok(shifts.reduce((sum, value) => sum + value, 0) < 0.001, `the layout shifted: ${shifts.join(' ')}`);
-    assert.deepEqual(await violations(), []);
+    const by = await shifted();
+    assert.ok(by < 0.001, `the layout shifted by ${by}`);
+    assert.deepEqual(await violations(page), []);
     await page.keyboard.press('Escape');
     await page.getByTestId('focus').waitFor();
     assert.match((await page.getByTestId('focus-title').textContent()) ?? '', /forced/);
@@ -185,7 +172,7 @@ describe('the integrator’s page', function () {
     await event.getByText('door.forced').waitFor();
     await event.click();
     assert.match((await event.getByTestId('raw').textContent()) ?? '', /^[0-9a-f]+$/);
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
   });
 
   it('replays the last day to the rules on disk', async () => {
@@ -194,7 +181,7 @@ describe('the integrator’s page', function () {
     await page.getByTestId('replay').click();
     await page.getByTestId('replay-lines').waitFor({ timeout: 60_000 });
     assert.match((await page.getByTestId('replay-lines').textContent()) ?? '', /^\d+ events, \d+ rules: \d+ incidents then, \d+ now/);
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
     await page.getByTestId('try-rules').click();
     await page.getByTestId('rule-file').selectOption('intrusion.yaml');
     await page.getByTestId('rule-text').fill('rules: [{ id: mine }]');
@@ -203,6 +190,6 @@ describe('the integrator’s page', function () {
       .getByTestId('replayed')
       .getByText(/intrusion\.yaml:1:\d+/)
       .waitFor({ timeout: 60_000 });
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(page), []);
   });
 });

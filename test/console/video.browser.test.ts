@@ -1,38 +1,27 @@
 import assert from 'node:assert/strict';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { picture } from '../../simulators/mqtt/picture.ts';
 import type { FromConsole } from '../../src/desk/protocol.ts';
 import { until } from '../support/until.ts';
-import { buildConsole, openBrowser } from './browser.ts';
 import { forcedDoor } from './canned.ts';
-import { FakeGateway, PASSWORD } from './fake-gateway.ts';
+import type { FakeGateway } from './fake-gateway.ts';
+import { Seat } from './seat.ts';
 
 const SNAPSHOT = '**/api/v1/cameras/cam-server/snapshot.jpg';
 
 describe('a camera in the console', function () {
   this.timeout(60_000);
+  let seat: Seat;
   let gateway: FakeGateway;
-  let context: BrowserContext;
   let page: Page;
-  const cleanUp: (() => Promise<void>)[] = [];
 
   before(async () => {
-    const built = await buildConsole();
-    gateway = await FakeGateway.start(built.folder);
-    const browser = await openBrowser();
-    context = browser.context;
-    page = await context.newPage();
-    cleanUp.push(browser.close, () => gateway.stop(), built.remove);
-    await page.goto(gateway.address);
-    await page.getByTestId('sign-in-name').fill('dana');
-    await page.getByTestId('sign-in-password').fill(PASSWORD);
-    await page.getByTestId('sign-in-submit').click();
-    await page.getByTestId('overview').waitFor();
+    seat = await Seat.open();
+    gateway = seat.gateway;
+    page = await seat.newPage();
+    await seat.signIn();
   });
-
-  after(async () => {
-    for (const each of cleanUp) await each();
-  });
+  after(() => seat.close());
 
   beforeEach(async () => {
     gateway.reset();
