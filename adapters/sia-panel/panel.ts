@@ -3,7 +3,7 @@ import type { EpochMs } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { AesKey } from './cipher.ts';
 import { RepeatKeys } from './repeat-keys.ts';
-import { clockOffset, panelSignals } from './signals.ts';
+import { clockOffset, contentOf, panelSignals } from './signals.ts';
 import type { MappedSignal, Message, PanelPoints } from './signals.ts';
 
 export interface PanelSettings extends PanelPoints {
@@ -27,6 +27,8 @@ export class Panel {
   readonly #repeatKeys: RepeatKeys;
   /** Undefined until the panel is first heard: the state from before a restart may still stand in the journal. */
   #clock: State | undefined;
+  /** The latest message that was refused for its time, which the panel repeats until its clock is right. */
+  #refused: { readonly content: string; readonly offsetMs: number | undefined } | undefined;
   #presence: State | undefined;
   /** When its latest message came, or the wait for the first began. */
   #heardAt: EpochMs = 0;
@@ -84,7 +86,9 @@ export class Panel {
     const offset = clockOffset(message);
     const right = offset !== undefined && this.#inWindow(offset);
     await this.#tellClock(right ? 'right' : 'wrong', offset);
-    return right || clockPolicy === 'accept' || !message.frame.encrypted;
+    if (right || clockPolicy === 'accept' || !message.frame.encrypted) return true;
+    this.#refused = { content: contentOf(message), offsetMs: offset };
+    return false;
   }
 
   /**
@@ -94,11 +98,18 @@ export class Panel {
   async take(message: Message, handOn: () => void): Promise<void> {
     this.supervise();
     await this.#tellPresence('right');
-    const signals = panelSignals(message, this.settings, this.#repeatKeys);
+    const signals = panelSignals(this.#asWritten(message), this.settings, this.#repeatKeys);
     if (signals.some((each) => this.#changesWhatStands(each))) return this.#takeOneByOne(signals);
     const committed = Promise.all(signals.map(({ signal }) => this.#host.report(signal)));
     handOn();
     await committed;
+  }
+
+  /** What had to wait for the panel's clock to be set tells by the old one when it happened. */
+  #asWritten(message: Message): Message {
+    const refused = this.#refused;
+    if (refused?.offsetMs === undefined || refused.content !== contentOf(message)) return message;
+    return { ...message, writtenOffsetMs: refused.offsetMs };
   }
 
   /** What is known to stand follows the journal, so that the repeat of a message that could not be journalled means the same as the first. */

@@ -21,6 +21,8 @@ export interface Message {
   readonly raw: string;
   /** What was odd about the frame and was let pass. */
   readonly warning?: string;
+  /** The offset of the clock by which [H…] was written, where the panel has been set since. */
+  readonly writtenOffsetMs?: number;
   /** For a protocol that numbers nothing: what this message has in common with its repeats alone. */
   readonly run?: string;
 }
@@ -79,6 +81,11 @@ export function clockOffset({ body, arrivedAt }: Message): number | undefined {
   return stampedAt === undefined ? undefined : stampedAt - arrivedAt;
 }
 
+/** What the repeat of a message has in common with it; the stamp may be new. */
+export function contentOf({ frame, body }: Message): string {
+  return [frame.sequence, frame.token, body.data, ...body.extended].join('\n');
+}
+
 function happenings(message: Message): Happening[] {
   const content = readContent(message.frame.token, message.body.data);
   return happeningsOf(content, message.body.data);
@@ -130,9 +137,10 @@ function isZone(at: ZoneAddress, { zone, partition }: Happening): boolean {
 
 function common(message: Message, happening: Happening, index: number, keys: RepeatKeys): Omit<DeviceSignal, 'kind' | 'point' | 'phase'> {
   const { body, raw } = message;
-  const offset = clockOffset(message);
   // The stamp is the time of sending; [H…] tells when it happened, if the message had to wait in the panel. Both are by the panel's clock.
-  const occurredAt = parseStamp(occurrenceStamp(body.extended) ?? '') ?? parseStamp(body.stamp ?? '');
+  const writtenAt = parseStamp(occurrenceStamp(body.extended) ?? '');
+  const occurredAt = writtenAt ?? parseStamp(body.stamp ?? '');
+  const offset = (writtenAt === undefined ? undefined : message.writtenOffsetMs) ?? clockOffset(message);
   const key = repeatKey(message, index);
   return {
     ...(occurredAt !== undefined && { occurredAt }),

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import sinon from 'sinon';
 import adapter from '../../../adapters/sia-panel/index.ts';
+import { formatStamp } from '../../../adapters/sia-panel/frame.ts';
 import { ConfigurationError } from '../../../src/adapter/contract.ts';
 import { TestHost } from '../../support/adapter-host.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -250,6 +251,21 @@ describe('the DC-09 receiver', () => {
           ['restored', false, 1000],
         ],
       );
+    });
+
+    it('knows when it happened that had to wait until the clock was set', async () => {
+      const clock = new ManualClock();
+      const { host, port } = await start({ encrypted: true, clock });
+      const slowMs = 2 * 3_600_000;
+      const happenedAt = clock.now();
+      const alarm = (sequence: string, at: number) => message({ key: testKey, sequence, at, extended: `[H${formatStamp(happenedAt - slowMs)}]` });
+      assert.match(await exchange(port, alarm('0002', clock.now() - slowMs)), /"NAK"/);
+      clock.advance(15_000);
+      assert.match(await exchange(port, alarm('0002', clock.now())), /"\*ACK"0002/);
+      // Another one was never seen with the old clock: it counts by its own words.
+      assert.match(await exchange(port, alarm('0003', clock.now())), /"\*ACK"0003/);
+      const trueTimes = host.of('zone-1', 'intrusion.alarm').map(({ occurredAt = 0, clockOffsetMs = 0 }) => occurredAt - clockOffsetMs - happenedAt);
+      assert.deepEqual(trueTimes, [0, -slowMs]);
     });
 
     it('takes a drifting clock where the policy accepts it, with its offset', async () => {
