@@ -23,8 +23,13 @@ export async function installPackages() {
 
 /** All else, for the tests what only they need too. The database is compiled for a minute or more, so the rest happens beside it. */
 export async function prepare({ forTests }) {
-  await Promise.all([compilePackages(), installPrograms(forTests), run(process.execPath, [join('scripts', 'build-console.mjs')])]);
+  await Promise.all([compilePackages(), programsAndScenes(forTests), run(process.execPath, [join('scripts', 'build-console.mjs')])]);
   linkProgram();
+}
+
+async function programsAndScenes(forTests) {
+  await installPrograms(forTests);
+  if (forTests) await run(process.execPath, ['--import', 'tsx', join('scripts', 'draw-scenes.ts')]);
 }
 
 function checkNode() {
