@@ -34,7 +34,7 @@ export interface ScalePlaces {
 /** So many doors are on one controller. */
 const doorsPerController = 32;
 const zonesPerPanel = 8;
-const scenes = ['corridor', 'lobby', 'stairwell', 'yard'];
+const scenes = ['corridor', 'gate', 'server-room', 'car-park', 'lobby'];
 const bacnetPort = 47_808;
 /** The first of the loopback addresses of BACnet controllers: 127.1.0.1 and up. */
 const bacnetHost = (index: number) => `127.1.${Math.floor(index / 250)}.${(index % 250) + 1}`;

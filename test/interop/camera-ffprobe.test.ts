@@ -11,7 +11,7 @@ describe('interop: ffmpeg and the simulated camera', function () {
   let address: string;
 
   before(async () => {
-    camera = createCamera('cam-interop', { httpPort: 0, rtspPort: 0, username: 'sallyport', password, scene: 'stairwell' });
+    camera = createCamera('cam-interop', { httpPort: 0, rtspPort: 0, username: 'sallyport', password, scene: 'car-park' });
     await camera.start();
     address = `rtsp://sallyport:${password}@127.0.0.1:${camera.rtspPort}/stream`;
   });

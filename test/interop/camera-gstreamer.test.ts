@@ -25,7 +25,7 @@ describe("interop: GStreamer's rtspsrc and the simulated camera (needs gstreamer
 
   /** Plays and decodes `PICTURES` pictures; prints a line for each. */
   async function play(protocol: 'tcp' | 'udp', quirks: readonly string[] = [], pass = password): Promise<{ code: number | null; output: string }> {
-    camera = createCamera('cam-interop', { httpPort: 0, rtspPort: 0, username, password, scene: 'stairwell', quirks });
+    camera = createCamera('cam-interop', { httpPort: 0, rtspPort: 0, username, password, scene: 'car-park', quirks });
     await camera.start();
     const source = [
       'rtspsrc',

@@ -25,7 +25,7 @@ describe('interop: the onvif package and the simulated camera', () => {
 
   before(async function () {
     this.timeout(120_000);
-    camera = createCamera('cam-interop', { httpPort: 0, rtspPort: 0, username: 'sallyport', password, scene: 'yard' });
+    camera = createCamera('cam-interop', { httpPort: 0, rtspPort: 0, username: 'sallyport', password, scene: 'gate' });
     await camera.start();
   });
   after(() => camera.stop());
