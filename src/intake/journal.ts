@@ -84,9 +84,11 @@ export class Journal {
     const rows = this.#store
       .prepare(
         `SELECT * FROM journal WHERE seq IN (
-           SELECT MAX(seq) FROM journal WHERE seq <= @upTo AND kind <> 'panel.armed' GROUP BY point, kind
+           SELECT MAX(seq) FROM journal WHERE seq <= @upTo AND kind NOT IN ('panel.armed', 'video.lost') GROUP BY point, kind
            UNION ALL
            SELECT MAX(seq) FROM journal WHERE seq <= @upTo AND kind = 'panel.armed' GROUP BY point, event ->> '$.details.partition'
+           UNION ALL
+           SELECT MAX(seq) FROM journal WHERE seq <= @upTo AND kind = 'video.lost' GROUP BY point, event ->> '$.details.cause'
          ) ORDER BY seq`,
       )
       .all({ upTo }) as Row[];

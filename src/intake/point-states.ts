@@ -28,9 +28,10 @@ export class PointStates {
     return this.#phases.get(signal.kind)?.get(ownerOf(signal));
   }
 
-  /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. `known`: the phase of its state before it. */
-  judge(signal: DeviceSignal, known = this.phase(signal)): DeviceSignal | undefined {
+  /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. `awaited`: the phase of its state before it, where that is not accepted yet. */
+  judge(signal: DeviceSignal, awaited?: Phase): DeviceSignal | undefined {
     if (signal.initial !== true) return signal;
+    const known = awaited ?? this.phase(signal);
     if (known === undefined) return signal;
     if (known === signal.phase) return undefined;
     // An uncertain state that turns out to stand still is no second alarm; everything else changed while the link was down.
@@ -40,7 +41,12 @@ export class PointStates {
   }
 }
 
-/** Whose state it is: a panel arms each of its partitions apart; `Journal.latestOfEach` groups alike. */
+/**
+ * Whose state it is: a panel arms each of its partitions apart, and that a camera says that it has no signal is not the same as that no picture comes from it.
+ * `Journal.latestOfEach` groups alike.
+ */
 export function ownerOf({ point, kind, details }: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
-  return kind === 'panel.armed' ? `${point}/${partitionOf(details?.['partition'])}` : point;
+  if (kind === 'panel.armed') return `${point}/${partitionOf(details?.['partition'])}`;
+  const cause = kind === 'video.lost' ? details?.['cause'] : undefined;
+  return cause === undefined ? point : `${point}/${String(cause)}`;
 }

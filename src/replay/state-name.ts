@@ -1,6 +1,7 @@
 import type { SecurityEvent } from '../domain/event.ts';
+import { ownerOf } from '../intake/point-states.ts';
 
-/** What tells one state from another: the kind and the point, and for arming the partition; `Journal.latestOfEach` groups alike. */
-export function stateName({ kind, point, details }: SecurityEvent): string {
-  return kind === 'panel.armed' ? `${kind} ${point} ${details['partition'] ?? ''}` : `${kind} ${point}`;
+/** What tells one state from another: its kind, and whose it is. */
+export function stateName(event: SecurityEvent): string {
+  return `${event.kind} ${ownerOf(event)}`;
 }

@@ -15,11 +15,12 @@ const openAndLinked = `SELECT id FROM incident WHERE state <> 'closed'
   UNION SELECT each.value ->> '$.incident' FROM incident, json_each(incident.incident, '$.links') AS each WHERE state <> 'closed'`;
 
 const deletions = {
-  // The latest of each kind at each point, of arming in each partition, is what the site looks like; what the book has not accounted for is news.
+  // The latest of each kind at each point, of arming in each partition, of lost pictures by each cause, is what the site looks like; what the book has not accounted for is news.
   journal: `DELETE FROM journal WHERE seq IN (
     SELECT seq FROM journal AS old WHERE received_at < @before AND seq <= (SELECT seq FROM book_position)
       AND EXISTS (SELECT 1 FROM journal AS later WHERE later.point = old.point AND later.kind = old.kind AND later.seq > old.seq
-        AND (old.kind <> 'panel.armed' OR later.event ->> '$.details.partition' IS old.event ->> '$.details.partition'))
+        AND (old.kind <> 'panel.armed' OR later.event ->> '$.details.partition' IS old.event ->> '$.details.partition')
+        AND (old.kind <> 'video.lost' OR later.event ->> '$.details.cause' IS old.event ->> '$.details.cause'))
       AND id NOT IN (${inOpenEvidence})
     LIMIT @limit)`,
   // The latest identifier stays, so that the next one differs.

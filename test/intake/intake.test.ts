@@ -116,6 +116,18 @@ describe('intake', () => {
     assert.equal(events[0]?.details['changedWhileOffline'], true);
   });
 
+  it('does not take it for a picture that comes that a reconnected camera says that it has a signal', async () => {
+    const lost = { kind: 'video.lost', point: 'cam' } as const;
+    const signal = { ...lost, phase: 'restored', initial: true, details: { cause: 'no signal' } } as const;
+    await intake.report('dev-cam', signal);
+    await intake.report('cam', { ...lost, phase: 'raised', details: { reason: 'the camera closed the connection' } });
+    open();
+    await intake.report('dev-cam', signal);
+    assert.equal(events.length, 0);
+    await intake.report('cam', { ...lost, phase: 'restored', initial: true });
+    assert.equal(events[0]?.details['changedWhileOffline'], true);
+  });
+
   it("counts in the device's time with its known offset taken out", async () => {
     const now = clock.now();
     await intake.report('dev', { ...forced, occurredAt: now + 90_000 - 3000, clockOffsetMs: 90_000 });

@@ -49,10 +49,12 @@ describe('retention', () => {
     event('latest of its kind', 100, { kind: 'door.unlocked' });
     event('armed, one', 100, { kind: 'panel.armed', details: { partition: '1' } });
     event('armed, two', 100, { kind: 'panel.armed', details: { partition: '2' } });
+    event('no signal', 100, { kind: 'video.lost', details: { cause: 'no signal' } });
+    event('no picture', 100, { kind: 'video.lost', details: { reason: 'stalled' } });
     event('young', 10);
     accountedFor(99);
     assert.equal(pruned(), 1);
-    assert.deepEqual(events(), ['latest of its point', 'latest of its kind', 'armed, one', 'armed, two', 'young']);
+    assert.deepEqual(events(), ['latest of its point', 'latest of its kind', 'armed, one', 'armed, two', 'no signal', 'no picture', 'young']);
   });
 
   it('keeps the events of open incidents, and those that the book has not accounted for', () => {
