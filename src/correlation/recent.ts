@@ -3,7 +3,7 @@ import type { EpochMs } from '../domain/clock.ts';
 /** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
 
-/** So many entries may be too old before all keys are looked through. */
+/** So many entries may be too old, and as many again as there are young ones and keys, before all keys are looked through. */
 const FEW_OLD = 1024;
 
 /** One value under one key. */
@@ -22,8 +22,8 @@ interface Line<Value> {
 }
 
 /**
- * What happened lately, by key. Entries are forgotten `keepMs` after their arrival: those of a key when it is used again, all others before they are more than
- * those which are young. There is no timer, and each entry costs the same however many there are.
+ * What happened lately, by key. Entries are forgotten `keepMs` after their arrival: those of a key when it is used again, all others before they are many more
+ * than those which are young. There is no timer, and each entry costs the same however many there are.
  */
 export class Recent<Value> {
   #keepMs: number;
@@ -119,7 +119,7 @@ export class Recent<Value> {
       this.#forgetOld(line);
       if (line.count === 0) this.#lines.delete(key);
     }
-    this.#full = FEW_OLD + 2 * this.#size;
+    this.#full = FEW_OLD + 2 * (this.#size + this.#lines.size);
   }
 }
 

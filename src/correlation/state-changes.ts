@@ -21,8 +21,15 @@ export function addChange<Change>(changes: Change[], change: Change, timeOf: (ch
   if (first > 0) changes.splice(0, first);
 }
 
-/** What tells one state from another: partitions of a panel are armed one by one. */
-export function stateOf({ kind, point, details }: LocatedEvent): string {
+let latest: LocatedEvent | undefined;
+let latestState = '';
+
+/** What tells one state from another: partitions of a panel are armed one by one. That of the latest event, which several rules ask for, is kept. */
+export function stateOf(event: LocatedEvent): string {
+  if (event === latest) return latestState;
+  const { kind, point, details } = event;
   const { partition } = details;
-  return partition === undefined ? `${kind}@${point}` : `${kind}@${point}/${partition}`;
+  latest = event;
+  latestState = partition === undefined ? `${kind}@${point}` : `${kind}@${point}/${partition}`;
+  return latestState;
 }
