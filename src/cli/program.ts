@@ -1,26 +1,29 @@
-import account from './account.ts';
-import backup from './backup.ts';
-import check from './check.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
-import discover from './discover.ts';
-import explain from './explain.ts';
-import lab from './lab.ts';
-import passcode from './passcode.ts';
-import replay from './replay.ts';
-import restore from './restore.ts';
-import run from './run.ts';
-import tap from './tap.ts';
-import testRules from './test-rules.ts';
-import token from './token.ts';
 
-const commands: readonly Command[] = [run, lab, check, backup, restore, testRules, explain, replay, discover, tap, account, token, passcode];
+/** The commands, each in the file of its name; only what is asked for is loaded. */
+const commands = [
+  'run',
+  'lab',
+  'check',
+  'backup',
+  'restore',
+  'test-rules',
+  'explain',
+  'replay',
+  'discover',
+  'tap',
+  'account',
+  'token',
+  'passcode',
+] as const;
+const loaded = async (command: string) => ((await import(`./${command}.ts`)) as { default: Command }).default;
 
 const [name = 'help', ...args] = process.argv.slice(2);
-const command = commands.find((each) => each.name === name);
+const command = commands.some((each) => each === name) ? await loaded(name) : undefined;
 
 if (command === undefined || args.includes('--help')) {
-  const known = command === undefined ? commands : [command];
+  const known = command === undefined ? await Promise.all(commands.map(loaded)) : [command];
   const asked = name === 'help' || name === '--help' || command !== undefined;
   if (!asked) console.error(`sallyport: there is no command "${name}"`);
   console.log(`Usage:\n${known.map(({ usage, summary }) => `  ${usage}\n      ${summary}`).join('\n')}`);
