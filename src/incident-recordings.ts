@@ -1,4 +1,6 @@
-import type { Clock } from './domain/clock.ts';
+import type { Clock, EpochMs } from './domain/clock.ts';
+import type { Incident, LogEntry } from './domain/incident.ts';
+import { REOPENED } from './incidents/life-cycle.ts';
 import type { BookWriter } from './store/book-writer.ts';
 import type { Video } from './video/index.ts';
 
@@ -9,11 +11,13 @@ export interface IncidentRecordingsOptions {
   readonly longestMinutes: number;
 }
 
-/** Records what cameras saw of each incident, from its beginning until it is closed. */
+/** Records what cameras saw of each incident, from its beginning until it is closed, and again each time that it is reopened. */
 export function recordIncidents({ video, book, clock, longestMinutes }: IncidentRecordingsOptions): { resume(): void } {
   book.changes.subscribe((changes) => {
-    for (const { incident, isNew } of changes) {
+    for (const { incident, isNew, lines } of changes) {
+      const reopenedAt = lastReopening(lines);
       if (isNew) video.keep(incident.id, incident.cameras, incident.occurredAt);
+      else if (reopenedAt !== undefined) video.keep(incident.id, incident.cameras, reopenedAt, true);
       if (incident.state === 'closed') video.over(incident.id);
     }
   });
@@ -21,8 +25,19 @@ export function recordIncidents({ video, book, clock, longestMinutes }: Incident
     /** Goes on with what the end of the last run cut off, and begins what the journal told of before there were cameras. */
     resume() {
       const horizon = clock.now() - longestMinutes * 60_000;
-      for (const { id, state, cameras, occurredAt } of book.incidents.values())
-        if (state !== 'closed' && occurredAt > horizon) video.keep(id, cameras, occurredAt, true);
+      for (const incident of book.incidents.values()) {
+        const { id, state, cameras } = incident;
+        const from = recordedFrom(incident);
+        if (state !== 'closed' && from > horizon) video.keep(id, cameras, from, true);
+      }
     },
   };
+}
+
+function recordedFrom({ occurredAt, log }: Incident): EpochMs {
+  return lastReopening(log) ?? occurredAt;
+}
+
+function lastReopening(lines: readonly LogEntry[]): EpochMs | undefined {
+  return lines.findLast(({ what }) => what === REOPENED)?.at;
 }

@@ -4,6 +4,9 @@ import type { JoiningStep, OperatorStep } from './actions.ts';
 /** The name under which the gateway's own steps stand in the log. */
 export const GATEWAY = 'sallyport';
 
+/** How the log says that an incident which was resolved or closed is new again. */
+export const REOPENED = 'reopened';
+
 /** What can move an incident: an operator's step, or what the gateway sees in the field or by the clock. */
 export type Step = Exclude<OperatorStep['action'], 'note' | 'avs'> | JoiningStep['action'] | 'restored' | Exclude<Renewal, 'reopened' | 'unshelved'>;
 
@@ -30,14 +33,14 @@ export const lifeCycle: readonly Transition[] = [
   { step: 'hold', who: 'operator', from: ['acknowledged', 'in-progress'], to: 'on-hold', done: 'put on hold', owner: 'stays' },
   { step: 'resolve', who: 'operator', from: owned, to: 'resolved', done: 'resolved', owner: 'stays' },
   { step: 'close', who: 'operator', from: [...owned, 'resolved'], to: 'closed', done: 'closed', owner: 'stays' },
-  { step: 'reopen', who: 'operator', from: ['resolved', 'closed'], to: 'new', done: 'reopened', owner: 'nobody', renewed: 'reopened' },
+  { step: 'reopen', who: 'operator', from: ['resolved', 'closed'], to: 'new', done: REOPENED, owner: 'nobody', renewed: 'reopened' },
   { step: 'take-over', who: 'operator', from: owned, to: 'same', done: 'took over', owner: 'becomes' },
   { step: 'hand-over', who: 'operator', from: owned, to: 'same', done: 'offered', owner: 'stays' },
   { step: 'accept', who: 'operator', from: owned, to: 'same', done: 'accepted', owner: 'becomes' },
   { step: 'merge', who: 'operator', from: open, to: 'closed', done: 'merged', owner: 'stays' },
   { step: 'split', who: 'operator', from: open, to: 'same', done: 'split', owner: 'stays' },
   { step: 'restored', who: 'gateway', from: ['new', ...owned], to: 'resolved', done: 'resolved', owner: 'stays' },
-  { step: 'raised-again', who: 'gateway', from: ['resolved'], to: 'new', done: 'reopened', owner: 'nobody', renewed: 'raised-again' },
+  { step: 'raised-again', who: 'gateway', from: ['resolved'], to: 'new', done: REOPENED, owner: 'nobody', renewed: 'raised-again' },
   // Whoever waits on hold must not miss that it got graver meanwhile.
   { step: 'news', who: 'gateway', from: ['on-hold'], to: 'new', done: 'returned', owner: 'nobody', renewed: 'news' },
   { step: 'hold-over', who: 'gateway', from: ['on-hold'], to: 'new', done: 'returned', owner: 'nobody', renewed: 'hold-over' },

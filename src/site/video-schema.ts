@@ -43,7 +43,9 @@ export const videoSchema = z
       .min(1)
       .max(60)
       .default(5)
-      .describe('A recording of an incident goes on for 30 s after the alarm and as long as the incident is open, up to this, in minutes.'),
+      .describe(
+        'A recording of an incident goes on for 30 s after the alarm and as long as the incident is open, up to this, in minutes; the same again each time that it is reopened.',
+      ),
     evidenceDays: z.number().positive().max(3650).default(31).describe('Recordings of incidents are deleted when they are older than this, in days.'),
     evidenceGigabytes: z.number().positive().default(50).describe('The oldest recordings are deleted while all of them take more than this, in GiB.'),
   })

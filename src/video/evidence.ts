@@ -46,12 +46,20 @@ export class Evidence {
   /**
    * Begins at once to keep what `feed` saw and will see around `at`: incidents of one camera at about the same time share a recording, so that
    * however many there are, no camera is written more than a few times. Asking again for the same incident and camera changes nothing,
-   * but `resumes` goes on after a recording that was cut off.
+   * but `resumes` goes on after a recording that was cut off or is over, and lets one that began lately last longer.
    */
   keep(incident: string, feed: CameraFeed, at: EpochMs, resumes = false): void {
     const { directory, clock, log, longestMs } = this.#options;
     const own = [...this.#recordings].filter(([, { feed: other }]) => other === feed);
-    if (this.#closed || own.some(([recording]) => recording.serves(incident))) return;
+    const serving = own.filter(([recording]) => recording.serves(incident));
+    if (this.#closed || (serving.length > 0 && !resumes)) return;
+    // An event may carry a time to come, by a device's wrong clock.
+    const alarmAt = Math.min(at, clock.now());
+    const to = alarmAt + longestMs;
+    for (const [recording, { alarms }] of serving) {
+      if (recording.prolong(incident, to)) return void alarms.set(incident, alarmAt);
+      recording.endFor(incident, clock.now());
+    }
     const path = (part: number) => partPath(directory, incident, feed.camera, part);
     let part = 1;
     while (part < MAX_PARTS && existsSync(path(part))) part += 1;
@@ -63,10 +71,8 @@ export class Evidence {
       this.#tellIncomplete(feed, incident, 'is missing: the disk of the data directory refuses it');
       return;
     }
-    // An event may carry a time to come, by a device's wrong clock.
-    const alarmAt = Math.min(at, clock.now());
-    const claim: Claim = { incident, from: alarmAt - BEFORE_ALARM_MS, to: alarmAt + longestMs, part, path };
-    const shared = own.find(([recording]) => recording.share(claim));
+    const claim: Claim = { incident, from: alarmAt - BEFORE_ALARM_MS, to, part, path };
+    const shared = own.find((each) => !serving.includes(each) && each[0].share(claim));
     shared?.[1].alarms.set(incident, alarmAt);
     const recording = shared?.[0] ?? this.#start(feed, claim, alarmAt);
     const lateMs = (recording.begins ?? 0) - alarmAt;

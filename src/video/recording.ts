@@ -14,7 +14,7 @@ const PATIENCE_MS = 3_000;
 const PICTURES_PER_WRITE = 128;
 /** So much may wait for the disk; more means that it does not keep up. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
-/** A later incident gets a recording of its own: nobody wants to look for its alarm in a long film. */
+/** A later incident, and one that is reopened later, gets a recording of its own: nobody wants to look for its alarm in a long film. */
 export const SHARED_WITHIN_MS = 2 * 60_000;
 
 /** One incident that wants what a camera sees from a moment in the ring to a moment to come. */
@@ -103,14 +103,22 @@ export class Recording implements Reader {
 
   /** Gives another incident the same files, unless the ring has more for it than they, or they would be too long. */
   share(claim: Claim): boolean {
-    const { feed, clock } = this.#options;
+    const { feed } = this.#options;
     const [oldest] = feed.ring.between(claim.from, claim.to);
     const lacks = oldest !== undefined && startOf(oldest) < (this.#begins ?? -Infinity);
     const over = claim.to < (this.#begins ?? -Infinity);
-    if (this.#ended || lacks || over || clock.now() - this.#startedAt > SHARED_WITHIN_MS) return false;
+    if (this.#ended || lacks || over || this.#isLate) return false;
     this.#joining.push(claim);
     this.#settleEnd();
     this.#wake();
+    return true;
+  }
+
+  /** Goes on for an incident until `to`, unless that would be too long. */
+  prolong(incident: string, to: EpochMs): boolean {
+    if (this.#ended || this.#isLate) return false;
+    for (const claim of [...this.#claims, ...this.#joining]) if (claim.incident === incident) claim.to = Math.max(claim.to, to);
+    this.#settleEnd();
     return true;
   }
 
@@ -143,6 +151,11 @@ export class Recording implements Reader {
     this.#ended = true;
     this.#cancelDeadline();
     this.#wake();
+  }
+
+  /** Whether it has gone on for too long to take more on. */
+  get #isLate(): boolean {
+    return this.#options.clock.now() - this.#startedAt > SHARED_WITHIN_MS;
   }
 
   /** It goes on for the incident that wants the most. */

@@ -62,7 +62,7 @@ export interface Video {
   serve(socket: TileSocket, camera: PointId): void;
   /**
    * Keeps what was seen from 10 s before `at` on as evidence of the incident: for 30 s, and as long as the incident is open, up to the longest.
-   * Returns at once. Unknown cameras are left out. `resumes`: goes on after a recording that was cut off.
+   * Returns at once. Unknown cameras are left out. `resumes`: goes on after a recording that was cut off, or anew when the incident was reopened.
    */
   keep(incident: string, cameras: readonly PointId[], at: EpochMs, resumes?: boolean): void;
   /** The incident is over. Calling again changes nothing. */

@@ -20,6 +20,15 @@ describe('evidence', () => {
 
   /** Waits until the file is complete, which is when nothing holds the ring's memory any more. */
   const kept = (incident = 'I-1') => until('the recording', () => gateway.video.evidence(incident, CAMERA));
+  /** Time goes on without a picture. */
+  const gone = async (ms: number) => {
+    gateway.clock.advance(ms);
+    gateway.camera.drop();
+    await until('the camera plays again', () => {
+      gateway.clock.advance(20);
+      return gateway.camera.playing > 0;
+    });
+  };
   const times = async (path: string) => {
     const file = readRecording(await readFile(path))!;
     return file.fragments.map((fragment) => file.epochAtZero + Number(fragment.readBigUInt64BE(60)) / 90);
@@ -60,12 +69,7 @@ describe('evidence', () => {
     const alarmAt = gateway.clock.now();
     gateway.video.keep('I-1', [CAMERA], alarmAt);
     await gateway.send(10);
-    gateway.clock.advance(280_000);
-    gateway.camera.drop();
-    await until('the camera plays again', () => {
-      gateway.clock.advance(20);
-      return gateway.camera.playing > 0;
-    });
+    await gone(280_000);
     await gateway.send(Math.ceil((alarmAt + 300_500 - gateway.clock.now()) / 40));
     await gateway.video.close();
     const last = (await times(await kept())).at(-1)!;
@@ -156,6 +160,40 @@ describe('evidence', () => {
     assert.equal(tile.pictures, 50);
     await gateway.video.close();
     assert.deepEqual((await readdir(join(gateway.dataDir, 'evidence', 'I-1'))).sort(), [`${CAMERA}+2.mp4`, `${CAMERA}.mp4`]);
+  });
+
+  it('begins anew for an incident that is reopened, and may be as long again', async () => {
+    await gateway.send(10);
+    gateway.video.keep('I-1', [CAMERA], gateway.clock.now());
+    gateway.video.over('I-1');
+    await gateway.send(10);
+    await gone(60_000);
+    await gateway.send(10);
+    const reopenedAt = gateway.clock.now();
+    gateway.video.keep('I-1', [CAMERA], reopenedAt, true);
+    await gateway.send(10);
+    await gone(290_000);
+    await gateway.send(Math.ceil((reopenedAt + 300_500 - gateway.clock.now()) / 40));
+    await gateway.video.close();
+    const directory = join(gateway.dataDir, 'evidence', 'I-1');
+    assert.deepEqual((await readdir(directory)).sort(), [`${CAMERA}+2.mp4`, `${CAMERA}.mp4`]);
+    assert.equal((await times(join(directory, `${CAMERA}.mp4`))).length, 20);
+    const again = await times(join(directory, `${CAMERA}+2.mp4`));
+    assert.ok(again[0]! < reopenedAt && again[0]! >= reopenedAt - 10_000);
+    assert.ok(again.at(-1)! > reopenedAt + 299_900 && again.at(-1)! <= reopenedAt + 300_000, `${again.at(-1)! - reopenedAt} ms`);
+  });
+
+  it('of an incident that is reopened while it goes on anyway is one file', async () => {
+    await gateway.send(10);
+    gateway.video.keep('I-1', [CAMERA], gateway.clock.now() - 29_000);
+    // Which ends it in a second.
+    gateway.video.over('I-1');
+    await gateway.send(10);
+    gateway.video.keep('I-1', [CAMERA], gateway.clock.now(), true);
+    await gateway.send(50);
+    await gateway.video.close();
+    assert.deepEqual(await readdir(join(gateway.dataDir, 'evidence', 'I-1')), [`${CAMERA}.mp4`]);
+    assert.equal((await times(await kept())).length, 70);
   });
 
   it('is joined with the ring where a part of the past reaches from one to the other', async () => {
