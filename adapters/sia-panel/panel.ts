@@ -3,7 +3,7 @@ import type { EpochMs } from '../../src/domain/clock.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import type { AesKey } from './cipher.ts';
 import { RepeatKeys } from './repeat-keys.ts';
-import { clockOffset, contentOf, panelSignals } from './signals.ts';
+import { clockOffset, panelSignals, writtenAt } from './signals.ts';
 import type { MappedSignal, Message, PanelPoints } from './signals.ts';
 
 export interface PanelSettings extends PanelPoints {
@@ -27,8 +27,10 @@ export class Panel {
   readonly #repeatKeys: RepeatKeys;
   /** Undefined until the panel is first heard: the state from before a restart may still stand in the journal. */
   #clock: State | undefined;
-  /** The latest message that was refused for its time, which the panel repeats until its clock is right. */
-  #refused: { readonly content: string; readonly offsetMs: number | undefined } | undefined;
+  /** When the latest message with the right time came. */
+  #rightAt: EpochMs = -Infinity;
+  /** When the panel's clock was wrong last, as far as it was seen, and by how much. */
+  #wrongClock: { readonly from: EpochMs; readonly to: EpochMs; readonly offsetMs: number } | undefined;
   #presence: State | undefined;
   /** When its latest message came, or the wait for the first began. */
   #heardAt: EpochMs = 0;
@@ -86,9 +88,8 @@ export class Panel {
     const offset = clockOffset(message);
     const right = offset !== undefined && this.#inWindow(offset);
     await this.#tellClock(right ? 'right' : 'wrong', offset);
-    if (right || clockPolicy === 'accept' || !message.frame.encrypted) return true;
-    this.#refused = { content: contentOf(message), offsetMs: offset };
-    return false;
+    this.#noteClock(right, offset, message.arrivedAt);
+    return right || clockPolicy === 'accept' || !message.frame.encrypted;
   }
 
   /**
@@ -105,11 +106,20 @@ export class Panel {
     await committed;
   }
 
-  /** What had to wait for the panel's clock to be set tells by the old one when it happened. */
+  #noteClock(right: boolean, offsetMs: number | undefined, arrivedAt: EpochMs): void {
+    const wrong = this.#wrongClock;
+    if (!right && offsetMs !== undefined) this.#wrongClock = { from: this.#rightAt, to: arrivedAt, offsetMs };
+    // It was wrong until now.
+    if (right && wrong !== undefined && wrong.from === this.#rightAt) this.#wrongClock = { ...wrong, to: arrivedAt };
+    if (right) this.#rightAt = arrivedAt;
+  }
+
+  /** What had to wait until the panel's clock was set tells by the old clock when it happened. */
   #asWritten(message: Message): Message {
-    const refused = this.#refused;
-    if (refused?.offsetMs === undefined || refused.content !== contentOf(message)) return message;
-    return { ...message, writtenOffsetMs: refused.offsetMs };
+    const [at, wrong] = [writtenAt(message), this.#wrongClock];
+    if (at === undefined || wrong === undefined || this.#clock !== 'right') return message;
+    const happenedAt = at - wrong.offsetMs;
+    return happenedAt >= wrong.from && happenedAt <= wrong.to ? { ...message, writtenOffsetMs: wrong.offsetMs } : message;
   }
 
   /** What is known to stand follows the journal, so that the repeat of a message that could not be journalled means the same as the first. */

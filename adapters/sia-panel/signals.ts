@@ -81,9 +81,9 @@ export function clockOffset({ body, arrivedAt }: Message): number | undefined {
   return stampedAt === undefined ? undefined : stampedAt - arrivedAt;
 }
 
-/** What the repeat of a message has in common with it; the stamp may be new. */
-export function contentOf({ frame, body }: Message): string {
-  return [frame.sequence, frame.token, body.data, ...body.extended].join('\n');
+/** When it happened, by the clock of the panel at that time, where the message had to wait in the panel (`[H…]`). */
+export function writtenAt({ body }: Message): number | undefined {
+  return parseStamp(occurrenceStamp(body.extended) ?? '');
 }
 
 function happenings(message: Message): Happening[] {
@@ -137,10 +137,9 @@ function isZone(at: ZoneAddress, { zone, partition }: Happening): boolean {
 
 function common(message: Message, happening: Happening, index: number, keys: RepeatKeys): Omit<DeviceSignal, 'kind' | 'point' | 'phase'> {
   const { body, raw } = message;
-  // The stamp is the time of sending; [H…] tells when it happened, if the message had to wait in the panel. Both are by the panel's clock.
-  const writtenAt = parseStamp(occurrenceStamp(body.extended) ?? '');
-  const occurredAt = writtenAt ?? parseStamp(body.stamp ?? '');
-  const offset = (writtenAt === undefined ? undefined : message.writtenOffsetMs) ?? clockOffset(message);
+  // The stamp is the time of sending, by the panel's clock as well.
+  const occurredAt = writtenAt(message) ?? parseStamp(body.stamp ?? '');
+  const offset = message.writtenOffsetMs ?? clockOffset(message);
   const key = repeatKey(message, index);
   return {
     ...(occurredAt !== undefined && { occurredAt }),

@@ -257,15 +257,23 @@ describe('the DC-09 receiver', () => {
       const clock = new ManualClock();
       const { host, port } = await start({ encrypted: true, clock });
       const slowMs = 2 * 3_600_000;
+      const alarm = (sequence: string, at: number, writtenAt: number) =>
+        message({ key: testKey, sequence, at, extended: `[H${formatStamp(writtenAt)}]` });
+      await exchange(port, message({ key: testKey, at: clock.now() }));
+      clock.advance(60_000);
       const happenedAt = clock.now();
-      const alarm = (sequence: string, at: number) => message({ key: testKey, sequence, at, extended: `[H${formatStamp(happenedAt - slowMs)}]` });
-      assert.match(await exchange(port, alarm('0002', clock.now() - slowMs)), /"NAK"/);
+      assert.match(await exchange(port, alarm('0002', happenedAt - slowMs, happenedAt - slowMs)), /"NAK"/);
       clock.advance(15_000);
-      assert.match(await exchange(port, alarm('0002', clock.now())), /"\*ACK"0002/);
-      // Another one was never seen with the old clock: it counts by its own words.
-      assert.match(await exchange(port, alarm('0003', clock.now())), /"\*ACK"0003/);
-      const trueTimes = host.of('zone-1', 'intrusion.alarm').map(({ occurredAt = 0, clockOffsetMs = 0 }) => occurredAt - clockOffsetMs - happenedAt);
-      assert.deepEqual(trueTimes, [0, -slowMs]);
+      // The one that was refused, one that waited behind it, and one from before the clock was wrong.
+      for (const [sequence, writtenAt] of [
+        ['0002', happenedAt - slowMs],
+        ['0003', happenedAt - slowMs],
+        ['0004', happenedAt - 600_000],
+      ] as const)
+        assert.match(await exchange(port, alarm(sequence, clock.now(), writtenAt)), /"\*ACK"/);
+      const [, ...waited] = host.of('zone-1', 'intrusion.alarm');
+      const trueTimes = waited.map(({ occurredAt = 0, clockOffsetMs = 0 }) => occurredAt - clockOffsetMs - happenedAt);
+      assert.deepEqual(trueTimes, [0, 0, -600_000]);
     });
 
     it('takes a drifting clock where the policy accepts it, with its offset', async () => {
