@@ -1,3 +1,5 @@
+import { MAX_STEP_TICKS } from './timeline.ts';
+
 /**
  * Counts pictures of which not one packet came, from one key frame to the next: so many must lie between their times as between those of a group
  * that came whole. Between neighbours the times tell nothing, since B-frames go back and forth. Variable rates make it an estimate, which is never
@@ -30,7 +32,9 @@ export class MissingPictures {
   over(timestamp: number, key: boolean): number {
     // The rest of a picture that the camera marked as over too early.
     if (timestamp === this.#last) return 0;
-    if (this.#last !== undefined) this.#leastStep = Math.min(this.#leastStep, Math.abs((timestamp - this.#last) | 0));
+    const step = this.#last === undefined ? 0 : Math.abs((timestamp - this.#last) | 0);
+    if (step > MAX_STEP_TICKS) this.restart();
+    else if (step > 0) this.#leastStep = Math.min(this.#leastStep, step);
     this.#last = timestamp;
     const missing = key && this.#begins !== undefined ? this.#settle((timestamp - this.#begins) | 0) : 0;
     if (key || this.#begins === undefined) {

@@ -7,7 +7,7 @@ const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 /** The first picture of a camera stands here and not at 0, since B-frames are decoded before they are shown. */
 const FIRST_TICKS = TICKS_PER_SECOND;
 /** An RTP clock that moves further than this between two pictures has been set anew. */
-const MAX_STEP_TICKS = 10 * TICKS_PER_SECOND;
+export const MAX_STEP_TICKS = 10 * TICKS_PER_SECOND;
 const MIN_STEP_TICKS = TICKS_PER_SECOND / 100;
 /** How long arrivals are watched before the wall clock of the timeline is judged, and how far off it may be. */
 const WATCH_TICKS = TICKS_PER_SECOND;

@@ -153,6 +153,18 @@ describe('depacketiser', () => {
     assert.ok(seen.pictures.length > 5);
   });
 
+  it('counts pictures of which nothing came, also after the RTP clock has jumped', () => {
+    for (const jump of [0, 3600 * 90_000, -3600 * 90_000]) {
+      const seen = receiver();
+      const packetiser = new Packetiser();
+      for (let i = 0; i < 16; i += 1) {
+        const packets = packetiser.picture(i % 5 === 0 ? key(i) : other(i), 3600 * i + (i < 5 ? 0 : jump));
+        if (i !== 7 && i !== 8) packets.forEach(seen.push);
+      }
+      assert.deepEqual([seen.pictures.length, seen.dropped], [13, 3], `a jump of ${jump} ticks`);
+    }
+  });
+
   it('waits for a key frame before the first picture', () => {
     const seen = receiver();
     const packetiser = new Packetiser();
