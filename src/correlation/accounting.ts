@@ -1,3 +1,4 @@
+import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
 
 /** What became of an event. The first that applies counts: attached, waiting, suppressed, informational. */
@@ -6,6 +7,7 @@ export type Outcome = 'attached' | 'waiting' | 'suppressed' | 'informational';
 /** An event on its way through the rules, and what they made of it so far. */
 export class Seen {
   readonly event: LocatedEvent;
+  readonly arrivedAt: EpochMs;
   /** How many rules have yet to judge it. */
   waits = 0;
   attached = false;
@@ -14,9 +16,15 @@ export class Seen {
   /** The first rule in which something explained it. */
   explainedIn: string | undefined = undefined;
 
-  constructor(event: LocatedEvent) {
+  constructor(event: LocatedEvent, arrivedAt: EpochMs = event.receivedAt) {
     this.event = event;
+    this.arrivedAt = arrivedAt;
   }
+}
+
+/** When it arrived: later than the last, whatever the clock did. */
+export function arrivalOf({ arrivedAt }: Seen): EpochMs {
+  return arrivedAt;
 }
 
 /**

@@ -78,7 +78,7 @@ class Engine {
     runtime.now = now;
     runtime.accounting.take();
     if (event.kind === 'threat.level') runtime.threats.apply(event);
-    const seen = new Seen(event);
+    const seen = new Seen(event, now);
     for (const each of this.#dispatch.slotsFor(event)) {
       try {
         each.take(seen);

@@ -3,13 +3,9 @@ import type { EpochMs } from '../domain/clock.ts';
 /** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
 
-/** So many entries may be too old, and as many again as there are young ones and keys, before all keys are looked through. */
-const FEW_OLD = 1024;
-
 /** One value under one key. */
 interface Entry<Value> {
   readonly value: Value;
-  readonly arrivedAt: EpochMs;
   /** The next newer one of the key. */
   newer: Entry<Value> | undefined;
 }
@@ -22,37 +18,38 @@ interface Line<Value> {
 }
 
 /**
- * What happened lately, by key. Entries are forgotten `keepMs` after their arrival: those of a key when it is used again, all others before they are many more
- * than those which are young. There is no timer, and each entry costs the same however many there are.
+ * What happened lately, by key. Values are forgotten `keepMs` after their arrival: those of a key when it is used again, and all that was not used from one time
+ * to the next at once, without being looked at. There is no timer, and a value costs the same however many there are.
  */
 export class Recent<Value> {
   #keepMs: number;
   readonly #time: { readonly now: EpochMs };
-  readonly #lines = new Map<string, Line<Value>>();
-  #size = 0;
-  /** With so many entries all lines are looked through. */
-  #full = FEW_OLD;
+  readonly #arrivalOf: (value: Value) => EpochMs;
+  /** What was used since `#turnedAt`, and what was used in the time before that and not since. */
+  #lines = new Map<string, Line<Value>>();
+  #before = new Map<string, Line<Value>>();
+  #turnedAt: EpochMs = -Infinity;
 
-  constructor(keepMs: number, time: { readonly now: EpochMs }) {
+  /** `arrivalOf`: when a value was added. */
+  constructor(keepMs: number, time: { readonly now: EpochMs }, arrivalOf: (value: Value) => EpochMs) {
     this.#keepMs = keepMs;
     this.#time = time;
+    this.#arrivalOf = arrivalOf;
   }
 
-  /** From now on entries are kept for at least so long. */
+  /** From now on values are kept for at least so long. */
   keepFor(ms: number): void {
     if (ms > this.#keepMs) this.#keepMs = ms;
   }
 
   add(key: string, value: Value): void {
-    if (this.#size >= this.#full) this.#forgetAllOld();
-    const entry: Entry<Value> = { value, arrivedAt: this.#time.now, newer: undefined };
+    const entry: Entry<Value> = { value, newer: undefined };
     const line = this.#line(key);
-    this.#size += 1;
     if (line === undefined) {
       this.#lines.set(key, { count: 1, oldest: entry, newest: entry });
       return;
     }
-    if (line.count >= MOST_PER_KEY) this.#forgetOldest(line);
+    if (line.count >= MOST_PER_KEY) forgetOldest(line);
     if (line.newest === undefined) line.oldest = entry;
     else line.newest.newer = entry;
     line.newest = entry;
@@ -73,14 +70,14 @@ export class Recent<Value> {
   /** What was added under any of the keys, in the order of arrival for each; a value under several keys comes once. A copy: what is done with a value may add another. */
   of(keys: readonly string[]): readonly Value[] {
     const first = keys[0];
-    if (first === undefined || this.#size === 0) return none;
+    if (first === undefined || this.keys === 0) return none;
     if (keys.length === 1) return this.#under(first);
     return [...new Set(keys.flatMap((key) => this.#under(key)))];
   }
 
-  /** How many entries are held, those included that are too old and not yet forgotten. */
-  get size(): number {
-    return this.#size;
+  /** How many keys hold something, or held it a while ago. */
+  get keys(): number {
+    return this.#lines.size + this.#before.size;
   }
 
   #under(key: string): readonly Value[] {
@@ -93,34 +90,37 @@ export class Recent<Value> {
 
   /** The line of a key, without what is too old. */
   #line(key: string): Line<Value> | undefined {
-    const line = this.#lines.get(key);
-    if (line !== undefined) this.#forgetOld(line);
+    const { now } = this.#time;
+    if (now - this.#turnedAt > this.#keepMs) this.#turn(now);
+    const line = this.#lines.get(key) ?? this.#usedAgain(key);
+    if (line === undefined) return undefined;
+    const since = now - this.#keepMs;
+    while (line.oldest !== undefined && this.#arrivalOf(line.oldest.value) < since) forgetOldest(line);
     return line;
   }
 
-  #forgetOld(line: Line<Value>): void {
-    const since = this.#time.now - this.#keepMs;
-    while (line.oldest !== undefined && line.oldest.arrivedAt < since) this.#forgetOldest(line);
+  /** What was not used since the last turn is too old: nothing was added to it. */
+  #turn(now: EpochMs): void {
+    this.#before = this.#lines;
+    this.#lines = new Map();
+    this.#turnedAt = now;
   }
 
-  #forgetOldest(line: Line<Value>): void {
-    const { oldest } = line;
-    if (oldest === undefined) return;
-    line.oldest = oldest.newer;
-    if (line.oldest === undefined) line.newest = undefined;
-    // One that is forgotten must not keep the next ones alive: the collector of young objects takes what an old one points to for used.
-    oldest.newer = undefined;
-    line.count -= 1;
-    this.#size -= 1;
+  #usedAgain(key: string): Line<Value> | undefined {
+    const line = this.#before.get(key);
+    if (line !== undefined) this.#lines.set(key, line);
+    return line;
   }
+}
 
-  #forgetAllOld(): void {
-    for (const [key, line] of this.#lines) {
-      this.#forgetOld(line);
-      if (line.count === 0) this.#lines.delete(key);
-    }
-    this.#full = FEW_OLD + 2 * (this.#size + this.#lines.size);
-  }
+function forgetOldest<Value>(line: Line<Value>): void {
+  const { oldest } = line;
+  if (oldest === undefined) return;
+  line.oldest = oldest.newer;
+  if (line.oldest === undefined) line.newest = undefined;
+  // One that is forgotten must not keep the next ones alive: the collector of young objects takes what an old one points to for used.
+  oldest.newer = undefined;
+  line.count -= 1;
 }
 
 const none: readonly never[] = [];

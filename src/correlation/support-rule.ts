@@ -1,5 +1,6 @@
 import type { LeadFinding } from '../domain/incident.ts';
 import type { LocatedEvent } from '../domain/event.ts';
+import { arrivalOf } from './accounting.ts';
 import type { Seen } from './accounting.ts';
 import { ALLOWED_LATENESS_MS } from './context.ts';
 import { Recent } from './recent.ts';
@@ -35,9 +36,9 @@ export class SupportRun {
     this.#rule = rule;
     this.#runtime = runtime;
     this.#reason = words(rule.reason);
-    this.#leads = new Recent(rule.within.ms + ALLOWED_LATENESS_MS, runtime);
+    this.#leads = new Recent(rule.within.ms + ALLOWED_LATENESS_MS, runtime, ({ at }) => at);
     // A rule that waits (`lasts`) leads long after its event: what happened meanwhile counts as well.
-    this.#events = new Recent(rule.before.ms + rule.within.ms + ALLOWED_LATENESS_MS, runtime);
+    this.#events = new Recent(rule.before.ms + rule.within.ms + ALLOWED_LATENESS_MS, runtime, arrivalOf);
     this.slots = [happening(rule.id, rule.with, runtime, (seen) => this.#take(seen))];
   }
 

@@ -51,8 +51,8 @@ export class Chain implements Condition {
     this.#keys = new EventKeys(pattern.by, runtime.site);
     this.#runtime = runtime;
     const keepMs = pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS;
-    this.#recent = new Recent(keepMs, runtime);
-    this.#barred = new Recent(keepMs, runtime);
+    this.#recent = new Recent(keepMs, runtime, arrivalOfEntry);
+    this.#barred = new Recent(keepMs, runtime, arrivalOfEntry);
     this.#watchers = new Watchers(runtime);
     this.#steps = stepsOf(pattern);
     this.#fewest = pattern.pattern === 'count' ? pattern.atLeast : this.#steps.filter(({ not }) => !not).length;
@@ -150,6 +150,8 @@ export class Chain implements Condition {
     return by === undefined || others.every((other) => differ(other.event, event, by, this.#runtime.site));
   }
 }
+
+const arrivalOfEntry = ({ seen }: Entry) => seen.arrivedAt;
 
 function stepsOf(pattern: ChainPattern): readonly ChainStep[] {
   if (pattern.pattern === 'sequence') return pattern.steps;

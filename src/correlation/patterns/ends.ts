@@ -2,6 +2,7 @@ import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
 import { phases } from '../../domain/event.ts';
 import { eventKinds } from '../../domain/kinds.ts';
+import { arrivalOf } from '../accounting.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { Recent } from '../recent.ts';
@@ -71,7 +72,7 @@ export class Ends {
     this.#told = told;
     this.#per = per;
     this.#runtime = runtime;
-    this.#recent = new Recent(0, runtime);
+    this.#recent = new Recent(0, runtime, arrivalOf);
     const passes = narrowing(restoredBy, runtime);
     this.slot = slot(rule, restoredBy, runtime, (seen) => {
       if (passes(seen.event)) this.#ended(seen);

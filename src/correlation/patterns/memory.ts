@@ -1,3 +1,4 @@
+import { arrivalOf } from '../accounting.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { EventKeys } from '../event-keys.ts';
@@ -27,7 +28,7 @@ export class Memory {
   constructor(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime) {
     this.#keys = new EventKeys(by, runtime.site);
     this.#runtime = runtime;
-    this.#recent = new Recent(0, runtime);
+    this.#recent = new Recent(0, runtime, arrivalOf);
     this.#states = new StandingStates(runtime);
     this.watchers = new Watchers(runtime);
     this.slot =

@@ -13,7 +13,7 @@ export class Watchers {
   readonly #recent: Recent<Watcher>;
 
   constructor(runtime: Pick<Runtime, 'now'>) {
-    this.#recent = new Recent(0, runtime);
+    this.#recent = new Recent(0, runtime, ({ trigger }) => trigger.arrivedAt);
   }
 
   /** `forMs`: how long from now on. */
