@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { CameraStatus } from '../../src/video/status.ts';
+import { AtOnce } from '../support/at-once.ts';
 import { until } from '../support/until.ts';
 import { decode } from '../video/support/footage.ts';
 import { Watched } from '../video/support/watched.ts';
@@ -39,7 +40,7 @@ interface Received {
 describe("GStreamer's RTSP server as a camera (needs python3-gi and gst-rtsp-server 1.0)", function () {
   this.timeout(60_000);
   /** All at the same time, since each takes as long as its film. */
-  const begun = new Map<Case, Promise<Received>>();
+  const received = new AtOnce(receive);
   let server: Peer;
   let ports: Ports;
 
@@ -47,16 +48,11 @@ describe("GStreamer's RTSP server as a camera (needs python3-gi and gst-rtsp-ser
     if (!available) return this.skip();
     server = new Peer(PYTHON, [script], `${JSON.stringify({ pictures: PICTURES, ...credentials })}\n`);
     ports = await server.says('its ports', (line) => (JSON.parse(line) as { ports?: Ports }).ports);
-    for (const each of cases) {
-      const outcome = receive(each);
-      begun.set(each, outcome);
-      // The failure is for the test that waits for it.
-      outcome.catch(() => undefined);
-    }
+    received.begin(cases);
   });
 
   after(async () => {
-    await Promise.allSettled(begun.values());
+    await received.settled();
     await server?.stop();
   });
 
@@ -80,9 +76,7 @@ describe("GStreamer's RTSP server as a camera (needs python3-gi and gst-rtsp-ser
   for (const each of cases) {
     const { codec, transport, auth, audio } = each;
     it(`delivers every picture: ${codec}, ${transport} only, authentication ${auth}, ${audio ? 'audio track first' : 'no audio'}`, async () => {
-      const outcome = begun.get(each) ?? receive(each);
-      begun.delete(each);
-      const { sent, watched, status } = await outcome;
+      const { sent, watched, status } = await received.take(each);
       // The payloader keeps the last picture to itself when the stream ends.
       assert.ok(sent >= PICTURES - 1);
       const { transport: used, codec: seen, packetsLost, picturesDropped } = status;

@@ -5,6 +5,7 @@ import type { StimulusArguments } from '../../simulators/simulator.ts';
 import { CameraFeed } from '../../src/video/camera-feed.ts';
 import { SlabPool } from '../../src/video/slabs.ts';
 import type { CameraStatus } from '../../src/video/status.ts';
+import { AtOnce } from '../support/at-once.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { until } from '../support/until.ts';
 import { TestCamera } from './support/camera.ts';
@@ -61,16 +62,10 @@ const troubles: readonly Trouble[] = [
 describe('a simulated camera whose stream has a fault', function () {
   this.timeout(60_000);
   /** All at the same time, since each takes some seconds. */
-  const begun = new Map<Trouble, ReturnType<typeof endure>>();
+  const endured = new AtOnce(endure);
 
-  before(() => {
-    for (const trouble of troubles) {
-      begun.set(trouble, endure(trouble));
-      // A failure is for the test that waits for it.
-      begun.get(trouble)!.catch(() => undefined);
-    }
-  });
-  after(() => Promise.allSettled(begun.values()));
+  before(() => endured.begin(troubles));
+  after(() => endured.settled());
 
   /** Takes in a camera's stream before the fault, through it and after it. */
   async function endure({ fault, args = {}, transport = 'tcp' }: Trouble) {
@@ -104,9 +99,7 @@ describe('a simulated camera whose stream has a fault', function () {
   for (const trouble of troubles) {
     const { fault, args = {}, transport = 'tcp', then } = trouble;
     it(`loses no more than it tells: ${[fault, ...Object.values(args), transport].join(' ')}`, async () => {
-      const outcome = begun.get(trouble) ?? endure(trouble);
-      begun.delete(trouble);
-      const { sent, status, watched } = await outcome;
+      const { sent, status, watched } = await endured.take(trouble);
       assert.equal(watched.pictures + status.picturesDropped, sent);
       const decoded = await Promise.all(watched.films.map(decode));
       assert.equal(

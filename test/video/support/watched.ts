@@ -27,7 +27,9 @@ export class Watched {
       kind: 'viewer',
       picture: ({ fragment, showAt }, { stream }) => {
         if (this.states.some(({ state }) => state === 'lost')) return;
-        this.#films.set(stream.init, [...(this.#films.get(stream.init) ?? []), Buffer.from(fragment)]);
+        const film = this.#films.get(stream.init) ?? [];
+        this.#films.set(stream.init, film);
+        film.push(Buffer.from(fragment));
         this.showTimes.push(showAt);
       },
       state: (state) => this.states.push(state),
@@ -38,10 +40,6 @@ export class Watched {
   /** How many pictures came before the first loss. */
   get pictures(): number {
     return this.showTimes.length;
-  }
-
-  get fragments(): readonly Buffer[] {
-    return [...this.#films.values()].flat();
   }
 
   /** A file for each description of the stream that there was. */
