@@ -184,7 +184,7 @@ async function drive(doors: number, rules: readonly Rule[], durable: boolean, ev
   const send = async (count: number) => {
     for (const end = sent + count; sent < end;) {
       let committed = Promise.resolve();
-      for (let batch = 0; batch < TURN; batch += 6) {
+      for (let batch = 0; batch < Math.min(TURN, doors * 6); batch += 6) {
         people += 1;
         // What is told in one turn is committed together.
         for (const signal of visits.of(people, people % 1000 === 0)) committed = intake.report('controller', signal);
