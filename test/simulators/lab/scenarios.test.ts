@@ -17,7 +17,7 @@ import { until } from '../../support/until.ts';
 const folder = join(import.meta.dirname, '..', '..', '..', 'simulators');
 const scenarioFiles = readdirSync(join(folder, 'scenarios')).map((file) => file.replace(/\.yaml$/, ''));
 /** So many times faster than in the lab: the longest takes a second. */
-const FASTER = 30;
+const FASTER = 60;
 /** Over by themselves. */
 const momentary = new Set(['reset', 'reboot', 'subscription-lost']);
 
