@@ -1,5 +1,5 @@
 import type { Details, DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
-import { eventId } from '../domain/event-id.ts';
+import { eventId } from './event-id.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Unjournalled } from './journal.ts';
 
