@@ -16,7 +16,7 @@ import { acted, logged, recorded, remarked } from './operators.ts';
 import { stepsMoreUrgent, weightsOf } from './priority.ts';
 import type { Weights } from './priority.ts';
 import { suppressionOf, testOf } from './suppression.ts';
-import { underThreats } from './threats.ts';
+import { levelAt, underThreats } from './threats.ts';
 
 export { bookFrom, incidentsOf } from './book-value.ts';
 export type { Book, BookSettings, Outcome } from './book-value.ts';
@@ -68,7 +68,7 @@ function found(book: Book, finding: Finding): Outcome {
 
 /** @param ofKey the incidents that the lead may belong to. @param known those that may have taken it already. */
 function led(book: Book, finding: LeadFinding, ofKey: readonly Incident[], known: readonly Incident[], test?: string): Outcome {
-  const weights = weightsOf(finding, book.areas);
+  const weights = weightsOf(finding, book.areas, levelAt(finding.event.place.areas, book.threats));
   const target = openOf(ofKey, finding.incidentKey);
   if (known.some((incident) => incident !== target && knows(incident, finding))) return unchanged(book);
   const lead = { ...finding, priority: weights.area === undefined ? finding.priority : stepsMoreUrgent(finding.priority, weights.area.steps) };

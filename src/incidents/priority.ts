@@ -14,15 +14,19 @@ export function openingPriority({ priority, reason }: LeadFinding, { area, threa
   return afterThreat(here, threat);
 }
 
-/** What the place adds to the urgency of what happens there: its area, and the threat level that held there. */
+/** What the place adds to the urgency of what happens there: its area, and its threat level. */
 export interface Weights {
   readonly area?: { readonly steps: number; readonly because: string };
   readonly threat?: Threat;
 }
 
-export function weightsOf(lead: LeadFinding, areas: ReadonlyMap<string, Area>): Weights {
-  const { threat } = lead;
+/**
+ * @param inForce the level that holds at the place now. A rule that waited tells of a time at which another one held, or none: what opens is as urgent as
+ * the one that adds more makes it, so that it is no less urgent than what was open when the level was set.
+ */
+export function weightsOf(lead: LeadFinding, areas: ReadonlyMap<string, Area>, inForce: Threat | undefined): Weights {
   const area = weightOfArea(lead, areas);
+  const threat = (inForce?.raisesPriorityBy ?? 0) >= (lead.threat?.raisesPriorityBy ?? 0) ? inForce : lead.threat;
   return { ...(area && { area }), ...(threat && { threat }) };
 }
 

@@ -1,10 +1,16 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { PointId } from '../domain/point.ts';
 import { mostSevere } from '../domain/threat.ts';
-import type { LevelInForce } from '../domain/threat.ts';
+import type { LevelInForce, ThreatLevel } from '../domain/threat.ts';
 import { GATEWAY, moved, transition } from './life-cycle.ts';
 import { withLine } from './log.ts';
 import { afterThreat } from './priority.ts';
+
+/** The most severe level in force at a place: in one of its areas, or everywhere. */
+export function levelAt(areas: readonly PointId[], inForce: readonly LevelInForce[]): ThreatLevel | undefined {
+  return mostSevere(inForce.filter(({ area }) => area === undefined || areas.includes(area)).map(({ level }) => level));
+}
 
 /**
  * The incident as urgent as the levels in force make it now: what a level adds comes when it is set and goes when it is lifted, and what evidence has
@@ -12,8 +18,7 @@ import { afterThreat } from './priority.ts';
  */
 export function underThreats(incident: Incident, inForce: readonly LevelInForce[], at: EpochMs): Incident {
   if (incident.test === true || incident.state === 'closed') return incident;
-  const here = inForce.filter(({ area }) => area === undefined || incident.areas.includes(area));
-  const revised = afterThreat(incident, mostSevere(here.map(({ level }) => level)));
+  const revised = afterThreat(incident, levelAt(incident.areas, inForce));
   if (revised === incident) return incident;
   const { threat: _before, ...rest } = incident;
   const next: Incident = { ...rest, ...revised, revision: incident.revision + 1 };

@@ -87,6 +87,24 @@ describe('an incident that is open when a threat level is set', () => {
     assert.equal(run(found, threats(1, everywhere), threats(2)).incident.priority, 4);
   });
 
+  it('is as urgent as if it had been open already when it opens after the level was set, by a rule that waited', () => {
+    const late = (...before: readonly BookInput[]) => run(...before, finding(held(0, { priority: 4 }))).incident;
+    assert.deepEqual(late(threats(5, { level: lockdown })).priorityBecause, [
+      { priority: 4, because: 'door-main reports that it is held open' },
+      { priority: 2, because: 'Threat level Lock-down: +2' },
+    ]);
+    assert.equal(late(threats(5, { level: lockdown, area: 'server-room' })).priority, 4);
+    assert.equal(late(threats(5, everywhere), threats(6)).priority, 4);
+    assert.equal(run(threats(5, everywhere), opened, threats(6)).incident.priority, 4);
+  });
+
+  it('opens as urgent as the level of its time or that of now makes it, whichever adds more', () => {
+    const of = (raisesPriorityBy: number) => finding({ ...held(0, { priority: 4 }), threat: { title: `+${raisesPriorityBy}`, raisesPriorityBy } });
+    assert.equal(run(threats(5, everywhere), of(2)).incident.priority, 2);
+    assert.equal(run(threats(5, { level: lockdown }), of(1)).incident.priority, 2);
+    assert.equal(run(threats(5, { level: level('Drill', 90) }), of(1)).incident.priority, 3);
+  });
+
   it('ends where it would be without any level, whatever was set, found and lifted in between', () => {
     const priorities = fc.constantFrom<Priority>(1, 2, 3, 4, 5);
     const levels = fc.array(
@@ -115,7 +133,11 @@ describe('an incident that is open when a threat level is set', () => {
           return incidentsOf(book)[0]?.priority;
         };
         const first = finding(held(0, { priority }));
-        assert.equal(end([first, ...inputs, threats(99)]), end([first, ...inputs.filter(({ type }) => type === 'finding')]));
+        const all = [first, ...inputs.filter(({ type }) => type === 'finding')];
+        assert.equal(end([first, ...inputs, threats(99)]), end(all));
+        // And it does not matter whether a level was set before it opened or after.
+        const levels = inputs.filter(({ type }) => type === 'threats');
+        assert.equal(end([...levels, ...all]), end([...all, ...levels]));
       }),
     );
   });
