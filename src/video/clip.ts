@@ -8,7 +8,7 @@ import type { EpochMs } from '../domain/clock.ts';
 import { FRAGMENT_HEADER_BYTES, readFragmentHeader, setFragmentDecodeTime, setFragmentSequence, withUnitsInFront } from './fmp4/fragment.ts';
 import { allowSetsInBand, sampleFormat, setsInBand } from './fmp4/in-band.ts';
 import { producerReferenceTime, readPictures } from './fmp4/read.ts';
-import type { PastPicture } from './past.ts';
+import type { PastSource } from './past.ts';
 import { TICKS_PER_SECOND } from './rtp/timeline.ts';
 import { VideoError } from './video-error.ts';
 
@@ -43,7 +43,7 @@ interface Written {
  * @returns undefined when there is no picture.
  * @throws VideoError `unsupported` when the camera changed its codec in that time: one file cannot hold both.
  */
-export async function writeClip(directory: string, pictures: AsyncIterable<PastPicture>): Promise<Clip | undefined> {
+export async function writeClip(directory: string, pictures: ReturnType<PastSource>): Promise<Clip | undefined> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, `${randomUUID()}.mp4`);
   const again = `${path}.again`;
@@ -79,7 +79,7 @@ async function write(path: string, pieces: AsyncIterable<Buffer>): Promise<strin
   return hash.digest('hex');
 }
 
-async function* film(pictures: AsyncIterable<PastPicture>, written: Written): AsyncGenerator<Buffer> {
+async function* film(pictures: ReturnType<PastSource>, written: Written): AsyncGenerator<Buffer> {
   let init: Buffer | undefined;
   let sequence = 0;
   for await (const { stream, fragment, at } of pictures) {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { picture } from '../../simulators/mqtt/picture.ts';
 import type { FromConsole } from '../../src/desk/protocol.ts';
+import { writeClip } from '../../src/video/clip.ts';
 import { until } from '../support/until.ts';
+import { film, inTemporaryDirectory } from '../video/support/footage.ts';
+import { ingested, pastOf } from '../video/support/ingested.ts';
 import { forcedDoor } from './canned.ts';
 import type { FakeGateway } from './fake-gateway.ts';
 import { Seat } from './seat.ts';
@@ -245,5 +249,42 @@ describe('a camera in the console', function () {
     made = { ...job, state: 'failed', progress: 0, reason: 'Nothing of that time is kept.' };
     await page.getByTestId('export-submit').click();
     await page.getByTestId('dialog-error').getByText('Nothing of that time is kept.').waitFor();
+  });
+
+  it('plays an export in which the camera changes its picture, from anywhere in it', async () => {
+    const films = await Promise.all([{ seconds: 2 }, { seconds: 2, size: '426x240' }].map(film));
+    const address = await inTemporaryDirectory(async (directory) => {
+      const { path } = (await writeClip(directory, pastOf(ingested(films))))!;
+      return `data:video/mp4;base64,${(await readFile(path)).toString('base64')}`;
+    });
+    const tab = await page.context().newPage();
+    const shown = await tab.evaluate(async (source) => {
+      const video = document.createElement('video');
+      const it = {
+        does(event: string) {
+          return new Promise<void>((resolve, reject) => {
+            video.addEventListener(event, () => resolve(), { once: true });
+            video.addEventListener('error', () => reject(new Error(video.error?.message)), { once: true });
+          });
+        },
+      };
+      video.muted = true;
+      video.src = source;
+      await it.does('loadeddata');
+      const widths: number[] = [];
+      for (const at of [1, 3, 0.5]) {
+        const seeked = it.does('seeked');
+        video.currentTime = at;
+        await seeked;
+        widths.push(video.videoWidth);
+      }
+      const ended = it.does('ended');
+      video.playbackRate = 4;
+      await video.play();
+      await ended;
+      return { widths: [...widths, video.videoWidth], seconds: video.duration };
+    }, address);
+    await tab.close();
+    assert.deepEqual(shown, { widths: [320, 426, 320, 426], seconds: 4 });
   });
 });

@@ -4,11 +4,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeClip } from '../../src/video/clip.ts';
 import { topBoxes } from '../../src/video/fmp4/read.ts';
-import { pastPicture } from '../../src/video/past.ts';
-import type { PastPicture } from '../../src/video/past.ts';
 import { decode, decodeFile, film, inTemporaryDirectory } from './support/footage.ts';
 import { CAMERA, TestGateway } from './support/gateway.ts';
-import { ingested } from './support/ingested.ts';
+import { ingested, pastOf } from './support/ingested.ts';
 
 describe('clip', () => {
   let gateway: TestGateway;
@@ -87,14 +85,9 @@ describe('clip', () => {
 
 describe('clip of a camera that changes its codec', () => {
   it('is refused, with the time at which it did', async () => {
-    async function* pictures(): AsyncGenerator<PastPicture> {
-      for (const codec of ['h264', 'hevc'] as const) {
-        for (const { stream, pictures } of ingested([await film({ seconds: 1, codec })], codec))
-          for (const { fragment } of pictures) yield pastPicture(stream, fragment);
-      }
-    }
+    const films = await Promise.all((['h264', 'hevc'] as const).map(async (codec) => ingested([await film({ seconds: 1, codec })], codec)));
     await inTemporaryDirectory(async (directory) => {
-      await assert.rejects(writeClip(directory, pictures()), /changed its codec at 2026-01-15T12:00:0\d/);
+      await assert.rejects(writeClip(directory, pastOf(films.flat())), /changed its codec at 2026-01-15T12:00:0\d/);
       assert.deepEqual(await readdir(directory), []);
     });
   });

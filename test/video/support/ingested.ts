@@ -1,5 +1,7 @@
 import { FRAGMENT_HEADER_BYTES } from '../../../src/video/fmp4/fragment.ts';
 import { Ingest } from '../../../src/video/ingest.ts';
+import { pastPicture } from '../../../src/video/past.ts';
+import type { PastPicture } from '../../../src/video/past.ts';
 import { PictureWriter } from '../../../src/video/picture-writer.ts';
 import { Ring } from '../../../src/video/ring.ts';
 import type { Group, Picture } from '../../../src/video/ring.ts';
@@ -41,6 +43,11 @@ export function ingested(films: readonly (readonly FilmedPicture[])[], codec: 'h
 export function ingestedGroups(nals: readonly Buffer[]): readonly Group[] {
   const last = nals.at(-1)!;
   return ingested([[{ nals: nals.slice(0, -1), key: true, at: 0 }, ...[1, 2, 3].map((i) => ({ nals: [last], key: false, at: i * 3600 }))]]);
+}
+
+/** The same as pictures of the past. */
+export function* pastOf(groups: readonly Group[]): Generator<PastPicture> {
+  for (const { stream, pictures } of groups) for (const { fragment } of pictures) yield pastPicture(stream, fragment);
 }
 
 /** One file of the groups in the order given. */
