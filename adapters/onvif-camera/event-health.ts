@@ -14,6 +14,11 @@ export class EventHealth {
   readonly #report: (signal: DeviceSignal) => Promise<void>;
   /** Topics of subscriptions that must bring something: they have done so on this connection, or the device says that it has states to tell. */
   readonly #expected = new Set<string>();
+  /** Topics of subscriptions that have brought nothing yet and may have to. */
+  readonly #unsure = new Set<string>();
+  /** Whether the state of the events was told on this connection. */
+  #isTold = false;
+  #hasBegun = false;
   /** What is the matter with the subscriptions, by their topics. */
   readonly #troubles = new Map<string, string>();
 
@@ -25,7 +30,8 @@ export class EventHealth {
 
   /** The device is online. `trouble`: why its events cannot be had. */
   begin(trouble?: string): void {
-    if (trouble === undefined) this.#tell({ phase: 'restored', initial: true });
+    this.#hasBegun = true;
+    if (trouble === undefined) this.#tellIfSound();
     else this.#fails(ALL, trouble);
     this.#show();
   }
@@ -42,6 +48,18 @@ export class EventHealth {
   heard(topics: readonly string[]): void {
     this.expect(topics);
     this.#works(keyOf(topics));
+    this.isQuiet(topics);
+  }
+
+  /** A subscription to `topics` brings nothing, and it is not known yet whether it must. */
+  isUnsure(topics: readonly string[]): void {
+    this.#unsure.add(keyOf(topics));
+  }
+
+  /** A subscription to `topics` need bring nothing. */
+  isQuiet(topics: readonly string[]): void {
+    this.#unsure.delete(keyOf(topics));
+    this.#tellIfSound();
   }
 
   /** From now on, silence of a subscription to `topics` is trouble. */
@@ -53,7 +71,16 @@ export class EventHealth {
     return this.#expected.has(keyOf(topics));
   }
 
+  /** A trouble from before the link was lost is over when the events are known to come, not before. */
+  #tellIfSound(): void {
+    if (this.#isTold || !this.#hasBegun || this.#unsure.size > 0 || this.#troubles.size > 0) return;
+    this.#isTold = true;
+    this.#tell({ phase: 'restored', initial: true });
+  }
+
   #fails(which: string, trouble: string): void {
+    this.#unsure.delete(which);
+    this.#isTold = true;
     const first = this.#troubles.size === 0;
     this.#troubles.set(which, trouble);
     if (!first) return;

@@ -35,7 +35,9 @@ export class Pulse {
   /** The first states were waited for: whether the camera had taken the question for them, and whether it has sent anything. */
   began(asked: boolean, brought: boolean): void {
     this.#health.stands(this.#topics, brought);
-    if (asked && !brought && !this.#health.expects(this.#topics)) this.#askedAtMs = this.#clock.monotonicMs();
+    if (!asked || brought || this.#health.expects(this.#topics)) return;
+    this.#health.isUnsure(this.#topics);
+    this.#askedAtMs = this.#clock.monotonicMs();
   }
 
   /** Something came. */
@@ -58,7 +60,7 @@ export class Pulse {
       this.#health.expect(this.#topics);
       throw new Error('the camera keeps the subscription and sends nothing by it');
     }
-    // It may have nothing to tell.
     this.#askedAtMs = undefined;
+    this.#health.isQuiet(this.#topics);
   }
 }

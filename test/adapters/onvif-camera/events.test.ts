@@ -55,7 +55,7 @@ describe('onvif-camera: events', () => {
     const { report } = gateway.host;
     const offered: DeviceSignal[] = [];
     gateway.host.report = (signal) => {
-      offered.push(signal);
+      if (signal.kind === 'video.motion') offered.push(signal);
       return report(signal);
     };
     gateway.host.journalFails = true;
@@ -117,7 +117,7 @@ describe('onvif-camera: events', () => {
     const { report } = gateway.host;
     const offered = new Set<string | undefined>();
     gateway.host.report = (signal) => {
-      offered.add(signal.offerKey);
+      if (signal.kind === 'video.motion') offered.add(signal.offerKey);
       return report(signal);
     };
     while (device.count('Renew') === 0) {
