@@ -24,12 +24,15 @@ export function addChange<Change>(changes: Change[], change: Change, timeOf: (ch
 let latest: LocatedEvent | undefined;
 let latestState = '';
 
-/** What tells one state from another: partitions of a panel are armed one by one. That of the latest event, which several rules ask for, is kept. */
+/**
+ * What tells one state from another: partitions of a panel are armed one by one, and that a camera says that it has no signal is not the same as that no picture
+ * comes from it. That of the latest event, which several rules ask for, is kept.
+ */
 export function stateOf(event: LocatedEvent): string {
   if (event === latest) return latestState;
   const { kind, point, details } = event;
-  const { partition } = details;
+  const part = kind === 'video.lost' ? details['cause'] : details['partition'];
   latest = event;
-  latestState = partition === undefined ? `${kind}@${point}` : `${kind}@${point}/${partition}`;
+  latestState = part === undefined ? `${kind}@${point}` : `${kind}@${point}/${part}`;
   return latestState;
 }

@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
 import { listens, narrowing, slot } from '../select.ts';
+import { stateOf } from '../state-changes.ts';
 
 /** A rule whose incidents have an end. */
 export interface Ending {
@@ -46,6 +47,8 @@ export class Ended {
 /** What of a rule has begun in a group. */
 interface Begun {
   at: EpochMs;
+  /** What stands: several of one kind and point may, such as the causes of a lost picture and the partitions of a panel. */
+  readonly states: Set<string>;
   /** The points at which it is over since. */
   readonly over: Set<string>;
 }
@@ -90,8 +93,11 @@ export class Ends {
     const group = groupOf(event, this.#per);
     const endings = this.#begun.get(group) ?? new Map<Ending, Begun>();
     this.#begun.set(group, endings);
-    endings.set(ending, { at: Math.max(event.eventAt, endings.get(ending)?.at ?? event.eventAt), over: new Set() });
-    for (const seen of this.#recent.of([group])) if (seen.event.eventAt >= event.eventAt) ending.tell(seen.event, group);
+    const before = endings.get(ending);
+    const states = new Set(before?.states).add(stateOf(event));
+    endings.set(ending, { at: Math.max(event.eventAt, before?.at ?? event.eventAt), states, over: new Set() });
+    for (const { event: end } of this.#recent.of([group]))
+      if (end.eventAt >= event.eventAt && !goesOn([stateOf(event)], end)) ending.tell(end, group);
   }
 
   #ended(seen: Seen): void {
@@ -105,6 +111,8 @@ export class Ends {
     if (endings === undefined) return;
     for (const [ending, begun] of endings) {
       if (begun.over.has(event.point)) continue;
+      if (event.eventAt >= begun.at) begun.states.delete(stateOf(event));
+      if (goesOn(begun.states, event)) continue;
       // An end that was told late may lie before the latest begin: that one is not over.
       if (event.eventAt >= begun.at) begun.over.add(event.point);
       this.#runtime.accounting.attach(seen);
@@ -118,4 +126,12 @@ export class Ends {
     this.#known.add(name);
     return true;
   }
+}
+
+/** Whether another state of the event's kind and point stands. */
+function goesOn(states: Iterable<string>, event: LocatedEvent): boolean {
+  const state = stateOf(event);
+  const alike = `${event.kind}@${event.point}`;
+  for (const each of states) if (each !== state && (each === alike || each.startsWith(`${alike}/`))) return true;
+  return false;
 }
