@@ -22,7 +22,8 @@ import { VideoError } from './video-error.ts';
 /** While the gateway starts, adapters need a moment before they know their cameras' addresses: no loss is told of yet. */
 const START_GRACE_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 30_000;
+/** No longer than this without a picture of a camera that is back. */
+const MAX_RETRY_MS = 10_000;
 /** A wrong password or an unsupported stream does not mend itself, and cameras lock out those who try too often. */
 const SLOW_RETRY_MS = 60_000;
 const STEADY_MS = 10_000;
