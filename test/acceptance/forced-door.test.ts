@@ -69,7 +69,7 @@ describe('a forced door, from the wire to the screen', function () {
       async () => (await incidents()).find(({ evidence }) => evidence.some(({ kind }) => kind === 'video.motion')),
       WAIT_MS,
     );
-    assert.equal((await incidents()).length, 1);
+    assert.equal((await incidents()).filter(({ point }) => point === 'door-server').length, 1);
     assert.equal(incident.priority, 1);
     assert.deepEqual(incident.cameras, ['cam-server']);
     assert(incident.priorityBecause.length >= 2);
@@ -103,11 +103,18 @@ describe('a forced door, from the wire to the screen', function () {
     lab = await startLab(files);
     await enter();
     await page.getByTestId('focus').waitFor();
-    const [after, ...others] = await incidents('open');
-    assert.deepEqual([after?.id, after?.state, others], [before.id, 'acknowledged', []]);
+    // A machine that has no time may have lost a camera meanwhile, which is another incident.
+    const atDoor = (await incidents('open')).filter(({ point }) => point === 'door-server');
+    assert.deepEqual(
+      atDoor.map(({ id, state }) => [id, state]),
+      [[before.id, 'acknowledged']],
+    );
   });
 
   it('is closed with a reason, and the log shows every step with who and when', async () => {
+    const [open] = (await incidents('open')).filter(({ point }) => point === 'door-server');
+    assert(open !== undefined);
+    await page.getByTestId(`incident-${open.id}`).click();
     await page.getByTestId('action-start').click();
     const incident = await until('it in progress', async () => (await incidents('open')).find(({ state }) => state === 'in-progress'), WAIT_MS);
     // The lab's procedure for a forced door has two steps that nobody may leave out.
@@ -122,7 +129,7 @@ describe('a forced door, from the wire to the screen', function () {
     await page.getByTestId('disposition-actual').click();
     await page.getByTestId('note').fill('Guard on site, intruder left.');
     await page.getByTestId('close-submit').click();
-    const closed = await until('it closed', async () => (await incidents('closed'))[0], WAIT_MS);
+    const closed = await until('it closed', async () => (await incidents('closed')).find(({ id }) => id === incident.id), WAIT_MS);
     assert.equal(closed.disposition, 'actual');
     const steps = closed.log.map(({ by, what }) => `${by}: ${what}`);
     for (const step of [
@@ -135,6 +142,6 @@ describe('a forced door, from the wire to the screen', function () {
       assert(steps.includes(step), `${step} is missing in:\n${steps.join('\n')}`);
     }
     assert(closed.log.every(({ at }, index) => at >= (closed.log[index - 1]?.at ?? 0)));
-    await page.getByTestId('overview').waitFor();
+    await page.getByTestId(`incident-${incident.id}`).waitFor({ state: 'detached' });
   });
 });
