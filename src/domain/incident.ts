@@ -51,6 +51,8 @@ export const linkTypes = ['merged-into', 'merged-from', 'split-into', 'split-fro
 export interface IncidentLink {
   readonly type: (typeof linkTypes)[number];
   readonly incident: string;
+  /** Of `merged-into` and `split-from`: the events that went. */
+  readonly events?: readonly string[];
 }
 
 /** An owner offers the incident to a colleague, and stays the owner until that one accepts. */

@@ -15,6 +15,9 @@ type Split = Extract<JoiningAction, { action: 'split' }>;
 /** The key of what was split off; no finding has it, so that the incident is told from the one that it came from. */
 const splitKey = (key: string, id: string) => `${key}~${id}`;
 
+/** The key of the incident from which that with the key was split, over however many splits; else the key itself. */
+export const keyOfOrigin = (key: string) => key.replace(/(~\d{4}-\d+)+$/, '');
+
 /** `source` closed and empty, and `target` with its evidence; or why not. */
 export function merged(source: Incident, target: Incident, action: Merge): readonly [Incident, Incident] | Refusal {
   const row = permitted(source, 'merge', action);
@@ -32,7 +35,7 @@ export function merged(source: Incident, target: Incident, action: Merge): reado
     evidence: [],
     condition: 'normal',
     closedAt: at,
-    links: linked(source, 'merged-into', target),
+    links: linked(source, 'merged-into', target, source.evidence),
   };
   return [emptied, takingIn(target, source, action)];
 }
@@ -138,15 +141,21 @@ function splitOff(origin: Incident, chosen: readonly Evidence[], { id, action: {
     evidence: evidence.map((piece) => rekeyed(piece, key)),
     log: [{ at, by, what: `split from ${origin.id}`, note }],
     ...alsoKeys(returned === undefined ? [...new Set(evidence.map((piece) => piece.key ?? key))] : []),
-    links: [{ type: 'split-from', incident: origin.id }],
+    links: linked({}, 'split-from', origin, chosen),
     occurredAt: Math.min(...evidence.map((piece) => piece.at)),
     openedAt: at,
     revision: 1,
   };
 }
 
-function linked({ links = [] }: Incident, type: IncidentLink['type'], { id }: Incident): readonly IncidentLink[] {
-  return [...links, { type, incident: id }];
+/** `went`: the evidence that went, as a replay has to know it. */
+function linked(
+  { links = [] }: Pick<Incident, 'links'>,
+  type: IncidentLink['type'],
+  { id }: Incident,
+  went?: readonly Evidence[],
+): readonly IncidentLink[] {
+  return [...links, { type, incident: id, ...(went && { events: [...new Set(went.map(({ event }) => event))] }) }];
 }
 
 function alsoKeys(keys: readonly string[]): Pick<Incident, 'alsoKeys'> {

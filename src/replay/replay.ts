@@ -5,7 +5,10 @@ import type { SecurityEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Measure } from '../domain/measure.ts';
 import type { Site } from '../domain/site.ts';
-import { deedsSince, inForceAt, openAt } from './deeds.ts';
+import { keyOfOrigin } from '../incidents/joins.ts';
+import { bookAt, inForceAt } from './as-then.ts';
+import { Counterparts } from './counterparts.ts';
+import { deedsSince } from './deeds.ts';
 import { stateName } from './state-name.ts';
 import { VirtualGateway } from './virtual-gateway.ts';
 
@@ -33,12 +36,14 @@ export interface Replayed {
 export function replay({ site, rules, events, then, measures = [], from, to }: Replay): Replayed {
   const warmFrom = from - lookBackMs(rules, site);
   const before = new Map<string, SecurityEvent>();
-  const deeds = [...deedsSince(warmFrom, then, measures)];
+  const deeds = [...deedsSince(from, then, measures)];
+  const known = bookAt(from, then);
+  const counterparts = new Counterparts(known);
   let gateway: VirtualGateway | undefined;
   let count = 0;
   const started = () => {
     if (gateway !== undefined) return gateway;
-    gateway = new VirtualGateway(site, rules, warmFrom, { incidents: openAt(warmFrom, then), measures: inForceAt(warmFrom, measures) });
+    gateway = new VirtualGateway(site, rules, warmFrom, { incidents: known, measures: inForceAt(from, measures) });
     for (const event of before.values()) gateway.take({ ...event, initial: true });
     return gateway;
   };
@@ -46,7 +51,7 @@ export function replay({ site, rules, events, then, measures = [], from, to }: R
     for (let next = deeds[0]; next !== undefined && next.at <= at; next = deeds[0]) {
       deeds.shift();
       started().advanceTo(next.at);
-      next.again(started());
+      next.again(started(), counterparts);
     }
   };
   for (const event of events) {
@@ -83,7 +88,7 @@ export function compare(then: readonly Incident[], now: readonly Incident[]): re
   const left = new Set(now);
   const found: Difference[] = [];
   for (const old of then) {
-    const same = [...left].find((each) => each.key === old.key && sharesLead(each, old));
+    const same = [...left].find((each) => keyOfOrigin(each.key) === keyOfOrigin(old.key) && sharesLead(each, old));
     if (same === undefined) {
       found.push({ what: 'gone', incident: old });
       continue;

@@ -124,7 +124,13 @@ describe('replay of a site with everything that makes incidents more or less urg
     await report('ctl-annex', 'door.forced', 'door-stairs');
     await duress(latest().id);
     assert.equal(latest().priority, 1);
+    const stairs = latest().evidence[0]?.event;
     act(latest().id, { action: 'merge', into: forced });
+    act(forced, { action: 'split', events: [stairs], note: 'two burglars' });
+    assert.equal(latest().door, 'door-stairs');
+    act(latest().id, { action: 'acknowledge' });
+    act(latest().id, { action: 'close', disposition: 'actual', note: 'caught' });
+    act(latest().id, { action: 'reopen', note: 'there was a third' });
 
     await report('ctl-annex', 'door.held', 'door-gate');
     act(latest().id, { action: 'acknowledge' });

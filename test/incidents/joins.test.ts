@@ -24,7 +24,10 @@ describe('merging', () => {
       into.evidence.map(({ point, role }) => `${role} ${point}`),
       ['lead door-server', 'repeat door-main'],
     );
-    assert.deepEqual([from.state, from.evidence, from.links], ['closed', [], [{ type: 'merged-into', incident: FIRST }]]);
+    assert.deepEqual(
+      [from.state, from.evidence, from.links],
+      ['closed', [], [{ type: 'merged-into', incident: FIRST, events: [eventOf(lead(5, main))] }]],
+    );
     assert.deepEqual(into.links, [{ type: 'merged-from', incident: SECOND }]);
     assert.deepEqual([into.log.at(-1)?.what, from.log.at(-1)?.what], [`merged ${SECOND} into it`, `merged into ${FIRST}`]);
   });
@@ -74,7 +77,10 @@ describe('splitting', () => {
       [off.key, off.title, off.priority, off.evidence.map(({ role }) => role)],
       ['door-forced@door-main', 'door-main forced open', 1, ['lead']],
     );
-    assert.deepEqual([left.links?.at(-1), off.links], [{ type: 'split-into', incident: THIRD }, [{ type: 'split-from', incident: FIRST }]]);
+    assert.deepEqual(
+      [left.links?.at(-1), off.links],
+      [{ type: 'split-into', incident: THIRD }, [{ type: 'split-from', incident: FIRST, events: [eventOf(lead(5, main))] }]],
+    );
   });
 
   it('sends what happens next to the incident that it was split from, and the end to both', () => {
