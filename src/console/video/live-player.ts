@@ -2,7 +2,7 @@ import type { FromVideo, StreamKind } from '../../desk/video-protocol.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { LiveListener, Picture } from './picture.ts';
-import { FROZEN_MS, WATCH_MS, onEachFrame, release, start, unsupported } from './picture.ts';
+import { FROZEN_MS, WATCH_MS, bringsPicture, onEachFrame, release, start, unsupported } from './picture.ts';
 import type { StandBy } from './stand-by.ts';
 import { liveTarget, steerLive } from './steer.ts';
 import type { VideoSocketHandlers } from './video-socket.ts';
@@ -89,6 +89,10 @@ export class LivePlayer {
     this.#shown();
     listener.picture(this.#picture);
     listener.slow(this.#slow);
+    // It played a moment ago: it brings its picture along.
+    if (this.#picture.state !== 'playing' || performance.now() - this.#paintedAtMs > WATCH_MS) return;
+    bringsPicture(this.video);
+    listener.painted(this.#lastPicture);
   }
 
   /** The tile is gone; another may follow. */

@@ -42,12 +42,25 @@ export function putInto(tile: HTMLElement, video: HTMLVideoElement | HTMLCanvasE
   tile.prepend(video);
 }
 
+/** So many frames of the page after it was moved, what an element brings with it has been on the screen for at least one. */
+const FRAMES_TO_SCREEN = 3;
+
+/** An element that is moved while it plays shows its picture with the page's next frame, however long its camera takes for the next picture. */
+export function bringsPicture(video: HTMLVideoElement, frames = FRAMES_TO_SCREEN): void {
+  if (frames > 0) requestAnimationFrame(() => bringsPicture(video, frames - 1));
+  else stampPainted(video);
+}
+
+/** For measurements: when the first picture of a tile was on the screen. */
+function stampPainted(video: HTMLVideoElement): void {
+  video.dataset['painted'] ??= String(performance.timeOrigin + performance.now());
+}
+
 /** Calls `painted` with the media time of each frame that reaches the screen; the returned function ends that. */
 export function onEachFrame(video: HTMLVideoElement, painted: (mediaTimeS: number) => void): () => void {
   let handle = 0;
   const frame = (_: number, { mediaTime }: VideoFrameCallbackMetadata) => {
-    // For measurements: when the first picture of this tile was on the screen.
-    video.dataset['painted'] ??= String(performance.timeOrigin + performance.now());
+    stampPainted(video);
     painted(mediaTime);
     handle = video.requestVideoFrameCallback(frame);
   };
