@@ -55,6 +55,24 @@ describe('the alarm system in the console', function () {
     assert.deepEqual(await violations(page), []);
   });
 
+  it('puts nothing on test that nobody chose, and says what goes with it', async () => {
+    await seat.signIn();
+    await page.keyboard.press('q');
+    await page.getByTestId('begin-on-test').click();
+    await page.getByTestId('note').fill('Maintenance');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Choose what it is about.').waitFor();
+    assert.deepEqual(await page.locator('optgroup').evaluateAll((groups) => groups.map((group) => group.getAttribute('label'))), [
+      'Devices',
+      'Doors, each with its readers',
+      'Cameras',
+    ]);
+    await page.getByTestId('what').selectOption('ctl-annex');
+    await page.keyboard.press('Control+Enter');
+    const { target } = (await seat.sent('measure')).measure;
+    assert.deepEqual(target, { of: 'device', device: 'ctl-annex' });
+  });
+
   it('leaves what is shelved out of the queue, and tells a test by word and frame', async () => {
     await seat.signIn();
     const suppressed = { type: 'shelved', measure: 'm1', until: Date.now() + 60_000, because: 'Movers' } as const;
@@ -127,6 +145,7 @@ describe('the alarm system in the console', function () {
     assert.equal(await page.locator('.threat-doors li').first().getAttribute('data-outcome'), 'failed');
     assert.match(await seat.text('threat-door-door-gate'), /✕ Not locked.*no answer/);
     assert.deepEqual(await violations(page), [], 'status');
+    assert.equal(await page.locator('dialog .primary').textContent(), 'Try again: 1');
     await page.getByTestId('threat-retry').click();
     await seat.sent('retry-threat');
     await page.getByTestId('threat-restore').click();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import type { ProcedureStep, ProcedureView } from '../../src/desk/procedure-schemas.ts';
 import { until } from '../support/until.ts';
 import { violations, watchShifts } from './browser.ts';
 import { door, forcedDoor, heldDoor } from './canned.ts';
@@ -79,6 +80,27 @@ describe('the console in a browser', function () {
     const { door: commanded, command, incident } = await seat.sent('door');
     assert.deepEqual([commanded, command, incident], ['door-server', 'unlock', 'i1']);
     await page.getByText(/Unlock: confirmed/).waitFor();
+  });
+
+  it('shows what is to be done next of a procedure that has begun, until when, and leads the keyboard there', async () => {
+    const step = { mandatory: true, late: false, applies: true, choices: [], contacts: [] };
+    const done = { ...step, type: 'ask', answer: 'yes', by: 'eli', at: Date.now() } as const;
+    const steps: ProcedureStep[] = [
+      ...Array.from({ length: 8 }, (_, index) => ({ ...done, id: `done-${index}`, text: 'Is somebody at the door or behind it?' })),
+      { ...step, id: 'lock', type: 'door', text: 'Lock it.', command: 'lock', dueAt: Date.UTC(2026, 0, 15, 12) },
+    ];
+    const procedure: ProcedureView = { incident: 'i1', procedure: 'p', title: 'Forced door', open: 1, steps };
+    await page.route('**/procedure', (route) => route.fulfill({ json: { procedure } }));
+    await seat.signIn();
+    gateway.publish({ incidents: [forcedDoor(Date.now())] });
+    const next = page.locator('[data-next]');
+    await next.waitFor();
+    const [of, list] = [await next.boundingBox(), await page.locator('.procedure .scroll').boundingBox()];
+    assert.ok(of !== null && list !== null && of.y >= list.y - 1 && of.y + of.height <= list.y + list.height + 1, 'in view');
+    assert.match((await next.textContent()) ?? '', /required.*by \d\d:00:00Lock$/);
+    await page.keyboard.press('w');
+    await page.locator('[data-testid=answer-lock-lock]:focus').waitFor();
+    assert.deepEqual(await violations(page), []);
   });
 
   it('closes nothing without a disposition and a note', async () => {

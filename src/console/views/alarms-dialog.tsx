@@ -97,27 +97,35 @@ export function AlarmsDialog({ onClose }: { readonly onClose: () => void }) {
 }
 
 const WHOLE_SITE = '*';
-/** What goes on test together with a point. */
-const pointWords: Readonly<Partial<Record<string, string>>> = { panel: 'Panel and its zones: ', door: 'Door and its readers: ' };
+/** What there is to choose from, in this order; on test, a panel goes with its zones and a door with its readers. */
+const groups: readonly (readonly [type: string, words: string, onTest?: string])[] = [
+  ['device', 'Devices'],
+  ['door', 'Doors', 'Doors, each with its readers'],
+  ['reader', 'Readers'],
+  ['camera', 'Cameras'],
+  ['panel', 'Panels', 'Panels, each with its zones'],
+  ['zone', 'Zones'],
+];
 
 function BeginDialog({ type, onClose }: { readonly type: 'out-of-service' | 'on-test'; readonly onClose: () => void }) {
   const { model } = useParts();
   const { site } = useDesk().view.hello ?? {};
   const isTest = type === 'on-test';
-  const devices = (site?.points ?? []).filter((point) => point.type === 'device');
-  const points = (site?.points ?? []).filter((point) => point.type !== 'device');
-  const options = isTest
-    ? [
-        ...devices.map(({ id, name }) => [id, `Device: ${name}`] as const),
-        ...points.map(({ id, name, type: what }) => [id, `${pointWords[what] ?? ''}${name}`] as const),
-        [WHOLE_SITE, `All of ${site?.name ?? 'the site'}`] as const,
-      ]
-    : points.map(({ id, name }) => [id, name] as const);
+  const points = (site?.points ?? []).filter((point) => isTest || point.type !== 'device');
+  const isDevice = (point: string) => points.some(({ id, type: what }) => id === point && what === 'device');
+  const options = [
+    ['', 'Choose'] as const,
+    ...groups.flatMap(([of, words, onTest]) =>
+      points.filter((point) => point.type === of).map(({ id, name }) => [id, name, isTest ? (onTest ?? words) : words] as const),
+    ),
+    ...(isTest ? [[WHOLE_SITE, `All of ${site?.name ?? 'the site'}`] as const] : []),
+  ];
   const submit = (form: FormData) => {
     const [what, reason] = [textOf(form, 'what'), textOf(form, 'note')];
+    if (what === '') return 'Choose what it is about.';
     if (reason === '') return 'Write a few words first.';
     const target: MeasureRequest['target'] =
-      what === WHOLE_SITE ? { of: 'site' } : devices.some(({ id }) => id === what) ? { of: 'device', device: what } : { of: 'point', point: what };
+      what === WHOLE_SITE ? { of: 'site' } : isDevice(what) ? { of: 'device', device: what } : { of: 'point', point: what };
     return model.connection.begin({ type, target, minutes: Number(textOf(form, 'minutes')), reason });
   };
   return (

@@ -1,7 +1,10 @@
+/** Those of one group stand together, under its name. */
+type Option = readonly [value: string, words: string, group?: string];
+
 interface ChoiceProps {
   readonly label: string;
   readonly name: string;
-  readonly options: readonly (readonly [value: string, words: string])[];
+  readonly options: readonly Option[];
   readonly initial?: string;
   readonly autoFocus?: boolean;
 }
@@ -12,14 +15,36 @@ export function Choice({ label, name, options, initial, autoFocus = false }: Cho
     <label className="field">
       <span>{label}</span>
       <select name={name} data-testid={name} defaultValue={initial} autoFocus={autoFocus}>
-        {options.map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
+        {inGroups(options).map(([group, those]) =>
+          group === undefined ? (
+            those.map(optionOf)
+          ) : (
+            <optgroup key={group} label={group}>
+              {those.map(optionOf)}
+            </optgroup>
+          ),
+        )}
       </select>
     </label>
   );
+}
+
+function optionOf([value, words]: Option) {
+  return (
+    <option key={value} value={value}>
+      {words}
+    </option>
+  );
+}
+
+function inGroups(options: readonly Option[]): readonly (readonly [group: string | undefined, those: readonly Option[]])[] {
+  const groups: [string | undefined, Option[]][] = [];
+  for (const option of options) {
+    const last = groups.at(-1);
+    if (last !== undefined && last[0] === option[2]) last[1].push(option);
+    else groups.push([option[2], [option]]);
+  }
+  return groups;
 }
 
 const spans: readonly (readonly [minutes: number, words: string])[] = [

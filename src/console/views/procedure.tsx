@@ -2,11 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import type { SubmitEvent } from 'react';
 import type { ProcedureAnswer, ProcedureStep, ProcedureView } from '../../desk/procedure-schemas.ts';
 import { incidentProcedureSchema, procedureViewSchema } from '../../desk/procedure-schemas.ts';
+import { doorCommands } from '../../domain/door.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { useDesk } from '../desk-context.ts';
 import { useKeys } from '../keys.ts';
 import { rest } from '../rest.ts';
 import { clockTime } from '../time.ts';
+import { commandWords } from '../words.ts';
 
 /** What to do about the incident, step by step; nothing is shown where no procedure fits. */
 export function Procedure({ incident }: { readonly incident: Incident }) {
@@ -35,7 +37,17 @@ export function Procedure({ incident }: { readonly incident: Incident }) {
     if (result.ok) setView(result.value);
     setError(result.ok ? '' : result.message);
   };
-  useKeys({ w: () => card.current?.querySelector<HTMLElement>('[data-next] :is(button, input)')?.focus() });
+  const bring = () => {
+    const step = card.current?.querySelector<HTMLElement>('[data-next]');
+    step?.scrollIntoView({ block: 'nearest' });
+    return step;
+  };
+  // What is to be done next is seen at once; from then on nothing moves under the pointer.
+  const shown = view !== undefined;
+  useEffect(() => {
+    if (shown) bring();
+  }, [shown]);
+  useKeys({ w: () => bring()?.querySelector<HTMLElement>(':is(button, input)')?.focus({ preventScroll: true }) });
   // Its place is kept while it is asked for, and where none fits: the cards beside it stay where they are.
   if (view === undefined)
     return hasProcedures ? (
@@ -73,14 +85,15 @@ interface StepProps {
 
 /** A step takes the same room before and after its answer, and while it does not apply: a button never moves under the pointer. */
 function Step({ step, isNext, possible, onAnswer }: StepProps) {
-  const { id, type, text, mandatory, late, applies, answer, by, at, advice } = step;
+  const { id, type, text, mandatory, late, dueAt, applies, answer, by, at, advice } = step;
   const open = applies && answer === undefined;
   return (
     <li data-testid={`step-${id}`} data-next={isNext ? true : undefined} className={!applies ? 'aside' : open ? 'open' : 'done'}>
       <p>
         <span aria-hidden="true">{!applies ? '–' : open ? '○' : '✓'}</span> {text} {!applies && <span className="heard">not needed so far</span>}
-        <span className={mandatory ? 'tags' : ''}>
+        <span className={mandatory || dueAt !== undefined ? 'tags' : ''}>
           {mandatory && open && <em>required</em>} {late && <strong className="late">late</strong>}
+          {open && !late && dueAt !== undefined && `by ${clockTime(dueAt)}`}
         </span>
       </p>
       <div className="slot">
@@ -135,12 +148,17 @@ function Answers({ step, possible, onAnswer }: Omit<StepProps, 'isNext'>) {
           disabled={!possible}
           onClick={() => void onAnswer({ step: id, answer })}
         >
-          {type === 'preset' && 'Turn to '}
-          {answer}
+          {buttonWords(type, answer)}
         </button>
       ))}
     </div>
   );
+}
+
+function buttonWords(type: ProcedureStep['type'], answer: string): string {
+  if (type === 'preset') return `Turn to ${answer}`;
+  const command = type === 'door' ? doorCommands.find((each) => each === answer) : undefined;
+  return command === undefined ? answer : commandWords[command].name;
 }
 
 function PassCode({ step, possible, onAnswer }: { readonly step: string } & Omit<StepProps, 'step' | 'isNext'>) {

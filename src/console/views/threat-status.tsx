@@ -68,7 +68,7 @@ export function ThreatStatus({ onSet }: { readonly onSet: () => void }) {
       </p>
       <div className="buttons">
         {notDone > 0 && (
-          <button type="button" data-testid="threat-retry" onClick={() => void ask(model.connection.retryThreat())}>
+          <button type="button" className="primary" data-testid="threat-retry" onClick={() => void ask(model.connection.retryThreat())}>
             Try again: {notDone}
           </button>
         )}
@@ -76,7 +76,12 @@ export function ThreatStatus({ onSet }: { readonly onSet: () => void }) {
           {inForce.length > 0 ? 'Set another' : 'Set a level'}
         </button>
         {inForce.length > 0 && (
-          <button type="button" className="primary" data-testid="threat-restore" onClick={() => void ask(model.connection.liftThreat())}>
+          <button
+            type="button"
+            className={notDone > 0 ? '' : 'primary'}
+            data-testid="threat-restore"
+            onClick={() => void ask(model.connection.liftThreat())}
+          >
             {inForce.length > 1 ? 'Restore everything' : 'Restore: back to normal'}
           </button>
         )}
