@@ -39,7 +39,8 @@ export function Procedure({ incident }: { readonly incident: Incident }) {
   };
   const bring = () => {
     const step = card.current?.querySelector<HTMLElement>('[data-next]');
-    step?.scrollIntoView({ block: 'nearest' });
+    const list = step?.closest('.scroll');
+    if (step && list) list.scrollTop += step.getBoundingClientRect().top - list.getBoundingClientRect().top;
     return step;
   };
   // What is to be done next is seen at once; from then on nothing moves under the pointer.
@@ -90,7 +91,8 @@ function Step({ step, isNext, possible, onAnswer }: StepProps) {
   return (
     <li data-testid={`step-${id}`} data-next={isNext ? true : undefined} className={!applies ? 'aside' : open ? 'open' : 'done'}>
       <p>
-        <span aria-hidden="true">{!applies ? '–' : open ? '○' : '✓'}</span> {text} {!applies && <span className="heard">not needed so far</span>}
+        <span aria-hidden="true">{!applies ? '–' : open ? '○' : isRepeatable(step) ? '✕' : '✓'}</span> {text}{' '}
+        {!applies && <span className="heard">not needed so far</span>}
         <span className={mandatory || dueAt !== undefined ? 'tags' : ''}>
           {mandatory && open && <em>required</em>} {late && <strong className="late">late</strong>}
           {open && !late && dueAt !== undefined && `by ${clockTime(dueAt)}`}
