@@ -29,6 +29,19 @@ const played = (which: typeof rules, then: Parameters<typeof replay>[0]['then'] 
   replay({ site, rules: which, events, then, from: begin, to: begin + 3_600_000 }).incidents;
 const keys = (incidents: readonly { key: string }[]) => incidents.map(({ key }) => key);
 
+const lockdown: ThreatLevel = {
+  id: 'lockdown',
+  title: 'Lock-down',
+  sign: '■',
+  severity: 50,
+  except: [],
+  afterwards: 'as-before',
+  raisesPriorityBy: 1,
+  setBy: { roles: ['dispatcher'], accounts: [] },
+};
+const under = { ...site, threatLevels: [lockdown] };
+const said = { details: { scope: 'site', level: 'lockdown' } };
+
 describe('replay', () => {
   it('gives the incidents that the gateway gave, and knows what stood before it begins', () => {
     assert.deepEqual(keys(played(rules)), ['door-forced@door-server']);
@@ -49,17 +62,6 @@ describe('replay', () => {
   });
 
   it('knows the threat level of the time, also one that was set long before', () => {
-    const lockdown = {
-      id: 'lockdown',
-      title: 'Lock-down',
-      sign: '■',
-      severity: 50,
-      except: [],
-      afterwards: 'as-before',
-      raisesPriorityBy: 1,
-    } as const;
-    const level = { ...lockdown, setBy: { roles: ['dispatcher'], accounts: [] } } as const;
-    const said = { details: { scope: 'site', level: 'lockdown' } };
     const journal = [
       { ...event(1, 'threat.level', site.id, -30 * 86_400), ...said },
       event(2, 'door.held', 'door-server', 100),
@@ -67,11 +69,17 @@ describe('replay', () => {
       { ...event(4, 'threat.level', site.id, 200, 'restored'), ...said },
       event(5, 'door.held', 'door-main', 300),
     ];
-    const under = { ...site, threatLevels: [level] };
     const { incidents } = replay({ site: under, rules, events: journal, then: [], from: begin, to: begin + 3_600_000 });
     const because = (door: string) => incidents.find((incident) => incident.door === door)?.priorityBecause.map((line) => line.because) ?? [];
     assert(because('door-server').includes('Threat level Lock-down: +1'));
     assert.equal(because('door-main').length, 1);
+  });
+
+  it('weighs what a rule that waits opens by the level that was set meanwhile', () => {
+    const journal = [event(1, 'door.open', 'door-main', 100), { ...event(2, 'threat.level', site.id, 110), ...said }];
+    const { incidents } = replay({ site: under, rules, events: journal, then: [], from: begin, to: begin + 3_600_000 });
+    const held = incidents.find(({ kind }) => kind === 'door-held');
+    assert.deepEqual(held?.priorityBecause.map(({ priority, because }) => [priority, because]).slice(1), [[2, 'Threat level Lock-down: +1']]);
   });
 
   it('closes what was closed then, so that what came after is an incident of its own', () => {
@@ -92,18 +100,6 @@ describe('replay', () => {
 });
 
 describe('a replay of what people did', () => {
-  const lockdown: ThreatLevel = {
-    id: 'lockdown',
-    title: 'Lock-down',
-    sign: '■',
-    severity: 50,
-    except: [],
-    afterwards: 'as-before',
-    raisesPriorityBy: 1,
-    setBy: { roles: ['dispatcher'], accounts: [] },
-  };
-  const under = { ...site, threatLevels: [lockdown] };
-  const said = { details: { scope: 'site', level: 'lockdown' } };
   const happens = fc.constantFrom<readonly [SecurityEvent['kind'], string]>(
     ['door.forced', 'door-server'],
     ['door.forced', 'door-main'],
