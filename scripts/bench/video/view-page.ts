@@ -11,8 +11,8 @@ export type ViewKind = 'mp4' | 'units' | 'mpeg1';
 
 declare global {
   var views: {
-    /** Milliseconds from asking for the view to its first painted picture. */
-    open(kind: ViewKind, address: string): Promise<number>;
+    /** Milliseconds from asking for the view to its first pictures as bytes (not known of jsmpeg, which connects by itself), and to its first painted picture. */
+    open(kind: ViewKind, address: string): Promise<{ bytes: number | undefined; painted: number }>;
     /** What is painted in the next `forMs`: the number in each picture, and when, in milliseconds since 1970. */
     look(forMs: number): Promise<{ number: number; at: number }[]>;
     close(): void;
@@ -68,7 +68,7 @@ globalThis.views = (() => {
     socket.onopen = () => socket.send(JSON.stringify({ type: 'play', mode: 'live' }));
     socket.onmessage = ({ data }) => {
       if (typeof data === 'string') mime = JSON.parse(data).mime ?? mime;
-      else { waiting.push(data); next(); }
+      else { arrived ??= clock(); waiting.push(data); next(); }
     };
     const frame = () => { painted(video); video.requestVideoFrameCallback(frame); };
     video.requestVideoFrameCallback(frame);
@@ -100,6 +100,7 @@ globalThis.views = (() => {
     socket.onopen = () => socket.send(JSON.stringify({ type: 'play', mode: 'live', format: 'units' }));
     socket.onmessage = ({ data }) => {
       if (typeof data !== 'string') {
+        arrived ??= clock();
         const head = new DataView(data);
         decoder.decode(new EncodedVideoChunk({ type: head.getUint8(0) === 1 ? 'key' : 'delta', timestamp: head.getFloat64(8) * 1000, data: new Uint8Array(data, 16) }));
         return;
@@ -125,13 +126,15 @@ globalThis.views = (() => {
 
   let end;
   let looking;
+  let arrived;
   return {
     open(kind, address) {
       const asked = clock();
+      arrived = undefined;
       return new Promise((first) => {
         end = { mp4, units, mpeg1 }[kind](address, (picture) => {
           const at = clock();
-          first(at - asked);
+          first({ bytes: arrived && arrived - asked, painted: at - asked });
           looking?.push({ number: numberIn(picture), at });
         });
       });

@@ -45,12 +45,16 @@ export async function measureViews(rounds: number): Promise<void> {
           page.evaluate(([how, where]) => views.open(how, where), [kind, address] as const),
         );
       const first: number[] = [];
+      const bytes: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
-        first.push(await open());
+        const opened = await open();
+        first.push(opened.painted);
+        if (opened.bytes !== undefined) bytes.push(opened.bytes);
         await page.evaluate(() => views.close());
         await pause(BETWEEN_MS);
       }
       console.log(durations(`${name}: asked -> first painted picture`, first));
+      if (bytes.length > 0) console.log(durations(`${name}: of it, asked -> first bytes`, bytes));
       await open();
       await pause(SETTLE_MS);
       const seen = await within(
