@@ -1,4 +1,5 @@
 // The forced-door logic as a Node-RED flow without its editor: node node-red.mjs FOLDER. Its nodes: a source, the logic, a counter.
+import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -59,8 +60,10 @@ const seen = (msg) => {
 };
 // Its server does not listen here, so that nothing else would keep the process alive until the flow has started.
 setInterval(() => undefined, 1000);
+writeFileSync(join(folder, 'flows.json'), JSON.stringify(flows));
 RED.init(http.createServer(), {
   userDir: folder,
+  flowFile: 'flows.json',
   httpAdminRoot: false,
   httpNodeRoot: false,
   functionGlobalContext: { seen },
@@ -68,4 +71,3 @@ RED.init(http.createServer(), {
   telemetry: { enabled: false },
 });
 await RED.start();
-await RED.runtime.flows.setFlows({ flows: { flows } });
