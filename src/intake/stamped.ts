@@ -1,6 +1,6 @@
 import type { Details, DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
-import { eventId } from './event-id.ts';
 import type { PointId } from '../domain/point.ts';
+import { eventId } from './event-id.ts';
 import type { Unjournalled } from './journal.ts';
 
 /** A device that buffered its messages may report what is hours old; a clock that is further off than this is not believed. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { PictureDialog } from '../views/picture-dialog.tsx';
+import { LookDialog } from '../views/look-dialog.tsx';
 import { fetchWithTicket } from './tickets.ts';
 
 /** A camera makes its picture while the alarm is already on the screen. */
@@ -39,11 +39,11 @@ export function AlarmPicture({ incident, camera, name }: AlarmPictureProps) {
         {picture === undefined ? <span className="quiet">{missing ? 'No picture of that moment' : ''}</span> : <Painted picture={picture} />}
       </button>
       {open && picture !== undefined && (
-        <PictureDialog title={label} testId="alarm-picture-dialog" onClose={() => setOpen(false)}>
+        <LookDialog title={label} testId="alarm-picture-dialog" onClose={() => setOpen(false)}>
           <div className="evidence-full" role="img" aria-label={label}>
             <Painted picture={picture} />
           </div>
-        </PictureDialog>
+        </LookDialog>
       )}
     </>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { PictureDialog } from './picture-dialog.tsx';
+import { LookDialog } from './look-dialog.tsx';
 
 interface EvidencePictureProps {
   /** Where the gateway serves it. */
@@ -25,9 +25,9 @@ export function EvidencePicture({ path, text }: EvidencePictureProps) {
         <img src={path} alt="" onError={() => setMissing(true)} />
       </button>
       {open && (
-        <PictureDialog title={text} testId="evidence-picture-dialog" onClose={() => setOpen(false)}>
+        <LookDialog title={text} testId="evidence-picture-dialog" onClose={() => setOpen(false)}>
           <img className="evidence-full" src={path} alt={`Picture that came with: ${text}`} />
-        </PictureDialog>
+        </LookDialog>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { priorities } from '../../domain/incident.ts';
 import { useNames } from '../desk-context.ts';
 import { clockTime } from '../time.ts';
 import { priorityWords } from '../words.ts';
-import { closeAround, Dialog } from './dialog.tsx';
+import { LookDialog } from './look-dialog.tsx';
 
 const REFRESH_MS = 5000;
 
@@ -23,16 +23,11 @@ export function FiguresDialog({ onClose }: { readonly onClose: () => void }) {
     };
   }, []);
   return (
-    <Dialog title="Figures of the last 24 hours" testId="figures-dialog" onClose={onClose} yields>
+    <LookDialog title="Figures of the last 24 hours" testId="figures-dialog" onClose={onClose}>
       {figures === undefined && <p className="quiet">Asking the gateway …</p>}
       {figures === 'failed' && <p className="error">The gateway does not answer. It is asked again every {REFRESH_MS / 1000} seconds.</p>}
       {typeof figures === 'object' && <Table figures={figures} />}
-      <div className="buttons">
-        <button type="button" className="primary" autoFocus onClick={(event) => closeAround(event.currentTarget)}>
-          Close
-        </button>
-      </div>
-    </Dialog>
+    </LookDialog>
   );
 }
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { closeAround, Dialog } from './dialog.tsx';
 
-/** A picture as large as the screen allows, until it is closed. */
-export function PictureDialog({ title, testId, onClose, children }: { title: string; testId: string; onClose: () => void; children: ReactNode }) {
+/** Something to look at until it is closed. */
+export function LookDialog({ title, testId, onClose, children }: { title: string; testId: string; onClose: () => void; children: ReactNode }) {
   return (
     <Dialog title={title} testId={testId} onClose={onClose} yields>
       {children}
