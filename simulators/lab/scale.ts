@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { frameMs } from '../onvif-camera/picture/source.ts';
 
 // A site of any size: simulators on loopback addresses and ports that follow from their numbers, and the gateway's site file for the same wires.
 
@@ -157,6 +158,7 @@ function cameras({ cameras: count, doors }: Scale, { firstPort, secrets }: Scale
           username: 'sallyport',
           password: { secret: 'camera-password' },
           scene: scenes[index % scenes.length],
+          phaseMs: Math.floor((index * frameMs) / count),
         },
       ],
       site: {

@@ -99,11 +99,11 @@ export class Camera {
   /** @throws Error naming a port that is taken, or what is missing to draw the pictures. */
   async start(): Promise<void> {
     if (this.#running !== undefined) return;
-    const { host, scene, httpPort, rtspPort, sessionTimeoutSeconds } = this.#options;
+    const { host, scene, httpPort, rtspPort, sessionTimeoutSeconds, phaseMs } = this.#options;
     const { condition, subscriptions } = this;
     const footage = await footageOf(scene);
     let replayPort: Port | undefined;
-    const source = new PictureSource(footage, this.#id, () => condition.clockSkewMs);
+    const source = new PictureSource(footage, this.#id, () => condition.clockSkewMs, phaseMs);
     const facts: CameraFacts = {
       id: this.#id,
       host,

@@ -11,6 +11,12 @@ const schema = z.strictObject({
   username: z.string().min(1),
   password: z.string().min(1).describe('secret'),
   scene: z.enum(sceneNames).default('corridor'),
+  phaseMs: z
+    .number()
+    .min(0)
+    .lt(80)
+    .default(0)
+    .describe('how long after each multiple of 80 ms it takes its pictures: the cameras of a site are not in step'),
   tls: z.boolean().default(false).describe('serve over HTTPS alone, with a certificate that it signed itself'),
   discovery: z.boolean().default(false).describe('answer WS-Discovery probes'),
   sessionTimeoutSeconds: z.number().positive().default(60).describe('of RTSP sessions'),

@@ -15,7 +15,7 @@ const hiddenLines = 40;
 /** One picture of a camera. */
 export interface Picture {
   readonly key: boolean;
-  /** When it was taken by the machine's clock, milliseconds since 1970; pictures are exactly 80 ms apart. A B-frame was taken before the one that came before it. */
+  /** When it was taken by the machine's clock, milliseconds since 1970; pictures of a camera are exactly 80 ms apart. A B-frame was taken before the one that came before it. */
   readonly takenAt: number;
   /** Its RTP payloads; the last one carries the marker. */
   readonly payloads: readonly Buffer[];
@@ -23,11 +23,12 @@ export interface Picture {
   readonly units: readonly Buffer[];
 }
 
-/** A camera's sensor and encoder: a picture every 80 ms, in step with the clock, to everybody who watches. */
+/** A camera's sensor and encoder: a picture every 80 ms, by the clock, to everybody who watches. */
 export class PictureSource {
   #footage: Footage;
   readonly #name: string;
   readonly #clockOffsetMs: () => number;
+  readonly #phaseMs: number;
   readonly #watchers = new Set<(picture: Picture) => void>();
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
@@ -50,17 +51,21 @@ export class PictureSource {
   /** How the scene is coded from the next key frame on. */
   coded: Footage;
 
-  /** @param clockOffsetMs how far the camera's clock is ahead; what the picture shows follows it. */
-  constructor(footage: Footage, name: string, clockOffsetMs: () => number) {
+  /**
+   * @param clockOffsetMs how far the camera's clock is ahead; what the picture shows follows it.
+   * @param phaseMs how long after each multiple of 80 ms it takes its pictures.
+   */
+  constructor(footage: Footage, name: string, clockOffsetMs: () => number, phaseMs = 0) {
     this.#footage = footage;
     this.coded = footage;
     this.#name = name;
     this.#clockOffsetMs = clockOffsetMs;
+    this.#phaseMs = phaseMs;
   }
 
   start(): void {
     if (this.#timer !== undefined) return;
-    this.#frame = Math.ceil(Date.now() / frameMs);
+    this.#frame = Math.ceil((Date.now() - this.#phaseMs) / frameMs);
     this.#loop = 'idle';
     this.#index = (this.#frame % framesPerLoop) - 1;
     this.#wait();
@@ -89,7 +94,7 @@ export class PictureSource {
     if (this.#lastKey !== undefined) return this.#lastKey;
     const scene = this.#footage[this.#loop].findLast(({ identity }, n) => identity.idr && n <= Math.max(0, this.#index));
     if (scene === undefined) throw new Error('the footage has no key frame');
-    return this.#draw(scene, this.#frame * frameMs);
+    return this.#draw(scene, this.#takenAt(this.#frame));
   }
 
   get parameterSets(): { readonly sps: Buffer; readonly pps: Buffer } {
@@ -97,24 +102,28 @@ export class PictureSource {
     return { sps: this.smaller ? withHiddenLines(sps, hiddenLines) : sps, pps };
   }
 
+  #takenAt(frame: number): number {
+    return frame * frameMs + this.#phaseMs;
+  }
+
   #wait(): void {
-    this.#timer = setTimeout(() => this.#due(), Math.max(1, this.#frame * frameMs - Date.now()));
+    this.#timer = setTimeout(() => this.#due(), Math.max(1, this.#takenAt(this.#frame) - Date.now()));
   }
 
   #due(): void {
     const now = Date.now();
-    if (Math.abs(now - this.#frame * frameMs) > catchUpLimitMs) {
+    if (Math.abs(now - this.#takenAt(this.#frame)) > catchUpLimitMs) {
       // Held up for long, or the machine's clock was set: go on at the present, with a key frame.
-      this.#frame = Math.floor(now / frameMs);
+      this.#frame = Math.floor((now - this.#phaseMs) / frameMs);
       this.#lastKey = undefined;
     }
-    while (this.#frame * frameMs <= now) this.#next();
+    while (this.#takenAt(this.#frame) <= now) this.#next();
     this.#wait();
   }
 
   #next(): void {
     const scene = this.#advance();
-    const takenAt = (this.#frame + scene.shownLater) * frameMs;
+    const takenAt = this.#takenAt(this.#frame + scene.shownLater);
     if (scene.identity.idr) this.#dark = this.covered;
     if (this.suspended) {
       this.#lastKey = undefined;
