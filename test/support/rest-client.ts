@@ -6,11 +6,11 @@ import { LAB_PASSWORD } from './lab.ts';
 /** The REST interface as a dispatcher of the lab uses it. */
 export class RestClient {
   readonly #url: string;
-  readonly #cookie: string;
+  readonly cookie: string;
 
   private constructor(url: string, cookie: string) {
     this.#url = url;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   static async signIn(url: string, name = 'dispatcher'): Promise<RestClient> {
@@ -27,7 +27,7 @@ export class RestClient {
   async call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.#url}/api/v1${path}`, {
       method,
-      headers: { cookie: this.#cookie, 'content-type': 'application/json' },
+      headers: { cookie: this.cookie, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

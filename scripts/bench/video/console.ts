@@ -1,22 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { parse, stringify } from 'yaml';
-import { freePorts } from '../../../test/support/free-ports.ts';
-import { labFiles, startLab } from '../../../test/support/lab.ts';
-import type { Lab, LabFiles } from '../../../test/support/lab.ts';
+import { startLab } from '../../../test/support/lab.ts';
+import type { Lab } from '../../../test/support/lab.ts';
 import { RestClient } from '../../../test/support/rest-client.ts';
 import { until } from '../../../test/support/until.ts';
 import { durations } from '../figures.ts';
 import { calm, finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within, LOOK_MS } from '../lab-console.ts';
-import { ModbusTap } from '../modbus-tap.ts';
+import type { ModbusTap } from '../modbus-tap.ts';
+import { labWithCameras, PICTURE_GRID_MS } from './lab-with-cameras.ts';
 import { watchPictures } from './page-watch.ts';
 
 /** By then a console at rest has made ready what the next incident needs. */
 const REST_MS = 2_500;
-/** A simulated camera serves so many sessions. */
-const CAMERAS_PER_SIMULATOR = 29;
-/** The simulated cameras take a picture at each multiple of this, by the clock. */
-const PICTURE_GRID_MS = 80;
 const LATENCY_MS = 5_000;
 const START_LIMIT_MS = 120_000;
 const ROUND_LIMIT_MS = 120_000;
@@ -43,7 +37,7 @@ interface ConsoleFigures {
 /** Forces a door of the lab again and again before the real console in headless Chromium. */
 export async function measureConsole({ name, rounds, moreCameras, leastDelay = false }: ConsoleCase): Promise<void> {
   const figures: ConsoleFigures = { message: [], now: [], past: [], latency: [] };
-  const { files, tap } = await prepare(moreCameras);
+  const { files, tap } = await labWithCameras(moreCameras);
   const lab = await within('the lab to start', startLab(files), START_LIMIT_MS);
   const { browser, close } = await openChromium();
   try {
@@ -106,28 +100,4 @@ async function force({ lab, rest, page, tap, messages }: Desk, figures: ConsoleF
   await lab.simulator('ctl-main', 'stimuli', 'close', { door: 1 });
   await finish(rest, id);
   await page.locator(`[data-testid="focus"][data-incident="${id}"]`).waitFor({ state: 'detached' });
-}
-
-async function prepare(moreCameras: number): Promise<{ files: LabFiles; tap: ModbusTap }> {
-  const boxes = Math.ceil(moreCameras / CAMERAS_PER_SIMULATOR);
-  const [tapPort = 0, ...ports] = await freePorts(1 + 2 * boxes);
-  let controllerPort = 0;
-  const files = await labFiles((site) => {
-    const lists = site as { devices: Record<string, unknown>[]; cameras: Record<string, unknown>[] };
-    const controller = lists.devices.find(({ id }) => id === 'ctl-main');
-    const pattern = lists.devices.find(({ id }) => id === 'dev-cam-server');
-    if (controller === undefined || pattern === undefined) throw new Error('the lab has changed');
-    controllerPort = Number(controller['port']);
-    controller['port'] = tapPort;
-    for (let box = 0; box < boxes; box += 1) lists.devices.push({ ...pattern, id: `box-${box}`, name: `Box ${box}`, port: ports[2 * box] });
-    lists.cameras.unshift(
-      ...Array.from({ length: moreCameras }, (_, n) => ({ id: `more-${n}`, name: `Camera ${n}`, device: `box-${n % boxes}`, covers: ['yard'] })),
-    );
-  });
-  const simulators = parse(readFileSync(files.simulators, 'utf8')) as { simulators: Record<string, unknown>[] };
-  const pattern = simulators.simulators.find(({ id }) => id === 'cam-server');
-  for (let box = 0; box < boxes; box += 1)
-    simulators.simulators.push({ ...pattern, id: `box-${box}`, discovery: false, httpPort: ports[2 * box], rtspPort: ports[2 * box + 1] });
-  writeFileSync(files.simulators, stringify(simulators));
-  return { files, tap: await ModbusTap.open(tapPort, controllerPort) };
 }
