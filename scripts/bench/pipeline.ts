@@ -22,15 +22,17 @@ import { BookWriter } from '../../src/store/book-writer.ts';
 import { openStore } from '../../src/store/database.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
 import { machine } from './figures.ts';
+import { nanosecondsPerLook } from './memory-looks.ts';
 import { measurePeers } from './pipeline-peers.ts';
 import { measureRecovery } from './pipeline-recovery.ts';
 import { AREAS, benchRules, rulesPerEvent } from './pipeline-rules.ts';
 
 // npm run bench:pipeline [-- --events 600000 --rules 10,100,1000 --doors 10,1000 --recovery 1000000 --no-peers --only memory]
 //
-// Events per second of one core through intake, correlation and the incident book. Every door sees a person with a badge once a
-// minute (badge, unlocked, open, motion, shut, locked; pipeline-rules.ts says which rules look at them), one visit in a thousand is a forced door; time is virtual, so that what is
-// measured is the work for an event and not how fast somebody can walk.
+// Events per second of one core through intake, correlation and the incident book. A person comes to a door with a badge (badge, unlocked, open, motion, shut,
+// locked; pipeline-rules.ts says which rules look at them), to each door once a minute: more doors are also more to remember. To tell the two apart, it is measured
+// again with ten visits a minute, however many doors. One visit in a thousand is a forced door; time is virtual, so that what is measured is the work for an event
+// and not how fast somebody can walk.
 
 const { values } = parseArgs({
   options: {
@@ -159,8 +161,16 @@ interface Measured {
   readonly growthMB: number;
 }
 
+interface Drive {
+  readonly doors: number;
+  /** Of all doors together. */
+  readonly visitsPerMinute: number;
+  readonly rules: readonly Rule[];
+  readonly durable: boolean;
+}
+
 /** Drives a pipeline with `events` signals and measures the processor time of this process, garbage collection included. */
-async function drive(doors: number, rules: readonly Rule[], durable: boolean, events: number): Promise<Measured> {
+async function drive({ doors, visitsPerMinute, rules, durable }: Drive, events: number): Promise<Measured> {
   const site = siteOf(doors);
   const clock = new BenchClock();
   const folder = durable ? mkdtempSync(join(tmpdir(), 'sallyport-bench-')) : undefined;
@@ -189,7 +199,7 @@ async function drive(doors: number, rules: readonly Rule[], durable: boolean, ev
         // What is told in one turn is committed together.
         for (const signal of visits.of(people, people % 1000 === 0)) committed = intake.report('controller', signal);
         sent += 6;
-        clock.advance(MINUTE_MS / doors);
+        clock.advance(MINUTE_MS / visitsPerMinute);
         if (clock.now() % DAY_MS >= CLOSES_MS) clock.advance(OPENS_MS + DAY_MS - (clock.now() % DAY_MS));
       }
       await committed;
@@ -214,8 +224,9 @@ async function drive(doors: number, rules: readonly Rule[], durable: boolean, ev
 
 const thousands = (value: number) => value.toLocaleString('en-US');
 
-async function show(title: string, doors: number, rules: readonly Rule[], durable: boolean): Promise<void> {
-  const { perSecond, incidents, growthMB } = await drive(doors, rules, durable, EVENTS);
+async function show(title: string, what: Drive): Promise<void> {
+  const { doors, rules } = what;
+  const { perSecond, incidents, growthMB } = await drive(what, EVENTS);
   console.log(
     `${title.padEnd(46)} ${thousands(rules.length).padStart(6)} ${thousands(doors).padStart(7)} ${thousands(perSecond).padStart(9)} ${thousands(incidents).padStart(9)} ${growthMB.toFixed(1).padStart(8)}`,
   );
@@ -232,10 +243,17 @@ console.log(
   `\n${'what'.padEnd(46)} ${'rules'.padStart(6)} ${'doors'.padStart(7)} ${'events/s'.padStart(9)} ${'incidents'.padStart(9)} ${'heap +MB'.padStart(8)}`,
 );
 if (values.only === undefined || values.only === 'memory') {
-  for (const rules of RULES) for (const doors of DOORS) await show('in memory', doors, benchRules(rules), false);
+  for (const rules of RULES)
+    for (const doors of DOORS)
+      await show('in memory, each door visited once a minute', { doors, visitsPerMinute: doors, rules: benchRules(rules), durable: false });
+  for (const doors of DOORS)
+    await show('in memory, ten visits a minute in all', { doors, visitsPerMinute: 10, rules: benchRules(Math.max(...RULES)), durable: false });
+  const looks = [1, 16, 256].map((megabytes) => `${megabytes} MB ${nanosecondsPerLook(megabytes).toFixed(0)} ns`);
+  console.log(`(one look at a place in so much memory: ${looks.join(', ')})`);
 }
 if (values.only === undefined || values.only === 'durable') {
-  for (const doors of [10, 1000]) await show('durable: journal and book on disk (SQLite)', doors, benchRules(100), true);
+  for (const doors of [10, 1000])
+    await show('durable: journal and book on disk (SQLite)', { doors, visitsPerMinute: doors, rules: benchRules(100), durable: true });
 }
 if (values.only === undefined || values.only === 'recovery') await measureRecovery(Number(values.recovery), siteOf(400), benchRules(100));
 if (!values['no-peers'] && (values.only === undefined || values.only === 'peers')) await measurePeers();
