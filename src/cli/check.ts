@@ -1,11 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadAdapters } from '../adapter/loader.ts';
-import { criticalWarnings } from '../site/critical-coverage.ts';
-import { loadProcedures, procedureIds } from '../site/load-procedures.ts';
-import { loadRules } from '../site/load-rules.ts';
-import { loadSite } from '../site/load.ts';
-import { describeMistake } from '../site/read-site.ts';
-import { readYaml } from '../site/yaml-source.ts';
+import { checkSite, describeMistake } from '../site/read-site.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -17,12 +12,7 @@ const check: Command = {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one site file');
-    const adapters = await loadAdapters();
-    const loaded = loadSite(file, adapters);
-    const rules = loadRules(loaded.ruleFiles, loaded.site, procedureIds(loaded.procedureFiles));
-    const procedures = loadProcedures(loaded.procedureFiles, rules.rules, loaded.site);
-    const unseen = criticalWarnings(readYaml(file), rules.rules, loaded.site, adapters);
-    const mistakes = [...loaded.mistakes, ...rules.mistakes, ...procedures.mistakes, ...unseen];
+    const { loaded, rules, procedures, mistakes } = checkSite(file, await loadAdapters());
     for (const mistake of mistakes) console.log(describeMistake(mistake));
     const errors = mistakes.filter(({ severity }) => severity === 'error').length;
     if (errors > 0) {
@@ -32,7 +22,7 @@ const check: Command = {
     const { site } = loaded;
     const verdict = mistakes.length === 0 ? 'good' : `good, but for ${mistakes.length} ${mistakes.length === 1 ? 'warning' : 'warnings'}`;
     console.log(
-      `${file}: ${verdict}. ${site?.devices.length ?? 0} devices, ${site?.doors.length ?? 0} doors, ${site?.cameras.length ?? 0} cameras, ${site?.zones.length ?? 0} zones, ${rules.rules.length} rules, ${procedures.procedures.length} procedures`,
+      `${file}: ${verdict}. ${site?.devices.length ?? 0} devices, ${site?.doors.length ?? 0} doors, ${site?.cameras.length ?? 0} cameras, ${site?.zones.length ?? 0} zones, ${rules.length} rules, ${procedures.length} procedures`,
     );
     return 0;
   },

@@ -13,11 +13,11 @@ interface Loaded {
 }
 
 /**
- * Reads a site's procedure files and checks them against its rules and, where it is known, the site. With mistakes, the procedures are not fit for use.
+ * Reads a site's procedure files and checks them against its rules and its site, where these are known. With mistakes, the procedures are not fit for use.
  * @throws Error when a file cannot be read.
  */
-export function loadProcedures(files: readonly string[], rules: readonly Rule[], site?: Site): Loaded {
-  const kinds = [...new Set(rules.flatMap((rule) => (isLeadRule(rule) && rule.opens !== undefined ? [rule.opens.incident] : [])))];
+export function loadProcedures(files: readonly string[], rules?: readonly Rule[], site?: Site): Loaded {
+  const kinds = rules && [...new Set(rules.flatMap((rule) => (isLeadRule(rule) && rule.opens !== undefined ? [rule.opens.incident] : [])))];
   const loaded = files.map((file) => loadFile(readYaml(file), kinds, site));
   return { procedures: loaded.flatMap(({ procedures }) => procedures), mistakes: loaded.flatMap(({ mistakes }) => mistakes) };
 }
@@ -28,7 +28,7 @@ export function procedureIds(files: readonly string[]): ReadonlySet<string> {
   return new Set(read.flatMap(({ data }) => data?.procedures ?? []).map(({ id }) => id));
 }
 
-function loadFile(source: YamlSource, kinds: readonly string[], site: Site | undefined): Loaded {
+function loadFile(source: YamlSource, kinds: readonly string[] | undefined, site: Site | undefined): Loaded {
   if (source.mistakes.length > 0) return { procedures: [], mistakes: source.mistakes };
   const parsed = procedureFileSchema.safeParse(source.value);
   if (!parsed.success) return { procedures: [], mistakes: schemaMistakes(source, parsed.error.issues, [], () => []) };
@@ -41,7 +41,13 @@ function loadFile(source: YamlSource, kinds: readonly string[], site: Site | und
 }
 
 /** What no schema can see: identifiers used twice, kinds of incident, areas, doors, cameras and call lists that there are not. */
-function referenceMistakes(source: YamlSource, path: Path, procedure: Procedure, kinds: readonly string[], site: Site | undefined): Mistake[] {
+function referenceMistakes(
+  source: YamlSource,
+  path: Path,
+  procedure: Procedure,
+  kinds: readonly string[] | undefined,
+  site: Site | undefined,
+): Mistake[] {
   const refers = (at: Path, given: string | undefined, known: readonly string[] | undefined, what: string): Mistake[] =>
     given === undefined || known === undefined || known.includes(given)
       ? []

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Adapters } from '../adapter/loader.ts';
 import type { Camera, Device, Door, Panel, Reader, Site, Zone } from '../domain/site.ts';
 import { coverageWarnings } from './coverage.ts';
-import { schemaMistakes } from './mistakes.ts';
+import { mistake, schemaMistakes } from './mistakes.ts';
 import { coverage } from './ptz-schema.ts';
 import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
@@ -28,16 +29,28 @@ export interface LoadedSite {
 
 /**
  * Reads a site file and checks all of it: the YAML, its fields, each device's options and each point's address by its
- * adapter's schema, and every reference. Every mistake is listed, not the first alone.
+ * adapter's schema, and every reference. Every mistake is listed, not the first alone; of the YAML itself the first.
  * @throws Error when the file cannot be read at all.
  */
 export function loadSite(path: string, adapters: Adapters): LoadedSite {
-  return loadSource(path, readYaml(path), adapters);
+  const source = readYaml(path);
+  const loaded = loadSource(path, source, adapters);
+  const missing = [...missingFiles(source, 'rules', loaded.ruleFiles), ...missingFiles(source, 'procedures', loaded.procedureFiles)];
+  // Without them, nothing else can be judged that the site file names.
+  return missing.length === 0 ? loaded : { mistakes: [...loaded.mistakes, ...missing], ruleFiles: [], procedureFiles: [] };
 }
 
 /** The same for a text that would stand in the file at `path`. */
 export function loadSiteText(path: string, text: string, adapters: Adapters): LoadedSite {
   return loadSource(path, parseYaml(path, text), adapters);
+}
+
+function missingFiles(source: YamlSource, list: 'rules' | 'procedures', files: readonly string[]): Mistake[] {
+  return files.flatMap((file, index) =>
+    existsSync(file)
+      ? []
+      : [mistake(source, [list, index], `there is no file ${file}`, 'correct the path, which begins at the folder of the site file')],
+  );
 }
 
 function loadSource(path: string, source: YamlSource, adapters: Adapters): LoadedSite {

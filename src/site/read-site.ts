@@ -7,6 +7,7 @@ import { criticalWarnings } from './critical-coverage.ts';
 import { loadProcedures, procedureIds } from './load-procedures.ts';
 import { loadRules } from './load-rules.ts';
 import { loadSite } from './load.ts';
+import type { LoadedSite } from './load.ts';
 import type { SiteFile } from './schema.ts';
 import { readYaml } from './yaml-source.ts';
 import type { Mistake } from './yaml-source.ts';
@@ -25,15 +26,30 @@ export interface RunnableSite {
   readonly video: SiteFile['video'];
 }
 
-/** Reads a site file with its rules. @throws Error that lists every mistake with its place and fix. */
-export function readSite(file: string, adapters: Adapters, log: Logger): RunnableSite {
+/** A site file with all the files that it names, and every mistake in them but those that only follow from another. */
+export interface CheckedSite {
+  readonly loaded: LoadedSite;
+  readonly rules: readonly Rule[];
+  readonly procedures: readonly Procedure[];
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Reads and checks them. @throws Error when the site file cannot be read. */
+export function checkSite(file: string, adapters: Adapters): CheckedSite {
   const loaded = loadSite(file, adapters);
   const { rules, mistakes: ruleMistakes } = loadRules(loaded.ruleFiles, loaded.site, procedureIds(loaded.procedureFiles));
-  const { procedures, mistakes: procedureMistakes } = loadProcedures(loaded.procedureFiles, rules, loaded.site);
-  const unseen = criticalWarnings(readYaml(file), rules, loaded.site, adapters);
-  const mistakes = [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes, ...unseen];
+  // Which incidents there are is not known before the rules are good.
+  const good = ruleMistakes.some(isError) ? undefined : rules;
+  const { procedures, mistakes: procedureMistakes } = loadProcedures(loaded.procedureFiles, good, loaded.site);
+  const unseen = good === undefined ? [] : criticalWarnings(readYaml(file), good, loaded.site, adapters);
+  return { loaded, rules, procedures, mistakes: [...loaded.mistakes, ...ruleMistakes, ...procedureMistakes, ...unseen] };
+}
+
+/** Reads a site file with its rules. @throws Error that lists every mistake with its place and fix. */
+export function readSite(file: string, adapters: Adapters, log: Logger): RunnableSite {
+  const { loaded, rules, procedures, mistakes } = checkSite(file, adapters);
   for (const each of mistakes) if (each.severity === 'warning') log.warn(describeMistake(each));
-  const errors = mistakes.filter(({ severity }) => severity === 'error');
+  const errors = mistakes.filter(isError);
   if (errors.length > 0 || loaded.site === undefined || loaded.console === undefined || loaded.video === undefined)
     throw new Error(['the site cannot be run:', ...errors.map(describeMistake)].join('\n'));
   return {
@@ -45,6 +61,10 @@ export function readSite(file: string, adapters: Adapters, log: Logger): Runnabl
     labControl: loaded.labControl,
     video: loaded.video,
   };
+}
+
+function isError({ severity }: Mistake): boolean {
+  return severity === 'error';
 }
 
 /** `FILE:LINE:COLUMN: what is wrong. Fix: what to do`, which editors and terminals make a link of. */

@@ -47,7 +47,8 @@ export function parseYaml(file: string, text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const mistakes = document.errors.map(({ message, pos }) => ({
+  // The first alone: one slip makes a parser stumble over half of what follows.
+  const mistakes = document.errors.slice(0, 1).map(({ message, pos }) => ({
     file,
     ...at(pos[0]),
     message,
