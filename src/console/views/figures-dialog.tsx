@@ -60,60 +60,66 @@ function Table({ figures }: { readonly figures: Figures }) {
         <Figure name="Not in the queue (site)" value={String(figures.suppressed)} />
         <Figure name="By priority" value={priorities.map((each) => `${priorityWords[each]} ${byPriority[each]}`).join(' · ')} />
       </dl>
-      <table>
-        <caption>Dispatchers</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Incidents</th>
-            <th scope="col">In 10 min</th>
-            <th scope="col">Most</th>
-            <th scope="col">Acknowledged</th>
-            <th scope="col">p50</th>
-            <th scope="col">p95</th>
-            <th scope="col">Open</th>
-            <th scope="col">Standing</th>
-            <th scope="col">Stale</th>
-            <th scope="col">Priority 1 to 5</th>
-          </tr>
-        </thead>
-        <tbody>
-          {figures.seats.map((each) => (
-            <tr key={each.dispatcher} data-testid={`seat-${each.dispatcher}`}>
-              <th scope="row">{each.dispatcher}</th>
-              <td>{each.incidents}</td>
-              <td>{each.per10Min.average}</td>
-              <td>{each.per10Min.peak}</td>
-              <td>{each.acknowledged}</td>
-              <td>{seconds(each.timeToAcknowledge.p50Ms)}</td>
-              <td>{seconds(each.timeToAcknowledge.p95Ms)}</td>
-              <td>{each.open}</td>
-              <td>{each.standing}</td>
-              <td>{each.stale}</td>
-              <td>{priorities.map((priority) => each.byPriority[priority]).join(' · ')}</td>
+      {figures.seats.length === 0 ? (
+        <p className="quiet">Nobody has acknowledged an incident in this time.</p>
+      ) : (
+        <table>
+          <caption>Dispatchers</caption>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Incidents</th>
+              <th scope="col">In 10 min</th>
+              <th scope="col">Most</th>
+              <th scope="col">Acknowledged</th>
+              <th scope="col">p50</th>
+              <th scope="col">p95</th>
+              <th scope="col">Open</th>
+              <th scope="col">Standing</th>
+              <th scope="col">Stale</th>
+              <th scope="col">Priority 1 to 5</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-      <table>
-        <caption>Points that raise most</caption>
-        <thead>
-          <tr>
-            <th scope="col">Point</th>
-            <th scope="col">Incidents</th>
-            <th scope="col">Share</th>
-          </tr>
-        </thead>
-        <tbody>
-          {topPoints.map(({ point, incidents, share }) => (
-            <tr key={point}>
-              <th scope="row">{names.point(point)}</th>
-              <td>{incidents}</td>
-              <td>{Math.round(share * 100)} %</td>
+          </thead>
+          <tbody>
+            {figures.seats.map((each) => (
+              <tr key={each.dispatcher} data-testid={`seat-${each.dispatcher}`}>
+                <th scope="row">{each.dispatcher}</th>
+                <td>{each.incidents}</td>
+                <td>{each.per10Min.average}</td>
+                <td>{each.per10Min.peak}</td>
+                <td>{each.acknowledged}</td>
+                <td>{seconds(each.timeToAcknowledge.p50Ms)}</td>
+                <td>{seconds(each.timeToAcknowledge.p95Ms)}</td>
+                <td>{each.open}</td>
+                <td>{each.standing}</td>
+                <td>{each.stale}</td>
+                <td>{priorities.map((priority) => each.byPriority[priority]).join(' · ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {topPoints.length > 0 && (
+        <table>
+          <caption>Points that raise most</caption>
+          <thead>
+            <tr>
+              <th scope="col">Point</th>
+              <th scope="col">Incidents</th>
+              <th scope="col">Share</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {topPoints.map(({ point, incidents, share }) => (
+              <tr key={point}>
+                <th scope="row">{names.point(point)}</th>
+                <td>{incidents}</td>
+                <td>{Math.round(share * 100)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </div>
   );
 }
