@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { frameMs } from '../onvif-camera/picture/source.ts';
 
 // A site of any size: simulators on loopback addresses and ports that follow from their numbers, and the gateway's site file for the same wires.
 
@@ -141,6 +140,9 @@ function doorsOf(index: number, count: number, doorAt: (number: number) => Entry
   };
 }
 
+/** Between two pictures of a simulated camera. */
+const cameraPictureMs = 80;
+
 /** Cameras are spread over the controllers' areas. */
 function cameras({ cameras: count, doors }: Scale, { firstPort, secrets }: ScalePlaces): Part[] {
   const areas = Math.max(1, Math.ceil(doors / doorsPerController));
@@ -158,7 +160,7 @@ function cameras({ cameras: count, doors }: Scale, { firstPort, secrets }: Scale
           username: 'sallyport',
           password: { secret: 'camera-password' },
           scene: scenes[index % scenes.length],
-          phaseMs: Math.floor((index * frameMs) / count),
+          phaseMs: Math.floor((index * cameraPictureMs) / count),
         },
       ],
       site: {
