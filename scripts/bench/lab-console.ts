@@ -6,11 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
+import type { CameraStatus } from '../../src/video/status.ts';
 import type { ToConsole } from '../../src/desk/protocol.ts';
 import { LAB_PASSWORD } from '../../test/support/lab.ts';
 import type { Lab } from '../../test/support/lab.ts';
 import type { RestClient } from '../../test/support/rest-client.ts';
 import { until } from '../../test/support/until.ts';
+import type { ModbusTap } from './modbus-tap.ts';
 
 // What benchmarks need of the lab and of the real console before it.
 
@@ -44,9 +46,14 @@ export async function openChromium(): Promise<{ readonly browser: BrowserContext
   };
 }
 
-/** How much of the past of each camera is at hand. */
-export async function ringSeconds(rest: RestClient): Promise<number[]> {
-  return (await rest.call<{ cameras: { ringSeconds: number }[] }>('GET', '/cameras')).cameras.map((camera) => camera.ringSeconds);
+/** How the lab's cameras are. */
+export async function cameras(rest: RestClient): Promise<CameraStatus[]> {
+  return (await rest.call<{ cameras: CameraStatus[] }>('GET', '/cameras')).cameras;
+}
+
+/** Waits until the past of every camera is at hand. */
+export async function untilPast(rest: RestClient, limitMs: number): Promise<void> {
+  await until('a past of every camera', async () => (await cameras(rest)).every(({ ringSeconds }) => ringSeconds > 12), limitMs);
 }
 
 /** Signs the lab's dispatcher in. */
@@ -72,8 +79,22 @@ export async function within<T>(what: string, promise: Promise<T>, limitMs = LIM
   }
 }
 
-/** Acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
-export async function finish(rest: RestClient, id: string): Promise<void> {
+/** Forces the door. Resolves to when the frame was on the wire and the incident at the second console, both in milliseconds since 1970, and the incident. */
+export async function force(
+  lab: Lab,
+  tap: ModbusTap,
+  messages: Messages,
+): Promise<{ readonly wire: number; readonly at: number; readonly id: string }> {
+  const onTheWire = tap.nextForced();
+  const atTheConsole = messages.nextIncident();
+  await lab.simulator('ctl-main', 'stimuli', 'force', { door: 1 });
+  const wire = await within('the frame on the wire', onTheWire);
+  return { wire, ...(await within('the incident at the console', atTheConsole)) };
+}
+
+/** Shuts the door, then acknowledges and closes the incident once the controller has told that the door is shut, so that the next round starts from quiet. */
+export async function finish(lab: Lab, rest: RestClient, id: string): Promise<void> {
+  await lab.simulator('ctl-main', 'stimuli', 'close', { door: 1 });
   const shut = () =>
     until('the door shut', async () => (await rest.incidents()).find((each) => each.id === id && each.condition === 'normal'), LIMIT_MS);
   // Evidence that came meanwhile asks for another look.
@@ -121,8 +142,10 @@ export async function calm(rest: RestClient, page: Page): Promise<void> {
   );
 }
 
+export type Messages = Awaited<ReturnType<typeof listen>>;
+
 /** A second console, which only takes the time. */
-export async function listen(lab: Lab, cookie: string) {
+export async function listen(lab: Lab, { cookie }: RestClient) {
   const socket = new WebSocket(`${lab.url.replace('http', 'ws')}/desk`, { headers: { cookie } });
   const known = new Set<string>();
   let waiting: ((found: { at: number; id: string }) => void) | undefined;

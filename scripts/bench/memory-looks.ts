@@ -19,6 +19,7 @@ export function nanosecondsPerLook(megabytes: number): number {
   const from = performance.now();
   at = follow(next, at);
   const nanoseconds = ((performance.now() - from) * 1e6) / LOOKS;
+  // What is used cannot be left out by the compiler.
   if (at < 0) throw new Error('left the memory');
   return nanoseconds;
 }

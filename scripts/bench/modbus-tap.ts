@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { freePorts } from '../../test/support/free-ports.ts';
+import { labFiles } from '../../test/support/lab.ts';
+import type { LabFiles } from '../../test/support/lab.ts';
 
 const READ_DISCRETE_INPUTS = 2;
 const FORCED_INPUT = 3;
@@ -68,4 +71,20 @@ export class ModbusTap {
 /** Which input a request's reply starts with, by its transaction (MODBUS Messaging on TCP/IP, 3.1.3). */
 function remember(request: Buffer, starts: Map<number, number>): void {
   if (request.length >= 12 && request[7] === READ_DISCRETE_INPUTS) starts.set(request.readUInt16BE(0), request.readUInt16BE(8));
+}
+
+/** A lab with a tap before the controller of the door; `change` may alter its site. */
+export async function tappedLab(
+  change: (site: Record<string, unknown>) => void = () => undefined,
+): Promise<{ readonly files: LabFiles; readonly tap: ModbusTap }> {
+  const [tapPort = 0] = await freePorts(1);
+  let controllerPort = 0;
+  const files = await labFiles((site) => {
+    const controller = (site['devices'] as { id: string; port: number }[]).find(({ id }) => id === 'ctl-main');
+    if (controller === undefined) throw new Error('the lab has no ctl-main');
+    controllerPort = controller.port;
+    controller.port = tapPort;
+    change(site);
+  });
+  return { files, tap: await ModbusTap.open(tapPort, controllerPort) };
 }

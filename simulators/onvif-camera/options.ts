@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sceneNames } from './picture/scenes.ts';
+import { frameMs } from './picture/source.ts';
 import { quirks } from './quirks.ts';
 
 const port = z.number().int().min(0).max(65_535);
@@ -14,7 +15,7 @@ const schema = z.strictObject({
   phaseMs: z
     .number()
     .min(0)
-    .lt(80)
+    .lt(frameMs)
     .default(0)
     .describe('how long after each multiple of 80 ms it takes its pictures: the cameras of a site are not in step'),
   tls: z.boolean().default(false).describe('serve over HTTPS alone, with a certificate that it signed itself'),

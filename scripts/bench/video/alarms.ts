@@ -2,10 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startLab } from '../../../test/support/lab.ts';
 import type { Lab } from '../../../test/support/lab.ts';
 import { RestClient } from '../../../test/support/rest-client.ts';
-import { until } from '../../../test/support/until.ts';
-import type { CameraStatus } from '../../../src/video/status.ts';
 import { durations } from '../figures.ts';
-import { finish, listen, LOOK_MS, within } from '../lab-console.ts';
+import { cameras, finish, force, listen, LOOK_MS, untilPast, within } from '../lab-console.ts';
 import { labWithCameras } from './lab-with-cameras.ts';
 import { descendants, processorPercent } from './processes.ts';
 
@@ -25,15 +23,18 @@ interface Alarms {
  * shows. No browser decodes pictures on the same cores: a dispatcher's is on another machine.
  */
 export async function measureAlarms(rounds: number, moreCameras: number): Promise<void> {
-  const pairs: (readonly [Alarms, Alarms])[] = [];
-  for (let pair = 0; pair < 2; pair += 1) pairs.push([await alarmsBeside(0, rounds), await alarmsBeside(moreCameras, rounds)]);
-  for (const which of [0, 1] as const) {
-    const [first, second] = pairs.map((pair) => pair[which]);
-    if (first === undefined || second === undefined) continue;
-    console.log(first.load);
-    console.log(durations('  frame on the wire -> incident at a console', [...first.message, ...second.message]));
-    for (const { message, loopDelayMs: delay } of [first, second])
-      console.log(`${durations('    one of its two runs', message)}   delay of the loop, p99: ${delay.toFixed(1)} ms`);
+  const few: Alarms[] = [];
+  const many: Alarms[] = [];
+  for (let run = 0; run < 2; run += 1) {
+    few.push(await alarmsBeside(0, rounds));
+    many.push(await alarmsBeside(moreCameras, rounds));
+  }
+  for (const runs of [few, many]) {
+    console.log(runs[0]?.load);
+    const message = runs.flatMap((run) => run.message);
+    console.log(durations('  frame on the wire -> incident at a console', message));
+    for (const run of runs)
+      console.log(`${durations('    one of its two runs', run.message)}   delay of the loop, p99: ${run.loopDelayMs.toFixed(1)} ms`);
   }
 }
 
@@ -42,26 +43,20 @@ async function alarmsBeside(moreCameras: number, rounds: number): Promise<Alarms
   const lab = await within('the lab to start', startLab(files), START_LIMIT_MS);
   try {
     const rest = await RestClient.signIn(lab.url);
-    const cameras = () => rest.call<{ cameras: CameraStatus[] }>('GET', '/cameras').then((answer) => answer.cameras);
-    await until('a past of every camera', async () => (await cameras()).every(({ ringSeconds }) => ringSeconds > 12), START_LIMIT_MS);
-    const live = (await cameras()).filter(({ state }) => state === 'live');
+    await untilPast(rest, START_LIMIT_MS);
+    const live = (await cameras(rest)).filter(({ state }) => state === 'live');
     const megabits = live.reduce((sum, { bitrateKbps = 0 }) => sum + bitrateKbps, 0) / 1000;
     const [gateway, hardware] = await Promise.all(
       [lab.program.child.pid ?? 0, ...descendants(lab.program.child.pid ?? 0)].map((pid) => processorPercent(pid, WINDOW_S)),
     );
-    const messages = await listen(lab, rest.cookie);
+    const messages = await listen(lab, rest);
     await loopDelayMs(lab);
     const message: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const onTheWire = tap.nextForced();
-      const atTheConsole = messages.nextIncident();
-      await lab.simulator('ctl-main', 'stimuli', 'force', { door: 1 });
-      const wire = await within('the frame on the wire', onTheWire);
-      const { at, id } = await within('the incident at the console', atTheConsole);
+      const { wire, at, id } = await force(lab, tap, messages);
       message.push(at - wire);
       await pause(LOOK_MS);
-      await lab.simulator('ctl-main', 'stimuli', 'close', { door: 1 });
-      await finish(rest, id);
+      await finish(lab, rest, id);
     }
     messages.close();
     const load = `${live.length} live cameras, ${megabits.toFixed(0)} Mbit/s: gateway ${percent(gateway)}, simulated hardware ${percent(hardware)} of a core`;

@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core';
 import { startLab } from '../../../test/support/lab.ts';
 import type { Lab } from '../../../test/support/lab.ts';
 import { RestClient } from '../../../test/support/rest-client.ts';
-import { until } from '../../../test/support/until.ts';
 import { durations } from '../figures.ts';
-import { calm, finish, LIMIT_MS, listen, openChromium, ringSeconds, signIn, within, LOOK_MS } from '../lab-console.ts';
+import { calm, finish, force, LIMIT_MS, listen, LOOK_MS, openChromium, signIn, untilPast, within } from '../lab-console.ts';
+import type { Messages } from '../lab-console.ts';
 import type { ModbusTap } from '../modbus-tap.ts';
 import { labWithCameras, PICTURE_GRID_MS } from './lab-with-cameras.ts';
 import { watchPictures } from './page-watch.ts';
@@ -46,15 +46,15 @@ export async function measureConsole({ name, rounds, moreCameras, leastDelay = f
     await watchPictures(page);
     if (leastDelay) await page.addInitScript(() => localStorage.setItem('sallyport.leastDelay', 'yes'));
     await signIn(page, lab);
-    await until('a past of every camera', async () => (await ringSeconds(rest)).every((seconds) => seconds > 12), START_LIMIT_MS);
+    await untilPast(rest, START_LIMIT_MS);
     await calm(rest, page);
     await page.waitForTimeout(REST_MS);
     const pictures = page.evaluate(([gridMs, forMs]) => globalThis.pictures.latency(gridMs, forMs), [PICTURE_GRID_MS, LATENCY_MS] as const);
     figures.latency.push(...(await within('the pictures of the overview', pictures)));
-    const cookie = (await browser.cookies()).map(({ name: key, value }) => `${key}=${value}`).join('; ');
-    const messages = await listen(lab, cookie);
+    const messages = await listen(lab, rest);
     const desk = { lab, rest, page, tap, messages };
-    for (let round = 0; round < rounds; round += 1) await within(`round ${round} of ${rounds} (${name})`, force(desk, figures), ROUND_LIMIT_MS);
+    for (let round = 0; round < rounds; round += 1)
+      await within(`round ${round} of ${rounds} (${name})`, measureRound(desk, figures), ROUND_LIMIT_MS);
     messages.close();
   } finally {
     await close();
@@ -79,25 +79,20 @@ interface Desk {
   readonly rest: RestClient;
   readonly page: Page;
   readonly tap: ModbusTap;
-  readonly messages: Awaited<ReturnType<typeof listen>>;
+  readonly messages: Messages;
 }
 
 /** One round: the door is forced, looked at, shut, and the incident closed. */
-async function force({ lab, rest, page, tap, messages }: Desk, figures: ConsoleFigures): Promise<void> {
+async function measureRound({ lab, rest, page, tap, messages }: Desk, figures: ConsoleFigures): Promise<void> {
   await calm(rest, page);
   await page.waitForTimeout(REST_MS);
-  const onTheWire = tap.nextForced();
-  const atTheConsole = messages.nextIncident();
-  await lab.simulator('ctl-main', 'stimuli', 'force', { door: 1 });
-  const wire = await within('the frame on the wire', onTheWire);
-  const { at, id } = await within('the incident at the console', atTheConsole);
+  const { wire, at, id } = await force(lab, tap, messages);
   const painted = await page.waitForFunction((incident) => pictures.of(incident), id, { timeout: LIMIT_MS });
   const { now, past } = (await painted.jsonValue()) ?? { now: Number.NaN, past: Number.NaN };
   figures.message.push(at - wire);
   figures.now.push(now);
   figures.past.push(past);
   await page.waitForTimeout(LOOK_MS);
-  await lab.simulator('ctl-main', 'stimuli', 'close', { door: 1 });
-  await finish(rest, id);
+  await finish(lab, rest, id);
   await page.locator(`[data-testid="focus"][data-incident="${id}"]`).waitFor({ state: 'detached' });
 }

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { freePorts } from '../../../test/support/free-ports.ts';
-import { labFiles } from '../../../test/support/lab.ts';
 import type { LabFiles } from '../../../test/support/lab.ts';
-import { ModbusTap } from '../modbus-tap.ts';
+import { tappedLab } from '../modbus-tap.ts';
+import type { ModbusTap } from '../modbus-tap.ts';
 
 /** Cameras of the site that are one and the same simulated camera: it takes their pictures at the same moment. */
 const CAMERAS_PER_SIMULATOR = 5;
@@ -16,15 +16,11 @@ export const PICTURE_GRID_MS = 80;
 /** A lab with so many more cameras, and a tap before the controller of the door. */
 export async function labWithCameras(moreCameras: number): Promise<{ files: LabFiles; tap: ModbusTap }> {
   const boxes = Math.ceil(moreCameras / CAMERAS_PER_SIMULATOR);
-  const [tapPort = 0, ...ports] = await freePorts(1 + 2 * boxes);
-  let controllerPort = 0;
-  const files = await labFiles((site) => {
+  const ports = await freePorts(2 * boxes);
+  const { files, tap } = await tappedLab((site) => {
     const lists = site as { devices: Record<string, unknown>[]; cameras: Record<string, unknown>[] };
-    const controller = lists.devices.find(({ id }) => id === 'ctl-main');
     const pattern = lists.devices.find(({ id }) => id === 'dev-cam-server');
-    if (controller === undefined || pattern === undefined) throw new Error('the lab has changed');
-    controllerPort = Number(controller['port']);
-    controller['port'] = tapPort;
+    if (pattern === undefined) throw new Error('the lab has changed');
     for (let box = 0; box < boxes; box += 1) lists.devices.push({ ...pattern, id: `box-${box}`, name: `Box ${box}`, port: ports[2 * box] });
     site['video'] = { memoryMegabytes: MEMORY_MEGABYTES };
     lists.cameras.unshift(
@@ -43,5 +39,5 @@ export async function labWithCameras(moreCameras: number): Promise<{ files: LabF
       phaseMs: (box * PICTURE_GRID_MS) / boxes,
     });
   writeFileSync(files.simulators, stringify(simulators));
-  return { files, tap: await ModbusTap.open(tapPort, controllerPort) };
+  return { files, tap };
 }
