@@ -81,10 +81,10 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
   /** Rebuilds what the rules remember, so that no window is lost in a restart; findings that the book has already applied change nothing. */
   function rebuild(): void {
     let after = Math.min(book.position, journal.positionBefore(clock.now() - lookBackMs(rules, site)));
-    for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
+    for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, ...locate(event.point) });
     for (;;) {
       const page = journal.read({ after, limit: 1000 });
-      for (const event of page) events.next({ ...event, place: locate(event.point) });
+      for (const event of page) events.next({ ...event, ...locate(event.point) });
       const last = page.at(-1);
       if (last === undefined) break;
       after = last.seq;

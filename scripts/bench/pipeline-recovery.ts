@@ -73,7 +73,7 @@ function fill(file: string, events: number, site: Site, rules: readonly Rule[]):
     return { ...base, kind: kinds[Math.floor(index / site.doors.length)] ?? 'door.forced', point: `door-${index % site.doors.length}` };
   });
   const first = journal.append(alarms)[0] ?? 0;
-  for (const [index, event] of alarms.entries()) found.next({ ...event, seq: first + index, place: locate(event.point) });
+  for (const [index, event] of alarms.entries()) found.next({ ...event, seq: first + index, ...locate(event.point) });
   book.reached(journal.lastPosition());
   book.flush();
   running.unsubscribe();
@@ -94,11 +94,11 @@ function recover(file: string, site: Site, rules: readonly Rule[], accounted: bo
   });
   const since = now - memoryMs(rules, 20_000) - REPLAY_MS;
   let after = accounted ? Math.min(book.position, journal.positionBefore(since)) : 0;
-  for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, place: locate(event.point) });
+  for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, ...locate(event.point) });
   let read = 0;
   for (;;) {
     const page = journal.read({ after, limit: 1000 });
-    for (const event of page) events.next({ ...event, place: locate(event.point) });
+    for (const event of page) events.next({ ...event, ...locate(event.point) });
     read += page.length;
     const last = page.at(-1);
     if (last === undefined) break;

@@ -1,11 +1,13 @@
+import { Column } from '../domain/column.ts';
 import type { LocatedEvent, Phase } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
-import type { PointId } from '../domain/point.ts';
 import { listens } from './select.ts';
 import type { Slot } from './select.ts';
 
 /** The slots of one kind and phase at one point: for every event, or by a detail for those events alone that have its value. */
 interface Choice {
+  /** From 1 on. */
+  readonly number: number;
   readonly always: readonly Slot[];
   readonly byDetail: readonly { readonly detail: string; readonly byValue: ReadonlyMap<string | number | boolean, readonly Slot[]> }[];
 }
@@ -17,9 +19,11 @@ interface Choice {
 export class Dispatch {
   readonly #byKind = new Map<EventKind, Slot[]>();
   readonly #order: ReadonlyMap<Slot, number>;
-  readonly #known = new Map<EventKind, Record<Phase, Map<PointId, Choice>>>();
+  /** By the point's number: the choice's. */
+  readonly #known = new Map<EventKind, Record<Phase, Column>>();
   /** Most points of a site have the same slots: they share one choice. */
-  readonly #choices = new Map<string, Choice>();
+  readonly #choices: Choice[] = [];
+  readonly #named = new Map<string, Choice>();
 
   constructor(slots: readonly Slot[]) {
     this.#order = new Map(slots.map((slot, index) => [slot, index]));
@@ -34,7 +38,8 @@ export class Dispatch {
 
   /** In the order of the rules. */
   slotsFor(event: LocatedEvent): readonly Slot[] {
-    const choice = this.#known.get(event.kind)?.[event.phase].get(event.point) ?? this.#learn(event);
+    const known = this.#knownOf(event);
+    const choice = this.#choices[known.get(event.pointNumber) - 1] ?? this.#learn(event, known);
     let slots = choice.always;
     for (const { detail, byValue } of choice.byDetail) {
       const value = event.details[detail];
@@ -44,15 +49,26 @@ export class Dispatch {
     return slots;
   }
 
-  #learn(event: LocatedEvent): Choice {
+  #knownOf({ kind, phase }: LocatedEvent): Column {
+    let known = this.#known.get(kind);
+    if (known === undefined) {
+      known = { raised: new Column(), restored: new Column(), momentary: new Column(), uncertain: new Column() };
+      this.#known.set(kind, known);
+    }
+    return known[phase];
+  }
+
+  #learn(event: LocatedEvent, known: Column): Choice {
     const all = this.#byKind.get(event.kind) ?? [];
     const fitting = all.filter((slot) => listens(slot, event));
     const name = `${event.kind} ${fitting.map((slot) => this.#order.get(slot)).join()}`;
-    const choice = this.#choices.get(name) ?? choiceOf(fitting);
-    this.#choices.set(name, choice);
-    const known = this.#known.get(event.kind) ?? { raised: new Map(), restored: new Map(), momentary: new Map(), uncertain: new Map() };
-    this.#known.set(event.kind, known);
-    known[event.phase].set(event.point, choice);
+    let choice = this.#named.get(name);
+    if (choice === undefined) {
+      choice = choiceOf(this.#choices.length + 1, fitting);
+      this.#choices.push(choice);
+      this.#named.set(name, choice);
+    }
+    known.set(event.pointNumber, choice.number);
     return choice;
   }
 
@@ -61,7 +77,7 @@ export class Dispatch {
   }
 }
 
-function choiceOf(slots: readonly Slot[]): Choice {
+function choiceOf(number: number, slots: readonly Slot[]): Choice {
   const byDetail = new Map<string, Map<string | number | boolean, Slot[]>>();
   for (const slot of slots) {
     if (slot.only === undefined) continue;
@@ -70,5 +86,9 @@ function choiceOf(slots: readonly Slot[]): Choice {
     byDetail.set(detail, byValue);
     byValue.set(value, [...(byValue.get(value) ?? []), slot]);
   }
-  return { always: slots.filter(({ only }) => only === undefined), byDetail: [...byDetail].map(([detail, byValue]) => ({ detail, byValue })) };
+  return {
+    number,
+    always: slots.filter(({ only }) => only === undefined),
+    byDetail: [...byDetail].map(([detail, byValue]) => ({ detail, byValue })),
+  };
 }

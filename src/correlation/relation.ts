@@ -74,6 +74,11 @@ export function differ(a: LocatedEvent, b: LocatedEvent, by: Relation, site: Pic
 export const groupings = ['place', 'point', 'door', 'area', 'device', 'unit', 'credential', 'account'] as const;
 export type Grouping = (typeof groupings)[number];
 
+/** Whether all events of one point are of one group. */
+export function isOfThePoint(per: Grouping): boolean {
+  return per === 'place' || per === 'point' || per === 'door' || per === 'area';
+}
+
 /** Findings with the same key belong to one open incident: its kind at its door, or at its point where there is no door, unless `per` says otherwise. */
 export function incidentKey(incidentKind: string, event: LocatedEvent, per: Grouping = 'place'): string {
   return `${incidentKind}@${groupOf(event, per)}`;

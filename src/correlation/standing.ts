@@ -1,5 +1,6 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
+import { KeptStates } from './kept-states.ts';
 import { stateOf, addChange } from './state-changes.ts';
 
 /** A begin or end of a state. */
@@ -10,19 +11,21 @@ interface Change {
 
 const timeOf = ({ at }: Change) => at;
 
-/** Which states stand, or stood a moment ago, by key. It holds a few changes for each state of each point: bounded by the site. */
+/** Which states stand, or stood a moment ago, by key. It holds a few changes for each state that stands or did of late. */
 export class StandingStates {
   readonly #time: { readonly now: EpochMs };
-  readonly #byKey = new Map<string, Map<string, Change[]>>();
+  readonly #byKey: KeptStates<Map<string, Change[]>>;
   #keepMs = 0;
 
   constructor(time: { readonly now: EpochMs }) {
     this.#time = time;
+    this.#byKey = new KeptStates<Map<string, Change[]>>(time, noneStands);
   }
 
   /** How the states stood is known for at least so long. */
   keepFor(ms: number): void {
     this.#keepMs = Math.max(this.#keepMs, ms);
+    this.#byKey.keepFor(ms);
   }
 
   /** Takes the begin or end of a state. */
@@ -47,6 +50,11 @@ export class StandingStates {
 }
 
 const none: readonly never[] = [];
+
+function noneStands(states: ReadonlyMap<string, readonly Change[]>): boolean {
+  for (const changes of states.values()) if (changes.at(-1)?.begins === true) return false;
+  return true;
+}
 
 function stoodIn(changes: readonly Change[], from: EpochMs, to: EpochMs): boolean {
   const before = changes.findLast(({ at }) => at <= from);

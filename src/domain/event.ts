@@ -67,7 +67,12 @@ export interface Place {
   readonly cameras: readonly PointId[];
 }
 
-/** An accepted event joined with its place; what rules look at. */
-export interface LocatedEvent extends SecurityEvent {
+/** What the site says of a point. */
+export interface Located {
   readonly place: Place;
+  /** No two points have the same, and all are small: what is known of ten thousand points lies side by side in columns, which caches hold. Of one run alone. */
+  readonly pointNumber: number;
 }
+
+/** An accepted event joined with its place; what rules look at. */
+export type LocatedEvent = SecurityEvent & Located;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Clock } from '../domain/clock.ts';
-import type { DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
+import type { DeviceSignal, Located, LocatedEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import { Batch } from './batch.ts';
 import type { Journal, Unjournalled } from './journal.ts';
@@ -15,7 +15,7 @@ import { located, stamped } from './stamped.ts';
 
 export interface IntakeOptions {
   readonly journal: Pick<Journal, 'append' | 'latestOfEach' | 'repeatKeysSince'>;
-  readonly locate: (point: PointId) => Place;
+  readonly locate: (point: PointId) => Located;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -49,7 +49,7 @@ export class Intake {
   constructor(options: IntakeOptions) {
     this.#options = options;
     const latest = options.journal.latestOfEach();
-    this.#states = new PointStates(latest);
+    this.#states = new PointStates(latest, options.locate);
     this.#outages = new Outages(latest);
     this.#overdue = new Overdue({ clock: options.clock, report: (device, signal) => this.report(device, signal) }, latest);
     this.#repeats = new Repeats(options.clock, options.journal.repeatKeysSince(options.clock.now() - REPEAT_WINDOW_MS));
@@ -135,9 +135,9 @@ export class Intake {
     this.#journalFails = false;
     this.counts.accepted += batch.events.length;
     batch.accept();
-    for (const [index, unjournalled] of batch.events.entries()) {
-      const event = located(unjournalled, positions[index] ?? 0, this.#options.locate(unjournalled.point));
-      this.#states.apply(event);
+    const events = batch.events.map((event, index) => located(event, positions[index] ?? 0, this.#options.locate(event.point)));
+    for (const event of events) this.#states.apply(event);
+    for (const event of events) {
       this.#outages.apply(event);
       this.#overdue.apply(event);
       this.#shown.journalled(event);

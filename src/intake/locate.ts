@@ -1,4 +1,4 @@
-import type { Place } from '../domain/event.ts';
+import type { Located, Place } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import type { Point, Site } from '../domain/site.ts';
 import { pointsOf } from '../domain/site.ts';
@@ -6,24 +6,29 @@ import { areasAround } from '../domain/threat.ts';
 
 const nowhere: Place = { areas: [], cameras: [] };
 
-/** Joins a point to its areas, its door and the cameras that see it. The map is built once, when the site is loaded. */
-export function locator(site: Site): (point: PointId) => Place {
+/** Joins a point to its areas, its door and the cameras that see it, and numbers it. The map is built once, when the site is loaded. */
+export function locator(site: Site): (point: PointId) => Located {
   const index = indexOf(site);
-  const places = new Map<PointId, Place>();
-  for (const point of pointsOf(site)) places.set(point.id, placeOf(point, index));
+  const known = new Map<PointId, Located>();
+  const add = (point: PointId, place: Place): Located => {
+    const located = { place, pointNumber: known.get(point)?.pointNumber ?? known.size };
+    known.set(point, located);
+    return located;
+  };
+  for (const point of pointsOf(site)) add(point.id, placeOf(point, index));
   for (const device of site.devices) {
     const served = index.servedBy.get(device.id) ?? [];
     const area = device.area ?? sharedArea(served, index);
     const own = served.filter(({ type }) => type === 'camera').map(({ id }) => id);
-    places.set(device.id, {
+    add(device.id, {
       areas: area === undefined ? [] : areasAround(area, index.parentOf),
       // A device that the site file puts into an area stands there, for cameras to see.
       cameras: own.length > 0 ? own : camerasIn(device.area, index),
     });
   }
   // A threat level is set for an area.
-  for (const { id } of site.areas) places.set(id, { areas: areasAround(id, index.parentOf), cameras: index.covering.get(id) ?? [] });
-  return (point) => places.get(point) ?? nowhere;
+  for (const { id } of site.areas) add(id, { areas: areasAround(id, index.parentOf), cameras: index.covering.get(id) ?? [] });
+  return (point) => known.get(point) ?? add(point, nowhere);
 }
 
 /** The site's lists by what is asked of them, so that ten thousand doors are located in no time. */

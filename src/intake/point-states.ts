@@ -1,7 +1,10 @@
-import type { DeviceSignal, Phase, SecurityEvent } from '../domain/event.ts';
+import { Column } from '../domain/column.ts';
+import { phases } from '../domain/event.ts';
+import type { DeviceSignal, Located, LocatedEvent, Phase, SecurityEvent } from '../domain/event.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import { kinds } from '../domain/kinds.ts';
 import { partitionOf } from '../domain/panel.ts';
+import type { PointId } from '../domain/point.ts';
 
 /**
  * The last phase of each state at each point, rebuilt from the journal on start. It decides what a state that was
@@ -9,23 +12,37 @@ import { partitionOf } from '../domain/panel.ts';
  * seen for the first time (never an alarm).
  */
 export class PointStates {
-  readonly #phases = new Map<EventKind, Map<string, Phase>>();
+  readonly #locate: (point: PointId) => Pick<Located, 'pointNumber'>;
+  /** By kind and point: which phase it is, from 1 on. */
+  readonly #phases = new Map<EventKind, Column>();
+  /** Of the states of which a point has several, by kind and owner. */
+  readonly #ofParts = new Map<string, Phase>();
 
-  constructor(latest: readonly SecurityEvent[]) {
-    for (const event of latest) this.apply(event);
+  constructor(latest: readonly SecurityEvent[], locate: (point: PointId) => Pick<Located, 'pointNumber'>) {
+    this.#locate = locate;
+    for (const event of latest) this.apply({ ...event, ...locate(event.point) });
   }
 
   /** Remembers what an accepted event says. */
-  apply(event: Pick<SecurityEvent, 'point' | 'kind' | 'phase' | 'details'>): void {
-    if (event.phase === 'momentary' || kinds[event.kind].words.restored === undefined) return;
-    const phases = this.#phases.get(event.kind);
-    if (phases === undefined) this.#phases.set(event.kind, new Map([[ownerOf(event), event.phase]]));
-    else phases.set(ownerOf(event), event.phase);
+  apply(event: Pick<LocatedEvent, 'point' | 'kind' | 'phase' | 'details' | 'pointNumber'>): void {
+    const { kind, point, phase, pointNumber } = event;
+    if (phase === 'momentary' || kinds[kind].words.restored === undefined) return;
+    const owner = ownerOf(event);
+    if (owner === point) this.#phasesOf(kind).set(pointNumber, phases.indexOf(phase) + 1);
+    else this.#ofParts.set(`${kind} ${owner}`, phase);
   }
 
   /** The last known phase, or undefined where the state was never reported. */
   phase(signal: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): Phase | undefined {
-    return this.#phases.get(signal.kind)?.get(ownerOf(signal));
+    const { kind, point } = signal;
+    const owner = ownerOf(signal);
+    return owner === point ? phases[this.#phasesOf(kind).get(this.#locate(point).pointNumber) - 1] : this.#ofParts.get(`${kind} ${owner}`);
+  }
+
+  #phasesOf(kind: EventKind): Column {
+    const known = this.#phases.get(kind) ?? new Column();
+    this.#phases.set(kind, known);
+    return known;
   }
 
   /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. `awaited`: the phase of its state before it, where that is not accepted yet. */

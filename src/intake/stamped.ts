@@ -1,4 +1,4 @@
-import type { Details, DeviceSignal, LocatedEvent, Place } from '../domain/event.ts';
+import type { Details, DeviceSignal, Located, LocatedEvent } from '../domain/event.ts';
 import type { PointId } from '../domain/point.ts';
 import { eventId } from './event-id.ts';
 import type { Unjournalled } from './journal.ts';
@@ -22,9 +22,9 @@ export function stamped(device: PointId, signal: DeviceSignal, receivedAt: numbe
 }
 
 /** An event with its position and place; what rules look at. */
-export function located(unjournalled: Unjournalled, seq: number, place: Place): LocatedEvent {
+export function located(unjournalled: Unjournalled, seq: number, { place, pointNumber }: Located): LocatedEvent {
   const { id, kind, point, phase, device, receivedAt, eventAt, details } = unjournalled;
-  const event: Writable<LocatedEvent> = { id, seq, kind, point, phase, device, receivedAt, eventAt, details, place };
+  const event: Writable<LocatedEvent> = { id, seq, kind, point, phase, device, receivedAt, eventAt, details, place, pointNumber };
   copyRare(unjournalled, event);
   return event;
 }

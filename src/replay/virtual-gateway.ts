@@ -119,7 +119,7 @@ export class VirtualGateway {
   }
 
   #feed(event: SecurityEvent): void {
-    this.#events.next({ ...event, place: this.#locate(event.point) });
+    this.#events.next({ ...event, ...this.#locate(event.point) });
   }
 }
 

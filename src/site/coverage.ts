@@ -19,7 +19,7 @@ export function coverageWarnings(source: YamlSource, site: Site): Mistake[] {
   // A site without cameras is meant so.
   if (cameras.length === 0) return blind;
   const unseen = doors.flatMap(({ id }, index) =>
-    locate(id).cameras.length > 0
+    locate(id).place.cameras.length > 0
       ? []
       : [
           mistake(source, ['doors', index], `no camera sees door "${id}": its alarms come without a picture`, 'add it to a camera\'s "covers"', {

@@ -16,6 +16,7 @@ import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
 import { forcedDoor } from '../console/canned.ts';
+import { nowhere } from '../support/nowhere.ts';
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
 const ID = '2026-000001';
@@ -52,7 +53,7 @@ describe('the picture that came with a piece of evidence', () => {
           type: 'support',
           raisePriorityBy: 0,
         } as const;
-        const found: Finding = { ...finding, event: { ...event, place: { areas: [], cameras: [] } } };
+        const found: Finding = { ...finding, event: { ...event, ...nowhere(event.point) } };
         return evidenceOf(found, 'support', { key: 'key', revision: 1 });
       });
     assert.deepEqual(

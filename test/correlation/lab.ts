@@ -12,6 +12,7 @@ import type { LocatedEvent, Phase, Place } from '../../src/domain/event.ts';
 import type { Finding } from '../../src/domain/incident.ts';
 import type { EventKind } from '../../src/domain/kinds.ts';
 import type { PointType } from '../../src/domain/point.ts';
+import { nowhere } from '../support/nowhere.ts';
 
 /** A small site: what rules know of it, without a site file. */
 const points: Record<string, { name: string; type: PointType; place: Place }> = {
@@ -61,7 +62,8 @@ export function event(kind: EventKind, point: string, eventAt: number, phase: Ph
     receivedAt: eventAt,
     eventAt,
     details: {},
-    place: points[point]?.place ?? { areas: [], cameras: [] },
+    ...nowhere(point),
+    ...(points[point] !== undefined && { place: points[point].place }),
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Camera, Site } from '../../src/domain/site.ts';
+import { pointsOf } from '../../src/domain/site.ts';
 import { locator } from '../../src/intake/locate.ts';
 
 const camera = (id: string, area: string, covers: string[]): Camera => ({ id, type: 'camera', name: id, device: `dev-${id}`, area, covers, at: {} });
@@ -31,7 +32,8 @@ const site: Site = {
 };
 
 describe('locating a point', () => {
-  const locate = locator(site);
+  const located = locator(site);
+  const locate = (point: string) => located(point).place;
 
   it('gives a door its areas, innermost first, and the camera that covers it', () => {
     assert.deepEqual(locate('door'), { areas: ['hall', 'campus'], door: 'door', cameras: ['cam-door'] });
@@ -64,5 +66,16 @@ describe('locating a point', () => {
 
   it('knows nothing of an unknown point', () => {
     assert.deepEqual(locate('nowhere'), { areas: [], cameras: [] });
+  });
+
+  it('gives each point a number of its own, known or not, and always the same', () => {
+    const points = [...site.areas, ...site.devices, ...pointsOf(site), { id: 'nowhere' }, { id: 'nowhere-else' }].map(({ id }) => id);
+    const numbers = points.map((point) => located(point).pointNumber);
+    assert.equal(new Set(numbers).size, points.length);
+    assert.equal(Math.max(...numbers), points.length - 1);
+    assert.deepEqual(
+      points.map((point) => located(point).pointNumber),
+      numbers,
+    );
   });
 });

@@ -9,6 +9,7 @@ import { PanelStates } from '../../src/intake/panel-states.ts';
 import { openStore } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { nowhere } from '../support/nowhere.ts';
 
 const site: Site = {
   id: 'site',
@@ -32,7 +33,7 @@ describe('the states of alarm panels', () => {
   function open(): void {
     const journal = new Journal(store);
     panels = new PanelStates(site, journal.latestOfEach());
-    intake = new Intake({ journal, locate: () => ({ areas: [], cameras: [] }), clock, log: pino({ level: 'silent' }) });
+    intake = new Intake({ journal, locate: nowhere, clock, log: pino({ level: 'silent' }) });
     intake.events.subscribe((event) => panels.apply(event));
   }
   beforeEach(() => {

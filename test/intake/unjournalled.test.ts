@@ -21,6 +21,7 @@ import type { Store } from '../../src/store/database.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
 import { ProcedureStore } from '../../src/store/procedure-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { nowhere } from '../support/nowhere.ts';
 
 const panic: DeviceSignal = { kind: 'panic.alarm', point: 'button', phase: 'raised', repeatKey: '4711/0001' };
 const forced: DeviceSignal = { kind: 'door.forced', point: 'door', phase: 'raised' };
@@ -61,7 +62,7 @@ describe('a full disk', () => {
     store = openStore(join(folder, 'sallyport.db'));
     clock = new ManualClock();
     const log = pino({ level: 'silent' });
-    intake = new Intake({ journal: new Journal(store), locate: () => ({ areas: [], cameras: [] }), clock, log });
+    intake = new Intake({ journal: new Journal(store), locate: nowhere, clock, log });
     book = new BookWriter(new IncidentStore(store), 0, log);
     audit = new Audit(store, clock);
     desk = new Desk();

@@ -7,6 +7,7 @@ import { Intake } from '../../src/intake/intake.ts';
 import { Journal } from '../../src/intake/journal.ts';
 import { openStore } from '../../src/store/database.ts';
 import { TestHost } from './adapter-host.ts';
+import { nowhere } from './nowhere.ts';
 
 /** Intake and journal as the product has them, for adapters whose states have to outlive their link or the gateway. */
 export class JournalledGateway {
@@ -55,7 +56,7 @@ export class JournalledGateway {
   #open(): void {
     this.intake = new Intake({
       journal: new Journal(this.store),
-      locate: () => ({ areas: [], cameras: [] }),
+      locate: nowhere,
       clock: this.clock,
       log: pino({ level: 'silent' }),
     });

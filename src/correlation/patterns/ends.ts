@@ -7,7 +7,7 @@ import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { Recent } from '../recent.ts';
 import type { Grouping } from '../relation.ts';
-import { groupOf } from '../relation.ts';
+import { groupOf, isOfThePoint } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
@@ -66,9 +66,8 @@ export class Ends {
   readonly #recent: Recent<Seen>;
   readonly #endings: Ending[] = [];
   readonly #begun = new Map<string, Map<Ending, Begun>>();
-  /** The groups and points at which anything has ended. */
-  readonly #known = new Set<string>();
-
+  /** The points at which anything has ended, by number; with their groups, where the events of one point may be of several. */
+  readonly #known = new Set<number | string>();
   readonly #told: Ended;
 
   constructor(rule: string, restoredBy: Selector, per: Grouping, told: Ended, runtime: Runtime) {
@@ -105,7 +104,7 @@ export class Ends {
     const group = groupOf(event, this.#per);
     this.#recent.add(group, seen);
     const endings = this.#begun.get(group);
-    if (this.#isFirst(group, event.point)) {
+    if (this.#isFirst(group, event)) {
       for (const ending of this.#endings) if (endings?.has(ending) !== true) this.#told.add(ending, event, group);
     }
     if (endings === undefined) return;
@@ -120,8 +119,8 @@ export class Ends {
     }
   }
 
-  #isFirst(group: string, point: string): boolean {
-    const name = group === point ? point : `${group} ${point}`;
+  #isFirst(group: string, { point, pointNumber }: LocatedEvent): boolean {
+    const name = isOfThePoint(this.#per) ? pointNumber : `${group} ${point}`;
     if (this.#known.has(name)) return false;
     this.#known.add(name);
     return true;

@@ -4,6 +4,7 @@ import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Due, Waiting } from '../due-queue.ts';
 import type { Duration } from '../duration.ts';
+import { KeptStates } from '../kept-states.ts';
 import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
@@ -43,7 +44,7 @@ export class Lasts {
   readonly #latenessMs: number;
   readonly #runtime: Runtime;
   readonly #tell: (moment: Moment) => void;
-  readonly #states = new Map<string, State>();
+  readonly #states: KeptStates<State>;
 
   constructor(
     rule: string,
@@ -58,6 +59,7 @@ export class Lasts {
     this.#latenessMs = latenessMs;
     this.#runtime = runtime;
     this.#tell = tell;
+    this.#states = new KeptStates(runtime, isOver);
     this.slots = selectors.map((selector) => {
       const passes = narrowing(selector, runtime);
       return slot(rule, selector, runtime, (seen) => this.#take(seen, passes), stateChanges);
@@ -130,6 +132,11 @@ export class Lasts {
 }
 
 const timeOf = ({ event }: Seen) => event.eventAt;
+
+/** Whether it was restored: nothing is waited for then. */
+function isOver({ changes }: State): boolean {
+  return changes.at(-1)?.event.phase === 'restored';
+}
 
 /** Lets go of the runs that ended before then: nothing that is yet to arrive can change them. */
 function withoutOld(changes: Seen[], before: EpochMs): void {

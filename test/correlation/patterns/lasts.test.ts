@@ -67,6 +67,15 @@ describe('lasts', () => {
     expectLasting('o 59999ms p', { o: open(0), p: open(60_000) }, '20500ms o 59999ms o');
   });
 
+  it('waits and ends however long it takes, whatever other doors do meanwhile', () => {
+    const [a, b] = [event('door.open', 'door-main', 1_200_000), event('door.open', 'door-main', 1_200_010, 'restored')];
+    const [c, d] = [event('door.open', 'door-main', 2_400_000), event('door.open', 'door-main', 2_400_010, 'restored')];
+    const hour = { ...rule, lasts: '1h' };
+    const others = 'o 1199999ms a 9ms b 1199989ms c 9ms d';
+    expectMoments(hour, others, { o: open(0), a, b, c, d }, '3600500ms o');
+    expectMoments(hour, `${others} 599989ms e`, { o: open(0), a, b, c, d, e: shut(3_000_000) }, '-');
+  });
+
   it('lets a point without a limit be', () => {
     expectMoments({ ...rule, lasts: 'door.heldAfterSeconds' }, 'o', { o: event('door.open', 'door-main', 0) }, '-');
   });

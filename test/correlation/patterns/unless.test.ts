@@ -47,6 +47,13 @@ describe('unless', () => {
     expectOpened([standing], 0, 'u 49999ms o 9999ms l 9999ms p', events, '70s o');
   });
 
+  it('counts a state for as long as it stands, whatever other doors do meanwhile', () => {
+    const others = { a: event('door.unlocked', 'door-main', 1_200_000), b: event('door.unlocked', 'door-main', 2_400_000, 'restored') };
+    const events = { u: unlocked(0), ...others, o: open(3_600_000), l: locked(3_700_000), p: open(3_800_000) };
+    const arrivals = 'u 1199999ms a 1199999ms b 1199999ms o 99999ms l 99999ms p';
+    expectOpened([standing], 0, arrivals, events, '3800s o');
+  });
+
   it('takes an uncertain state for what it was', () => {
     const events = { u: unlocked(0), x: event('door.unlocked', 'door-server', 1000, 'uncertain'), o: open(5000) };
     expectOpened([standing], 0, 'u 999ms x 3999ms o', events, '-');
