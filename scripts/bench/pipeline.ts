@@ -129,29 +129,28 @@ function siteOf(doors: number): Site {
   };
 }
 
-/** What adapters tell of a person who comes in: made before the measurement, as the points of a site file are. */
+/** What adapters tell of a person who comes in, in the words of the site file. */
 class Visits {
   readonly #doors;
   readonly #badges = Array.from({ length: 20_011 }, (_, index) => ({ credential: `badge-${index}` }));
 
-  constructor(doors: number) {
-    this.#doors = Array.from({ length: doors }, (_, index) => ({
-      reader: `reader-${index}`,
-      unlocked: { kind: 'door.unlocked', point: `door-${index}`, phase: 'raised' } satisfies DeviceSignal,
-      open: { kind: 'door.open', point: `door-${index}`, phase: 'raised' } satisfies DeviceSignal,
-      forced: { kind: 'door.forced', point: `door-${index}`, phase: 'raised' } satisfies DeviceSignal,
-      motion: { kind: 'video.motion', point: `cam-${index}`, phase: 'raised' } satisfies DeviceSignal,
-      shut: { kind: 'door.open', point: `door-${index}`, phase: 'restored' } satisfies DeviceSignal,
-      locked: { kind: 'door.unlocked', point: `door-${index}`, phase: 'restored' } satisfies DeviceSignal,
-    }));
+  constructor({ doors, readers, cameras }: Site) {
+    this.#doors = doors.map(({ id }, index) => ({ door: id, reader: readers[index]?.id ?? '', camera: cameras[index]?.id ?? '' }));
   }
 
   of(person: number, forced: boolean): readonly DeviceSignal[] {
-    const door = this.#doors[person % this.#doors.length];
+    const at = this.#doors[person % this.#doors.length];
     const details = this.#badges[(person * 7919) % this.#badges.length];
-    if (door === undefined || details === undefined) throw new Error(`no visit ${person}`);
-    const granted: DeviceSignal = { kind: 'access.granted', point: door.reader, phase: 'momentary', details };
-    return [granted, door.unlocked, door.open, forced ? door.forced : door.motion, door.shut, door.locked];
+    if (at === undefined || details === undefined) throw new Error(`no visit ${person}`);
+    const { door, reader, camera } = at;
+    return [
+      { kind: 'access.granted', point: reader, phase: 'momentary', details },
+      { kind: 'door.unlocked', point: door, phase: 'raised' },
+      { kind: 'door.open', point: door, phase: 'raised' },
+      forced ? { kind: 'door.forced', point: door, phase: 'raised' } : { kind: 'video.motion', point: camera, phase: 'raised' },
+      { kind: 'door.open', point: door, phase: 'restored' },
+      { kind: 'door.unlocked', point: door, phase: 'restored' },
+    ];
   }
 }
 
@@ -189,7 +188,7 @@ async function drive({ doors, visitsPerMinute, rules, durable }: Drive, events: 
   });
   intake.batches.subscribe((position) => writer?.reached(position));
 
-  const visits = new Visits(doors);
+  const visits = new Visits(site);
   let [sent, people] = [0, 0];
   const send = async (count: number) => {
     for (const end = sent + count; sent < end;) {
