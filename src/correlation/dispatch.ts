@@ -12,6 +12,14 @@ interface Choice {
   readonly byDetail: readonly { readonly detail: string; readonly byValue: ReadonlyMap<string | number | boolean, readonly Slot[]> }[];
 }
 
+/** What is known of one kind and phase. Most points of a site have the same slots: they share one choice. */
+class Known {
+  /** By the point's number: the choice's. */
+  readonly which = new Column();
+  readonly choices: Choice[] = [];
+  readonly named = new Map<string, Choice>();
+}
+
 /**
  * Finds the slots that an event goes to. Which they are depends on its kind, phase and point, and on constants that conditions compare details with,
  * so it is worked out once for each of these: an event costs one look-up, however many rules look at other kinds, points, areas and constants.
@@ -19,11 +27,7 @@ interface Choice {
 export class Dispatch {
   readonly #byKind = new Map<EventKind, Slot[]>();
   readonly #order: ReadonlyMap<Slot, number>;
-  /** By the point's number: the choice's. */
-  readonly #known = new Map<EventKind, Record<Phase, Column>>();
-  /** Most points of a site have the same slots: they share one choice. */
-  readonly #choices: Choice[] = [];
-  readonly #named = new Map<string, Choice>();
+  readonly #known = new Map<EventKind, Record<Phase, Known>>();
 
   constructor(slots: readonly Slot[]) {
     this.#order = new Map(slots.map((slot, index) => [slot, index]));
@@ -39,7 +43,7 @@ export class Dispatch {
   /** In the order of the rules. */
   slotsFor(event: LocatedEvent): readonly Slot[] {
     const known = this.#knownOf(event);
-    const choice = this.#choices[known.get(event.pointNumber) - 1] ?? this.#learn(event, known);
+    const choice = known.choices[known.which.get(event.pointNumber) - 1] ?? this.#learn(event, known);
     let slots = choice.always;
     for (const { detail, byValue } of choice.byDetail) {
       const value = event.details[detail];
@@ -49,26 +53,25 @@ export class Dispatch {
     return slots;
   }
 
-  #knownOf({ kind, phase }: LocatedEvent): Column {
+  #knownOf({ kind, phase }: LocatedEvent): Known {
     let known = this.#known.get(kind);
     if (known === undefined) {
-      known = { raised: new Column(), restored: new Column(), momentary: new Column(), uncertain: new Column() };
+      known = { raised: new Known(), restored: new Known(), momentary: new Known(), uncertain: new Known() };
       this.#known.set(kind, known);
     }
     return known[phase];
   }
 
-  #learn(event: LocatedEvent, known: Column): Choice {
+  #learn(event: LocatedEvent, { which, choices, named }: Known): Choice {
     const all = this.#byKind.get(event.kind) ?? [];
     const fitting = all.filter((slot) => listens(slot, event));
-    const name = `${event.kind} ${fitting.map((slot) => this.#order.get(slot)).join()}`;
-    let choice = this.#named.get(name);
-    if (choice === undefined) {
-      choice = choiceOf(this.#choices.length + 1, fitting);
-      this.#choices.push(choice);
-      this.#named.set(name, choice);
+    const name = fitting.map((slot) => this.#order.get(slot)).join();
+    const choice = named.get(name) ?? choiceOf(choices.length + 1, fitting);
+    if (!named.has(name)) {
+      choices.push(choice);
+      named.set(name, choice);
     }
-    known.set(event.pointNumber, choice.number);
+    which.set(event.pointNumber, choice.number);
     return choice;
   }
 

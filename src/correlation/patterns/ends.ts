@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/clock.ts';
+import { Column } from '../../domain/column.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
 import { phases } from '../../domain/event.ts';
 import { eventKinds } from '../../domain/kinds.ts';
@@ -66,8 +67,9 @@ export class Ends {
   readonly #recent: Recent<Seen>;
   readonly #endings: Ending[] = [];
   readonly #begun = new Map<string, Map<Ending, Begun>>();
-  /** The points at which anything has ended, by number; with their groups, where the events of one point may be of several. */
-  readonly #known = new Set<number | string>();
+  /** 1 for the points at which anything has ended; with their groups, where the events of one point may be of several. */
+  readonly #known = new Column();
+  readonly #knownInGroup = new Set<string>();
   readonly #told: Ended;
 
   constructor(rule: string, restoredBy: Selector, per: Grouping, told: Ended, runtime: Runtime) {
@@ -120,10 +122,15 @@ export class Ends {
   }
 
   #isFirst(group: string, { point, pointNumber }: LocatedEvent): boolean {
-    const name = isOfThePoint(this.#per) ? pointNumber : `${group} ${point}`;
-    if (this.#known.has(name)) return false;
-    this.#known.add(name);
-    return true;
+    if (isOfThePoint(this.#per)) {
+      const isFirst = this.#known.get(pointNumber) === 0;
+      if (isFirst) this.#known.set(pointNumber, 1);
+      return isFirst;
+    }
+    const name = `${group} ${point}`;
+    const isFirst = !this.#knownInGroup.has(name);
+    if (isFirst) this.#knownInGroup.add(name);
+    return isFirst;
   }
 }
 

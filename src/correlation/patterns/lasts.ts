@@ -19,6 +19,8 @@ class State implements Waiting {
   readonly changes: Seen[] = [];
   /** Begins of which the rule has said that they last. */
   readonly concluded = new Set<Seen>();
+  /** Restored: nothing is waited for. */
+  over = false;
   waiting: { readonly begin: Seen; readonly due: Due } | undefined;
 
   constructor(rule: string, lasts: Lasts) {
@@ -76,6 +78,7 @@ export class Lasts {
     withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS);
     addChange(state.changes, seen, timeOf, -Infinity);
     if (state.concluded.size > 0) for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
+    state.over = state.changes.at(-1)?.event.phase === 'restored';
     this.#judge(state);
   }
 
@@ -133,10 +136,7 @@ export class Lasts {
 
 const timeOf = ({ event }: Seen) => event.eventAt;
 
-/** Whether it was restored: nothing is waited for then. */
-function isOver({ changes }: State): boolean {
-  return changes.at(-1)?.event.phase === 'restored';
-}
+const isOver = ({ over }: State) => over;
 
 /** Lets go of the runs that ended before then: nothing that is yet to arrive can change them. */
 function withoutOld(changes: Seen[], before: EpochMs): void {

@@ -21,7 +21,7 @@ export async function measurePeers(): Promise<void> {
       console.log(`\n${name}: installing ${name}@${version} into a temporary folder (npm i --prefix)`);
       try {
         await run('npm', ['i', '--prefix', folder, '--no-audit', '--no-fund', '--silent', `${name}@${version}`], { timeout: 300_000 });
-        const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'peers', script), folder], { timeout: 300_000 });
+        const { stdout } = await run(process.execPath, [join(import.meta.dirname, '..', 'peers', script), folder], { timeout: 300_000 });
         console.log(`  ${stdout.trim()}`);
       } catch (error) {
         console.log(`  not measured: ${(error as Error).message.split('\n')[0] ?? ''}`);

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readRules } from '../../src/correlation/read-rules.ts';
-import type { Rule } from '../../src/correlation/rule-schema.ts';
-import { selectorsIn } from '../../src/correlation/rule-schema.ts';
-import type { EventKind } from '../../src/domain/kinds.ts';
+import { readRules } from '../../../src/correlation/read-rules.ts';
+import type { Rule } from '../../../src/correlation/rule-schema.ts';
+import { selectorsIn } from '../../../src/correlation/rule-schema.ts';
+import type { EventKind } from '../../../src/domain/kinds.ts';
 
 /** The areas of the site, whatever its size: the same rules hold for ten doors and for ten thousand. */
 export const AREAS = 200;
@@ -116,7 +116,7 @@ const basic = [
  * that belong to one of the site's 200 areas each.
  */
 export function benchRules(count: number): readonly Rule[] {
-  const folder = join(import.meta.dirname, '..', '..', 'config', 'rules');
+  const folder = join(import.meta.dirname, '..', '..', '..', 'config', 'rules');
   const shipped = readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .flatMap((name) => (parse(readFileSync(join(folder, name), 'utf8')) as { rules: { id: string }[] }).rules)
