@@ -61,11 +61,13 @@ function isAt({ at }: Selector, { point, device, place }: LocatedEvent): boolean
   return at?.some((id) => id === point || id === place.door || id === device || place.areas.includes(id)) ?? true;
 }
 
+const always = () => true;
+
 /** What a selector asks of an event beyond its kind and point: schedule, threat level and condition; not the phase. */
 export function narrowing(selector: Selector, { site, threatLevel }: Pick<Runtime, 'site' | 'threatLevel'>): (event: LocatedEvent) => boolean {
   const { during, outside, threat } = selector;
   const holds = selector.if === undefined ? undefined : condition(selector.if);
-  if (during === undefined && outside === undefined && threat === undefined && holds === undefined) return () => true;
+  if (during === undefined && outside === undefined && threat === undefined && holds === undefined) return always;
   return (event) =>
     (during === undefined || site.isDuring(during, event.eventAt) === true) &&
     (outside === undefined || site.isDuring(outside, event.eventAt) !== true) &&

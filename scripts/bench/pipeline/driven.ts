@@ -107,9 +107,9 @@ export class Driven {
     return this.#writer?.incidents.size ?? this.#book.incidents.size;
   }
 
-  /** Every door is visited, so that each has its place in every map. */
+  /** Every door is visited, so that each has its place in every map, and the code is compiled. */
   async warmUp(): Promise<void> {
-    await this.send(Math.max(this.#work.doors * EVENTS_OF_A_VISIT, 60_000));
+    await this.send(Math.max(this.#work.doors * EVENTS_OF_A_VISIT, 180_000));
   }
 
   async send(events: number): Promise<void> {
