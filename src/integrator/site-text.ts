@@ -72,8 +72,9 @@ export class SiteText {
     try {
       const looked = ruleFiles.filter((file) => !elsewhere.includes(file));
       const { rules, mistakes } = loadRules(looked, site);
-      // What was not looked at may open what the others do not.
-      const unseen = strange.length > 0 ? [] : criticalWarnings(source, rules, site, this.#adapters);
+      // What was not looked at, or is mistaken, may open what the others do not.
+      const known = strange.length === 0 && !mistakes.some(({ severity }) => severity === 'error');
+      const unseen = known ? criticalWarnings(source, rules, site, this.#adapters) : [];
       return [...strange, ...mistakes, ...unseen];
     } catch (error) {
       return [

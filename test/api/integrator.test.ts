@@ -169,6 +169,13 @@ describe('the integrator’s part of the REST interface', function () {
     assert.ok(!JSON.stringify(check).includes('root'));
   });
 
+  it('tells a mistake in a rule, and not that no rule opens what that one may be meant to', async () => {
+    writeFileSync(join(folder, 'rules.yaml'), 'rules: [{ id: forced, titel: Forced, when: { event: door.forced } }]\n');
+    const { mistakes } = await ask<SiteCheck>('POST', '/site/check', { text: `${site}rules: [rules.yaml]\n` });
+    assert.ok(mistakes.length > 0);
+    for (const { file } of mistakes) assert.equal(file, 'rules.yaml');
+  });
+
   it('takes a site file longer than other requests', async () => {
     const long = `${site}${'# a remark of some length\n'.repeat(20_000)}`;
     assert.equal((await ask<SiteCheck>('POST', '/site/check', { text: long })).good, true);
