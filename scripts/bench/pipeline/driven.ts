@@ -19,9 +19,9 @@ import { IncidentStore } from '../../../src/store/incident-store.ts';
 import { benchRules } from './rules.ts';
 import { siteOf, Visits } from './site.ts';
 
-/** Signals that are told in one turn. */
-const TURN = 600;
 const EVENTS_OF_A_VISIT = 6;
+/** What is told in one turn is committed together: ten visits, however many doors. */
+const TURN = 10 * EVENTS_OF_A_VISIT;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -113,12 +113,11 @@ export class Driven {
   }
 
   async send(events: number): Promise<void> {
-    const { doors, visitsPerMinute } = this.#work;
+    const { visitsPerMinute } = this.#work;
     for (let sent = 0; sent < events;) {
       let committed = Promise.resolve();
-      for (let batch = 0; batch < Math.min(TURN, doors * EVENTS_OF_A_VISIT); batch += EVENTS_OF_A_VISIT) {
+      for (let batch = 0; batch < TURN; batch += EVENTS_OF_A_VISIT) {
         this.#people += 1;
-        // What is told in one turn is committed together.
         for (const signal of this.#visits.of(this.#people, this.#people % 1000 === 0)) committed = this.#intake.report('controller', signal);
         sent += EVENTS_OF_A_VISIT;
         this.#clock.advance(MINUTE_MS / visitsPerMinute);
