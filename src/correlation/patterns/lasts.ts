@@ -12,13 +12,15 @@ import type { Slot } from '../select.ts';
 import { narrowing, slot, stateChanges } from '../select.ts';
 import { addChange, stateOf } from '../state-changes.ts';
 
+const none: readonly never[] = [];
+
 /** What is known of one state of one point. */
 class State implements Waiting {
   readonly rule: string;
   readonly #lasts: Lasts;
   readonly changes: Seen[] = [];
-  /** Begins of which the rule has said that they last. */
-  readonly concluded = new Set<Seen>();
+  /** Begins of which the rule has said that they last: seldom any. */
+  concluded: readonly Seen[] = none;
   /** Restored: nothing is waited for. */
   over = false;
   waiting: { readonly begin: Seen; readonly due: Due } | undefined;
@@ -77,7 +79,7 @@ export class Lasts {
     if (state === undefined) this.#states.set(id, (state = new State(this.#rule, this)));
     withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS);
     addChange(state.changes, seen, timeOf, -Infinity);
-    if (state.concluded.size > 0) for (const begin of state.concluded) if (!state.changes.includes(begin)) state.concluded.delete(begin);
+    if (state.concluded.length > 0) state.concluded = state.concluded.filter((begin) => state.changes.includes(begin));
     state.over = state.changes.at(-1)?.event.phase === 'restored';
     this.#judge(state);
   }
@@ -87,13 +89,13 @@ export class Lasts {
     let begin: Seen | undefined;
     for (const seen of state.changes) {
       if (seen.event.phase === 'raised') {
-        if (begin === undefined || state.concluded.has(begin)) begin = seen;
+        if (begin === undefined || state.concluded.includes(begin)) begin = seen;
       } else if (seen.event.phase === 'restored' && begin !== undefined) {
         this.#ended(state, begin, seen.event);
         begin = undefined;
       }
     }
-    const open = begin === undefined || state.concluded.has(begin) ? undefined : begin;
+    const open = begin === undefined || state.concluded.includes(begin) ? undefined : begin;
     if (state.waiting?.begin === open) return;
     if (state.waiting !== undefined) {
       this.#runtime.due.cancel(state.waiting.due);
@@ -107,8 +109,11 @@ export class Lasts {
     const limit = this.#howLong(begin.event);
     if (limit === undefined) return;
     if (end.eventAt >= begin.event.eventAt + limit.ms) {
-      if (!state.concluded.has(begin)) this.#conclude(state, begin);
-    } else if (state.concluded.delete(begin)) this.#tell({ type: 'taken-back', seen: begin, because: end });
+      if (!state.concluded.includes(begin)) this.#conclude(state, begin);
+    } else if (state.concluded.includes(begin)) {
+      state.concluded = state.concluded.filter((each) => each !== begin);
+      this.#tell({ type: 'taken-back', seen: begin, because: end });
+    }
   }
 
   #wait(state: State, begin: Seen): void {
@@ -129,7 +134,7 @@ export class Lasts {
   }
 
   #conclude(state: State, begin: Seen): void {
-    state.concluded.add(begin);
+    state.concluded = [...state.concluded, begin];
     this.#tell({ type: 'begins', seen: begin });
   }
 }
