@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadAdapters } from '../adapter/loader.ts';
 import { checkSite, describeMistake } from '../site/read-site.ts';
+import { isError } from '../site/yaml-source.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -14,7 +15,7 @@ const check: Command = {
     if (file === undefined || positionals.length > 1) throw new UsageError('name one site file');
     const { loaded, rules, procedures, mistakes } = checkSite(file, await loadAdapters());
     for (const mistake of mistakes) console.log(describeMistake(mistake));
-    const errors = mistakes.filter(({ severity }) => severity === 'error').length;
+    const errors = mistakes.filter(isError).length;
     if (errors > 0) {
       console.log(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}: the gateway would not start with this file`);
       return 1;

@@ -12,6 +12,7 @@ import { rulesOf } from '../replay/run-case.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { loadSite } from '../site/load.ts';
 import { describeMistake } from '../site/read-site.ts';
+import { isError } from '../site/yaml-source.ts';
 import { readStore } from '../store/database.ts';
 import { IncidentStore } from '../store/incident-store.ts';
 import { UsageError } from './command.ts';
@@ -39,7 +40,7 @@ const replay: Command = {
     const [from, to] = [timeOf(values.from, 'from'), timeOf(values.to, 'to')];
     const loaded = loadSite(resolve(required(values.site, 'site')), await loadAdapters());
     const { rules, mistakes } = loadRules(values.rules === undefined ? loaded.ruleFiles : ruleFilesIn(values.rules), loaded.site);
-    const errors = [...loaded.mistakes, ...mistakes].filter(({ severity }) => severity === 'error').map(describeMistake);
+    const errors = [...loaded.mistakes, ...mistakes].filter(isError).map(describeMistake);
     if (errors.length > 0 || loaded.site === undefined) throw new Error(['these rules cannot be replayed:', ...errors].join('\n'));
 
     const store = readStore(join(dataFolder(values.data), 'sallyport.db'));

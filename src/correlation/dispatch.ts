@@ -66,8 +66,9 @@ export class Dispatch {
     const all = this.#byKind.get(event.kind) ?? [];
     const fitting = all.filter((slot) => listens(slot, event));
     const name = fitting.map((slot) => this.#order.get(slot)).join();
-    const choice = named.get(name) ?? choiceOf(choices.length + 1, fitting);
-    if (!named.has(name)) {
+    let choice = named.get(name);
+    if (choice === undefined) {
+      choice = choiceOf(choices.length + 1, fitting);
       choices.push(choice);
       named.set(name, choice);
     }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../domain/clock.ts';
+import { UsedLately } from './used-lately.ts';
 
 /** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
@@ -25,21 +26,21 @@ export class Recent<Value> {
   #keepMs: number;
   readonly #time: { readonly now: EpochMs };
   readonly #arrivalOf: (value: Value) => EpochMs;
-  /** What was used since `#turnedAt`, and what was used in the time before that and not since. */
-  #lines = new Map<string, Line<Value>>();
-  #before = new Map<string, Line<Value>>();
-  #turnedAt: EpochMs = -Infinity;
+  /** Nothing was added to a line that was not used. */
+  readonly #lines: UsedLately<Line<Value>>;
 
   /** `arrivalOf`: when a value was added. */
   constructor(keepMs: number, time: { readonly now: EpochMs }, arrivalOf: (value: Value) => EpochMs) {
     this.#keepMs = keepMs;
     this.#time = time;
     this.#arrivalOf = arrivalOf;
+    this.#lines = new UsedLately(keepMs, time);
   }
 
   /** From now on values are kept for at least so long. */
   keepFor(ms: number): void {
     if (ms > this.#keepMs) this.#keepMs = ms;
+    this.#lines.keepFor(ms);
   }
 
   add(key: string, value: Value): void {
@@ -77,7 +78,7 @@ export class Recent<Value> {
 
   /** How many keys hold something, or held it a while ago. */
   get keys(): number {
-    return this.#lines.size + this.#before.size;
+    return this.#lines.size;
   }
 
   #under(key: string): readonly Value[] {
@@ -90,25 +91,10 @@ export class Recent<Value> {
 
   /** The line of a key, without what is too old. */
   #line(key: string): Line<Value> | undefined {
-    const { now } = this.#time;
-    if (now - this.#turnedAt > this.#keepMs) this.#turn(now);
-    const line = this.#lines.get(key) ?? this.#usedAgain(key);
+    const line = this.#lines.get(key);
     if (line === undefined) return undefined;
-    const since = now - this.#keepMs;
+    const since = this.#time.now - this.#keepMs;
     while (line.oldest !== undefined && this.#arrivalOf(line.oldest.value) < since) forgetOldest(line);
-    return line;
-  }
-
-  /** What was not used since the last turn is too old: nothing was added to it. */
-  #turn(now: EpochMs): void {
-    this.#before = this.#lines;
-    this.#lines = new Map();
-    this.#turnedAt = now;
-  }
-
-  #usedAgain(key: string): Line<Value> | undefined {
-    const line = this.#before.get(key);
-    if (line !== undefined) this.#lines.set(key, line);
     return line;
   }
 }

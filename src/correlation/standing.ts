@@ -1,7 +1,7 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
-import { KeptStates } from './kept-states.ts';
-import { stateOf, addChange } from './state-changes.ts';
+import { addChange, KEPT_AT_REST_MS, stateOf } from './state-changes.ts';
+import { UsedLately } from './used-lately.ts';
 
 /** A begin or end of a state. */
 interface Change {
@@ -14,12 +14,12 @@ const timeOf = ({ at }: Change) => at;
 /** Which states stand, or stood a moment ago, by key. It holds a few changes for each state that stands or did of late. */
 export class StandingStates {
   readonly #time: { readonly now: EpochMs };
-  readonly #byKey: KeptStates<Map<string, Change[]>>;
+  readonly #byKey: UsedLately<Map<string, Change[]>>;
   #keepMs = 0;
 
   constructor(time: { readonly now: EpochMs }) {
     this.#time = time;
-    this.#byKey = new KeptStates<Map<string, Change[]>>(time, noneStands);
+    this.#byKey = new UsedLately(KEPT_AT_REST_MS, time, anyStands);
   }
 
   /** How the states stood is known for at least so long. */
@@ -51,9 +51,9 @@ export class StandingStates {
 
 const none: readonly never[] = [];
 
-function noneStands(states: ReadonlyMap<string, readonly Change[]>): boolean {
-  for (const changes of states.values()) if (changes.at(-1)?.begins === true) return false;
-  return true;
+function anyStands(states: Map<string, Change[]>): boolean {
+  for (const changes of states.values()) if (changes.at(-1)?.begins === true) return true;
+  return false;
 }
 
 function stoodIn(changes: readonly Change[], from: EpochMs, to: EpochMs): boolean {

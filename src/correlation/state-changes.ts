@@ -1,5 +1,12 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { LocatedEvent } from '../domain/event.ts';
+import { ALLOWED_LATENESS_MS } from './context.ts';
+
+/**
+ * What is known of a state is forgotten when it rests for so long, far longer than an event may be late: what is told then of a time before the rest is taken for
+ * news. A site has many doors, and few of them move at a time.
+ */
+export const KEPT_AT_REST_MS = 12 * ALLOWED_LATENESS_MS;
 
 /** Enough for a state that chatters: of the past that may still be asked for, its latest changes. */
 const MOST_CHANGES = 16;

@@ -1,13 +1,12 @@
 import type { DeviceSignal, Phase } from '../domain/event.ts';
-import type { EventKind } from '../domain/kinds.ts';
 import type { Unjournalled } from './journal.ts';
-import { ownerOf } from './point-states.ts';
+import { stateName } from './point-states.ts';
 
 /** What arrives in the same turn of the event loop shares one commit. */
 export class Batch {
   readonly events: Unjournalled[] = [];
-  /** What the first `#indexed` of them will have made of the states, by kind and owner: known when somebody asks. */
-  readonly #phases = new Map<EventKind, Map<string, Phase>>();
+  /** What the first `#indexed` of them will have made of the states, by name: known when somebody asks. */
+  readonly #phases = new Map<string, Phase>();
   #indexed = 0;
   readonly committed: Promise<void>;
   accept!: () => void;
@@ -26,14 +25,8 @@ export class Batch {
 
   /** The phase of the signal's state after the commit, where an event of the batch tells it. */
   phase(signal: DeviceSignal): Phase | undefined {
-    for (; this.#indexed < this.events.length; this.#indexed += 1) this.#index(this.events[this.#indexed]);
-    return this.#phases.get(signal.kind)?.get(ownerOf(signal));
-  }
-
-  #index(event: Unjournalled | undefined): void {
-    if (event === undefined || event.phase === 'momentary') return;
-    let phases = this.#phases.get(event.kind);
-    if (phases === undefined) this.#phases.set(event.kind, (phases = new Map<string, Phase>()));
-    phases.set(ownerOf(event), event.phase);
+    for (const event of this.events.slice(this.#indexed)) if (event.phase !== 'momentary') this.#phases.set(stateName(event), event.phase);
+    this.#indexed = this.events.length;
+    return this.#phases.get(stateName(signal));
   }
 }

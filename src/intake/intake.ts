@@ -135,9 +135,9 @@ export class Intake {
     this.#journalFails = false;
     this.counts.accepted += batch.events.length;
     batch.accept();
-    const events = batch.events.map((event, index) => located(event, positions[index] ?? 0, this.#options.locate(event.point)));
-    for (const event of events) this.#states.apply(event);
-    for (const event of events) {
+    for (const [index, unjournalled] of batch.events.entries()) {
+      const event = located(unjournalled, positions[index] ?? 0, this.#options.locate(unjournalled.point));
+      this.#states.apply(event);
       this.#outages.apply(event);
       this.#overdue.apply(event);
       this.#shown.journalled(event);

@@ -15,7 +15,7 @@ export class PointStates {
   readonly #locate: (point: PointId) => Pick<Located, 'pointNumber'>;
   /** By kind and point: which phase it is, from 1 on. */
   readonly #phases = new Map<EventKind, Column>();
-  /** Of the states of which a point has several, by kind and owner. */
+  /** Of the states of which a point has several, by name. */
   readonly #ofParts = new Map<string, Phase>();
 
   constructor(latest: readonly SecurityEvent[], locate: (point: PointId) => Pick<Located, 'pointNumber'>) {
@@ -27,22 +27,21 @@ export class PointStates {
   apply(event: Pick<LocatedEvent, 'point' | 'kind' | 'phase' | 'details' | 'pointNumber'>): void {
     const { kind, point, phase, pointNumber } = event;
     if (phase === 'momentary' || kinds[kind].words.restored === undefined) return;
-    const owner = ownerOf(event);
-    if (owner === point) this.#phasesOf(kind).set(pointNumber, phases.indexOf(phase) + 1);
-    else this.#ofParts.set(`${kind} ${owner}`, phase);
+    if (ownerOf(event) !== point) {
+      this.#ofParts.set(stateName(event), phase);
+      return;
+    }
+    let known = this.#phases.get(kind);
+    if (known === undefined) this.#phases.set(kind, (known = new Column()));
+    known.set(pointNumber, phases.indexOf(phase) + 1);
   }
 
   /** The last known phase, or undefined where the state was never reported. */
   phase(signal: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): Phase | undefined {
     const { kind, point } = signal;
-    const owner = ownerOf(signal);
-    return owner === point ? phases[this.#phasesOf(kind).get(this.#locate(point).pointNumber) - 1] : this.#ofParts.get(`${kind} ${owner}`);
-  }
-
-  #phasesOf(kind: EventKind): Column {
-    const known = this.#phases.get(kind) ?? new Column();
-    this.#phases.set(kind, known);
-    return known;
+    if (ownerOf(signal) !== point) return this.#ofParts.get(stateName(signal));
+    const which = this.#phases.get(kind)?.get(this.#locate(point).pointNumber) ?? 0;
+    return phases[which - 1];
   }
 
   /** What intake shall make of `signal`: nothing, or the signal as it is to be journalled. `awaited`: the phase of its state before it, where that is not accepted yet. */
@@ -66,4 +65,9 @@ export function ownerOf({ point, kind, details }: Pick<DeviceSignal, 'point' | '
   if (kind === 'panel.armed') return `${point}/${partitionOf(details?.['partition'])}`;
   const cause = kind === 'video.lost' ? details?.['cause'] : undefined;
   return cause === undefined ? point : `${point}/${String(cause)}`;
+}
+
+/** What tells one state from another: its kind, and whose it is. */
+export function stateName(state: Pick<DeviceSignal, 'point' | 'kind' | 'details'>): string {
+  return `${state.kind} ${ownerOf(state)}`;
 }

@@ -6,7 +6,7 @@ import { criticalWarnings } from '../site/critical-coverage.ts';
 import { loadRules } from '../site/load-rules.ts';
 import { loadSite, loadSiteText } from '../site/load.ts';
 import type { LoadedSite } from '../site/load.ts';
-import { parseYaml } from '../site/yaml-source.ts';
+import { isError, parseYaml } from '../site/yaml-source.ts';
 import type { Mistake, YamlSource } from '../site/yaml-source.ts';
 
 /** What stands between `//` and `@` of an address may hold a password that somebody wrote where a reference belongs. */
@@ -51,7 +51,7 @@ export class SiteText {
   check(text: string): SiteCheck {
     const loaded = loadSiteText(this.#file, text, this.#adapters);
     const mistakes = [...loaded.mistakes, ...this.#ruleMistakes(loaded, parseYaml(this.#file, text))];
-    const errors = mistakes.filter(({ severity }) => severity === 'error').length;
+    const errors = mistakes.filter(isError).length;
     const folder = dirname(this.#file);
     return {
       good: errors === 0,
@@ -73,7 +73,7 @@ export class SiteText {
       const looked = ruleFiles.filter((file) => !elsewhere.includes(file));
       const { rules, mistakes } = loadRules(looked, site);
       // What was not looked at, or is mistaken, may open what the others do not.
-      const known = strange.length === 0 && !mistakes.some(({ severity }) => severity === 'error');
+      const known = strange.length === 0 && !mistakes.some(isError);
       const unseen = known ? criticalWarnings(source, rules, site, this.#adapters) : [];
       return [...strange, ...mistakes, ...unseen];
     } catch (error) {

@@ -9,7 +9,7 @@ import { keyOfOrigin } from '../incidents/joins.ts';
 import { bookAt, inForceAt } from './as-then.ts';
 import { Counterparts } from './counterparts.ts';
 import { deedsSince } from './deeds.ts';
-import { stateName } from './state-name.ts';
+import { stateName } from '../intake/point-states.ts';
 import { VirtualGateway } from './virtual-gateway.ts';
 
 /** What is to be replayed. */

@@ -16,7 +16,7 @@ import type { BookInput } from '../incidents/actions.ts';
 import { apply, bookFrom, incidentsOf } from '../incidents/book.ts';
 import type { Book, Outcome } from '../incidents/book.ts';
 import { locator } from '../intake/locate.ts';
-import { stateName } from './state-name.ts';
+import { stateName } from '../intake/point-states.ts';
 
 /** What the book knew before. */
 export interface KnownBefore {

@@ -10,7 +10,7 @@ import { referenceMistakes } from './references.ts';
 import { siteFileSchema } from './schema.ts';
 import { budgetWarnings } from './video-budget.ts';
 import type { SiteFile, pointLists } from './schema.ts';
-import { parseYaml, readYaml } from './yaml-source.ts';
+import { isError, parseYaml, readYaml } from './yaml-source.ts';
 import type { Mistake, Path, YamlSource } from './yaml-source.ts';
 
 /** A site file that has been read. With errors among the mistakes there is no site. */
@@ -86,7 +86,7 @@ function loadSource(path: string, source: YamlSource, adapters: Adapters): Loade
   const mistakes = [...checker.mistakes, ...referenceMistakes(source, file, adapters)].sort((a, b) => a.line - b.line || a.column - b.column);
   const ruleFiles = file.rules.map((rule) => resolve(dirname(path), rule));
   const procedureFiles = file.procedures.map((procedure) => resolve(dirname(path), procedure));
-  if (mistakes.some(({ severity }) => severity === 'error')) return { mistakes, ruleFiles, procedureFiles };
+  if (mistakes.some(isError)) return { mistakes, ruleFiles, procedureFiles };
   mistakes.push(...coverageWarnings(source, site), ...budgetWarnings(source, file));
   return {
     mistakes,

@@ -9,7 +9,7 @@ import { loadRules } from './load-rules.ts';
 import { loadSite } from './load.ts';
 import type { LoadedSite } from './load.ts';
 import type { SiteFile } from './schema.ts';
-import { readYaml } from './yaml-source.ts';
+import { isError, readYaml } from './yaml-source.ts';
 import type { Mistake } from './yaml-source.ts';
 
 /** Everything that the gateway needs to know of its site. */
@@ -61,10 +61,6 @@ export function readSite(file: string, adapters: Adapters, log: Logger): Runnabl
     labControl: loaded.labControl,
     video: loaded.video,
   };
-}
-
-function isError({ severity }: Mistake): boolean {
-  return severity === 'error';
 }
 
 /** `FILE:LINE:COLUMN: what is wrong. Fix: what to do`, which editors and terminals make a link of. */

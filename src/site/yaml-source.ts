@@ -15,6 +15,11 @@ export interface Mistake {
   readonly severity: 'error' | 'warning';
 }
 
+/** Whether the gateway cannot start with it. */
+export function isError({ severity }: Pick<Mistake, 'severity'>): boolean {
+  return severity === 'error';
+}
+
 /** A YAML file that remembers where each of its values stands. */
 export interface YamlSource {
   readonly file: string;

@@ -8,11 +8,12 @@ import type { Effect } from '../../src/domain/effect.ts';
 import type { LocatedEvent } from '../../src/domain/event.ts';
 import { doEffects } from '../../src/effects.ts';
 import { event } from './lab.ts';
+import { emptySite } from '../support/nowhere.ts';
 
 const does = [{ bookmark: '{door} rang' }, { preset: 'Gate', camera: 'cam-yard', reason: '{door} rang' }];
 const document = { rules: [{ id: 'gate-rings', when: { event: 'door.open' }, does }] };
 const names = { places: new Set(['cam-yard', 'door-gate']), schedules: new Set<string>() };
-const site = siteFacts({ id: 'x', name: 'X', areas: [], devices: [], doors: [], readers: [], cameras: [], panels: [], zones: [] });
+const site = siteFacts(emptySite);
 
 /** What the rule does about a gate that opens. */
 function effects(): Effect[] {

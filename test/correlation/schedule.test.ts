@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { schedules } from '../../src/correlation/schedule.ts';
 import type { Site } from '../../src/domain/site.ts';
+import { emptySite } from '../support/nowhere.ts';
 
 const site: Site = {
-  id: 's',
-  name: 's',
+  ...emptySite,
   timeZone: 'Europe/Berlin',
   holidays: ['2026-12-25'],
   schedules: [
@@ -14,13 +14,6 @@ const site: Site = {
     { id: 'eve', name: 'Holiday night', weekly: [{ days: ['holiday'], from: '22:00', to: '06:00' }] },
     { id: 'rest', name: 'Rest', weekly: [{ days: ['sat', 'sun', 'holiday'], from: '00:00', to: '24:00' }] },
   ],
-  areas: [],
-  devices: [],
-  doors: [],
-  readers: [],
-  cameras: [],
-  panels: [],
-  zones: [],
 };
 const isDuring = schedules(site);
 

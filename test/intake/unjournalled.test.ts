@@ -10,7 +10,6 @@ import { readRules } from '../../src/correlation/read-rules.ts';
 import { siteFacts } from '../../src/correlation/site-facts.ts';
 import { Desk } from '../../src/desk/desk.ts';
 import type { DeviceSignal, LocatedEvent } from '../../src/domain/event.ts';
-import type { Site } from '../../src/domain/site.ts';
 import { watchHealth } from '../../src/health.ts';
 import type { HealthWatch } from '../../src/health.ts';
 import { Intake } from '../../src/intake/intake.ts';
@@ -21,22 +20,11 @@ import type { Store } from '../../src/store/database.ts';
 import { IncidentStore } from '../../src/store/incident-store.ts';
 import { ProcedureStore } from '../../src/store/procedure-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { nowhere } from '../support/nowhere.ts';
+import { emptySite, nowhere } from '../support/nowhere.ts';
 
 const panic: DeviceSignal = { kind: 'panic.alarm', point: 'button', phase: 'raised', repeatKey: '4711/0001' };
 const forced: DeviceSignal = { kind: 'door.forced', point: 'door', phase: 'raised' };
 const badge: DeviceSignal = { kind: 'access.granted', point: 'reader', phase: 'momentary', repeatKey: '17' };
-const site: Site = {
-  id: 'site',
-  name: 'Site',
-  areas: [],
-  devices: [],
-  doors: [],
-  readers: [],
-  cameras: [],
-  panels: [],
-  zones: [],
-};
 const rule = (kind: string, incident: string, priority: number) => ({
   id: incident,
   title: '{point}',
@@ -69,7 +57,7 @@ describe('a full disk', () => {
     checks = new BehaviorSubject(0);
     health = watchHealth({ intake, book, audit, procedures: new ProcedureStore(store), desk, problems: new Set(), setAside: undefined, checks });
     const located = new Subject<LocatedEvent>();
-    const running = correlate(located, rules, { site: siteFacts(site), scheduler: new VirtualTimeScheduler() }).subscribe((found) => {
+    const running = correlate(located, rules, { site: siteFacts(emptySite), scheduler: new VirtualTimeScheduler() }).subscribe((found) => {
       if (found.type !== 'effect') book.apply({ type: 'finding', finding: found });
     });
     intake.events.subscribe(located);

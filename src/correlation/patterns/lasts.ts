@@ -4,15 +4,13 @@ import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Due, Waiting } from '../due-queue.ts';
 import type { Duration } from '../duration.ts';
-import { KeptStates } from '../kept-states.ts';
 import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
 import { narrowing, slot, stateChanges } from '../select.ts';
-import { addChange, stateOf } from '../state-changes.ts';
-
-const none: readonly never[] = [];
+import { addChange, KEPT_AT_REST_MS, stateOf } from '../state-changes.ts';
+import { UsedLately } from '../used-lately.ts';
 
 /** What is known of one state of one point. */
 class State implements Waiting {
@@ -20,9 +18,7 @@ class State implements Waiting {
   readonly #lasts: Lasts;
   readonly changes: Seen[] = [];
   /** Begins of which the rule has said that they last: seldom any. */
-  concluded: readonly Seen[] = none;
-  /** Restored: nothing is waited for. */
-  over = false;
+  concluded: readonly Seen[] = [];
   waiting: { readonly begin: Seen; readonly due: Due } | undefined;
 
   constructor(rule: string, lasts: Lasts) {
@@ -48,7 +44,7 @@ export class Lasts {
   readonly #latenessMs: number;
   readonly #runtime: Runtime;
   readonly #tell: (moment: Moment) => void;
-  readonly #states: KeptStates<State>;
+  readonly #states: UsedLately<State>;
 
   constructor(
     rule: string,
@@ -63,7 +59,7 @@ export class Lasts {
     this.#latenessMs = latenessMs;
     this.#runtime = runtime;
     this.#tell = tell;
-    this.#states = new KeptStates(runtime, isOver);
+    this.#states = new UsedLately(KEPT_AT_REST_MS, runtime, goesOn);
     this.slots = selectors.map((selector) => {
       const passes = narrowing(selector, runtime);
       return slot(rule, selector, runtime, (seen) => this.#take(seen, passes), stateChanges);
@@ -80,7 +76,6 @@ export class Lasts {
     withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS);
     addChange(state.changes, seen, timeOf, -Infinity);
     if (state.concluded.length > 0) state.concluded = state.concluded.filter((begin) => state.changes.includes(begin));
-    state.over = state.changes.at(-1)?.event.phase === 'restored';
     this.#judge(state);
   }
 
@@ -141,7 +136,10 @@ export class Lasts {
 
 const timeOf = ({ event }: Seen) => event.eventAt;
 
-const isOver = ({ over }: State) => over;
+/** Restored, nothing of it is waited for. */
+function goesOn({ changes }: State): boolean {
+  return changes.at(-1)?.event.phase !== 'restored';
+}
 
 /** Lets go of the runs that ended before then: nothing that is yet to arrive can change them. */
 function withoutOld(changes: Seen[], before: EpochMs): void {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { KeptStates } from '../../src/correlation/kept-states.ts';
+import { UsedLately } from '../../src/correlation/used-lately.ts';
 
 const MINUTE_MS = 60_000;
 
 describe('states by name', () => {
   const time = { now: 0 };
-  let states: KeptStates<{ stands: boolean }>;
+  let states: UsedLately<{ stands: boolean }>;
   beforeEach(() => {
     time.now = 0;
-    states = new KeptStates(time, ({ stands }) => !stands);
+    states = new UsedLately(MINUTE_MS, time, ({ stands }) => stands);
   });
   /** Others come and go every `everyMs`. */
   function passes(ms: number, everyMs: number): void {
