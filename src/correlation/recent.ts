@@ -28,6 +28,8 @@ export class Recent<Value> {
   readonly #arrivalOf: (value: Value) => EpochMs;
   /** Nothing was added to a line that was not used. */
   readonly #lines: UsedLately<Line<Value>>;
+  /** When a value was added last. */
+  #latest: EpochMs = -Infinity;
 
   /** `arrivalOf`: when a value was added. */
   constructor(keepMs: number, time: { readonly now: EpochMs }, arrivalOf: (value: Value) => EpochMs) {
@@ -44,6 +46,7 @@ export class Recent<Value> {
   }
 
   add(key: string, value: Value): void {
+    this.#latest = Math.max(this.#latest, this.#arrivalOf(value));
     const entry: Entry<Value> = { value, newer: undefined };
     const line = this.#line(key);
     if (line === undefined) {
@@ -71,7 +74,7 @@ export class Recent<Value> {
   /** What was added under any of the keys, in the order of arrival for each; a value under several keys comes once. A copy: what is done with a value may add another. */
   of(keys: readonly string[]): readonly Value[] {
     const first = keys[0];
-    if (first === undefined || this.keys === 0) return none;
+    if (first === undefined || this.#latest < this.#since) return none;
     if (keys.length === 1) return this.#under(first);
     return [...new Set(keys.flatMap((key) => this.#under(key)))];
   }
@@ -79,6 +82,11 @@ export class Recent<Value> {
   /** How many keys hold something, or held it a while ago. */
   get keys(): number {
     return this.#lines.size;
+  }
+
+  /** What was added before then is forgotten. */
+  get #since(): EpochMs {
+    return this.#time.now - this.#keepMs;
   }
 
   #under(key: string): readonly Value[] {
@@ -91,9 +99,10 @@ export class Recent<Value> {
 
   /** The line of a key, without what is too old. */
   #line(key: string): Line<Value> | undefined {
+    const since = this.#since;
+    if (this.#latest < since) return undefined;
     const line = this.#lines.get(key);
     if (line === undefined) return undefined;
-    const since = this.#time.now - this.#keepMs;
     while (line.oldest !== undefined && this.#arrivalOf(line.oldest.value) < since) forgetOldest(line);
     return line;
   }

@@ -37,7 +37,8 @@ export function slot(
   take: (seen: Seen) => void,
   phases = phasesOf[selector.phase],
 ): Slot {
-  return { rule, kinds: selector.event, phases, fits: (event) => isAt(selector, event) && isOfType(selector, event, site), take };
+  const isThere = at(selector);
+  return { rule, kinds: selector.event, phases, fits: (event) => isThere(event) && isOfType(selector, event, site), take };
 }
 
 /** A slot for what a selector waits for, and nothing else. */
@@ -56,12 +57,13 @@ function isOfType({ of }: Selector, { point }: LocatedEvent, { typeOf }: Pick<Si
   return of === undefined || (type !== undefined && of.includes(type));
 }
 
-/** The point itself, its door, its device, or an area that it lies in. */
-function isAt({ at }: Selector, { point, device, place }: LocatedEvent): boolean {
-  return at?.some((id) => id === point || id === place.door || id === device || place.areas.includes(id)) ?? true;
-}
-
 const always = () => true;
+
+/** Whether an event is where the selector says: the point itself, its door, its device, or an area that it lies in. */
+export function at({ at: ids }: Selector): (event: LocatedEvent) => boolean {
+  if (ids === undefined) return always;
+  return ({ point, device, place }) => ids.some((id) => id === point || id === place.door || id === device || place.areas.includes(id));
+}
 
 /** What a selector asks of an event beyond its kind and point: schedule, threat level and condition; not the phase. */
 export function narrowing(selector: Selector, { site, threatLevel }: Pick<Runtime, 'site' | 'threatLevel'>): (event: LocatedEvent) => boolean {

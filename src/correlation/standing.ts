@@ -38,7 +38,10 @@ export class StandingStates {
       if (states === undefined) this.#byKey.set(key, (states = new Map<string, Change[]>()));
       const changes = states.get(state);
       if (changes === undefined) states.set(state, [change]);
-      else addChange(changes, change, timeOf, since);
+      else {
+        addChange(changes, change, timeOf);
+        withoutOld(changes, since);
+      }
     }
   }
 
@@ -50,6 +53,13 @@ export class StandingStates {
 }
 
 const none: readonly never[] = [];
+
+/** Of what happened before then, which nobody asks for any more, the last change is kept: it says how the state stood. */
+function withoutOld(changes: Change[], before: EpochMs): void {
+  let first = 0;
+  for (let next = changes[1]; next !== undefined && next.at < before; next = changes[first + 1]) first += 1;
+  if (first > 0) changes.splice(0, first);
+}
 
 function anyStands(states: Map<string, Change[]>): boolean {
   for (const changes of states.values()) if (changes.at(-1)?.begins === true) return true;

@@ -12,20 +12,23 @@ export const KEPT_AT_REST_MS = 12 * ALLOWED_LATENESS_MS;
 const MOST_CHANGES = 16;
 
 /**
- * The latest begins and ends of one state, in event time, get one more; of two at the same time the one that arrived later comes later.
- * Of what happened before `since`, which nobody asks for any more, the last change is kept: it says how the state stood then.
+ * The begins and ends of one state, in event time, get one more; of two at the same time the one that arrived later comes later. Those for which there is no room
+ * are let go, the oldest first, except what is `needed`.
  */
-export function addChange<Change>(changes: Change[], change: Change, timeOf: (change: Change) => EpochMs, since: EpochMs): void {
+export function addChange<Change>(
+  changes: Change[],
+  change: Change,
+  timeOf: (change: Change) => EpochMs,
+  needed: (change: Change) => boolean = () => false,
+): void {
   const at = timeOf(change);
   let index = changes.length;
   for (let before = changes[index - 1]; before !== undefined && timeOf(before) > at; before = changes[index - 1]) index -= 1;
-  let first = Math.max(0, changes.length + 1 - MOST_CHANGES);
-  for (let next = changes[first + 1]; next !== undefined && timeOf(next) < since; next = changes[first + 1]) first += 1;
-  // A change from before all that is kept says nothing that will be asked for.
-  if (index < first) return;
   if (index === changes.length) changes.push(change);
   else changes.splice(index, 0, change);
-  if (first > 0) changes.splice(0, first);
+  if (changes.length <= MOST_CHANGES) return;
+  const oldest = changes.findIndex((each) => !needed(each));
+  if (oldest >= 0) changes.splice(oldest, 1);
 }
 
 let latest: LocatedEvent | undefined;

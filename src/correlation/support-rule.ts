@@ -1,14 +1,14 @@
 import type { LeadFinding } from '../domain/incident.ts';
 import type { LocatedEvent } from '../domain/event.ts';
-import { arrivalOf } from './accounting.ts';
 import type { Seen } from './accounting.ts';
 import { ALLOWED_LATENESS_MS } from './context.ts';
+import type { EventKeys } from './event-keys.ts';
+import type { Memory } from './patterns/memory.ts';
 import { Recent } from './recent.ts';
-import { keysOfAll } from './relation.ts';
 import type { SupportRule } from './rule-schema.ts';
 import type { Runtime } from './runtime.ts';
 import type { Slot } from './select.ts';
-import { happening } from './select.ts';
+import { at, happening } from './select.ts';
 import { words } from './template.ts';
 
 /**
@@ -27,32 +27,35 @@ export class SupportRun {
   readonly slots: readonly Slot[];
   readonly #rule: SupportRule;
   readonly #runtime: Runtime;
+  readonly #keys: EventKeys;
   readonly #leads: Recent<LeadFinding>;
-  readonly #events: Recent<Seen>;
+  readonly #events: Memory;
+  readonly #isThere: (event: LocatedEvent) => boolean;
   readonly #strengthened = new WeakSet<LeadFinding>();
   readonly #reason;
 
   constructor(rule: SupportRule, runtime: Runtime) {
     this.#rule = rule;
     this.#runtime = runtime;
+    this.#keys = runtime.memories.keys(rule.by, runtime);
     this.#reason = words(rule.reason);
     this.#leads = new Recent(rule.within.ms + ALLOWED_LATENESS_MS, runtime, ({ at }) => at);
     // A rule that waits (`lasts`) leads long after its event: what happened meanwhile counts as well.
-    this.#events = new Recent(rule.before.ms + rule.within.ms + ALLOWED_LATENESS_MS, runtime, arrivalOf);
+    this.#events = runtime.memories.of(rule.id, rule.with, rule.by, 'events', runtime);
+    this.#events.keepFor(rule.before.ms + rule.within.ms);
+    this.#isThere = at(rule.with);
     this.slots = [happening(rule.id, rule.with, runtime, (seen) => this.#take(seen))];
   }
 
   led(lead: LeadFinding): void {
-    const keys = this.#keysOf(lead.event);
+    const keys = this.#keys.of(lead.event);
     for (const key of keys) this.#leads.add(key, lead);
     const fitting = this.#events.of(keys).filter((seen) => this.#fits(lead, seen));
     for (const seen of latest(fitting)) this.#strengthen(lead, seen);
   }
 
   #take(seen: Seen): void {
-    const keys = this.#keysOf(seen.event);
-    for (const key of keys) this.#events.add(key, seen);
-    const leads = this.#leads.of(keys);
+    const leads = this.#leads.of(this.#keys.of(seen.event));
     if (leads.length === 0) return;
     const fitting = leads.filter((lead) => this.#fits(lead, seen));
     const ofEach = [...new Map(fitting.map((lead) => [lead.incidentKey, lead])).values()];
@@ -63,7 +66,7 @@ export class SupportRun {
   #fits({ event: lead }: LeadFinding, { event }: Seen): boolean {
     const { before, within } = this.#rule;
     if (event.eventAt < lead.eventAt - before.ms || event.eventAt > lead.eventAt + within.ms) return false;
-    return event.kind !== lead.kind || event.point !== lead.point;
+    return (event.kind !== lead.kind || event.point !== lead.point) && this.#isThere(event);
   }
 
   #strengthen(lead: LeadFinding, seen: Seen): void {
@@ -82,10 +85,6 @@ export class SupportRun {
       reason: this.#reason(event, this.#runtime.site.name, { lead: lead.event }),
       raisePriorityBy: raisesPriorityBy,
     });
-  }
-
-  #keysOf(event: LocatedEvent): readonly string[] {
-    return keysOfAll(event, this.#rule.by, this.#runtime.site);
   }
 }
 

@@ -1,7 +1,9 @@
+import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import type { When } from '../schema/when.ts';
+import { at } from '../select.ts';
 import type { Slot } from '../select.ts';
 import type { Condition } from './condition.ts';
 import type { Memory } from './memory.ts';
@@ -14,10 +16,12 @@ export class Absent implements Condition {
   readonly slots: readonly Slot[] = [];
   readonly #withinMs: number;
   readonly #memory: Memory;
+  readonly #isThere: (event: LocatedEvent) => boolean;
 
   constructor(rule: string, pattern: AbsencePattern, latenessMs: number, runtime: Runtime) {
     this.#withinMs = pattern.within.ms;
     this.#memory = runtime.memories.of(rule, pattern.absence, pattern.by, 'events', runtime);
+    this.#isThere = at(pattern.absence);
     this.#memory.keepFor(this.#withinMs + latenessMs);
   }
 
@@ -26,7 +30,7 @@ export class Absent implements Condition {
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
-    return event.eventAt >= trigger.eventAt && event.eventAt <= trigger.eventAt + this.#withinMs;
+    return event.eventAt >= trigger.eventAt && event.eventAt <= trigger.eventAt + this.#withinMs && this.#isThere(event);
   }
 
   holds(trigger: Seen): boolean {

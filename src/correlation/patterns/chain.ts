@@ -1,16 +1,15 @@
+import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
-import { EventKeys } from '../event-keys.ts';
-import { Recent } from '../recent.ts';
+import type { EventKeys } from '../event-keys.ts';
 import type { Relation } from '../relation.ts';
 import { differ } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Selector } from '../schema/selector.ts';
-import type { When } from '../schema/when.ts';
+import type { Step, When } from '../schema/when.ts';
 import type { Slot } from '../select.ts';
-import { happening } from '../select.ts';
+import { at } from '../select.ts';
 import type { Condition } from './condition.ts';
-import { Watchers } from './watchers.ts';
+import type { Memory } from './memory.ts';
 import type { Watcher } from './watchers.ts';
 
 export type ChainPattern = Extract<When, { pattern: 'sequence' | 'all' | 'count' }>;
@@ -21,9 +20,14 @@ interface Entry {
   readonly steps: readonly number[];
 }
 
-interface ChainStep {
-  readonly selector: Selector;
+/** Steps that select the same, and what is remembered for them. */
+interface Remembered {
+  readonly steps: readonly number[];
   readonly not: boolean;
+  /** With fewer events they are not there; a trigger that is remembered as one of them is among these. */
+  readonly fewest: number;
+  readonly memory: Memory;
+  readonly isThere: (event: LocatedEvent) => boolean;
 }
 
 /** Looking for events that fit is given up after so many trials, so that no rule can hold up the others. */
@@ -34,43 +38,37 @@ const MOST_TRIALS = 2000;
  * a span. Earlier events that arrive later complete it then.
  */
 export class Chain implements Condition {
-  readonly slots: readonly Slot[];
+  readonly slots: readonly Slot[] = [];
   readonly #pattern: ChainPattern;
-  readonly #steps: readonly ChainStep[];
-  /** Fewer events than this complete nothing. */
-  readonly #fewest: number;
+  readonly #steps: readonly Step[];
+  readonly #remembered: readonly Remembered[];
+  readonly #happened: readonly Remembered[];
+  /** What must not happen in between. */
+  readonly #barred: readonly Remembered[];
   readonly #runtime: Runtime;
-  readonly #recent: Recent<Entry>;
-  /** What must not happen in between, by itself. */
-  readonly #barred: Recent<Entry>;
-  readonly #watchers: Watchers;
   readonly #keys: EventKeys;
 
   constructor(rule: string, pattern: ChainPattern, latenessMs: number, runtime: Runtime) {
     this.#pattern = pattern;
-    this.#keys = new EventKeys(pattern.by, runtime.site);
     this.#runtime = runtime;
-    const keepMs = pattern.within.ms + latenessMs + 2 * ALLOWED_LATENESS_MS;
-    this.#recent = new Recent(keepMs, runtime, arrivalOfEntry);
-    this.#barred = new Recent(keepMs, runtime, arrivalOfEntry);
-    this.#watchers = new Watchers(runtime);
+    this.#keys = runtime.memories.keys(pattern.by, runtime);
     this.#steps = stepsOf(pattern);
-    this.#fewest = pattern.pattern === 'count' ? pattern.atLeast : this.#steps.filter(({ not }) => !not).length;
-    this.slots = [...alike(this.#steps, false), ...alike(this.#steps, true)].map(({ selector, steps, not }) =>
-      happening(rule, selector, runtime, (seen) => {
-        const keys = this.#keysOf(seen);
-        for (const key of keys) (not ? this.#barred : this.#recent).add(key, { seen, steps });
-        this.#watchers.tell(keys, seen);
-      }),
-    );
-  }
-
-  #keysOf({ event }: Seen): readonly string[] {
-    return this.#keys.of(event);
+    // The last step of a sequence is the trigger itself.
+    const before = pattern.pattern === 'sequence' ? this.#steps.slice(0, -1) : this.#steps;
+    const last = pattern.pattern === 'sequence' ? nameOf(this.#steps.at(-1)) : undefined;
+    this.#remembered = alike(before).map(({ selector, steps, not }): Remembered => {
+      const memory = runtime.memories.of(rule, selector, pattern.by, 'events', runtime);
+      memory.keepFor(pattern.within.ms + latenessMs);
+      const fewest = pattern.pattern === 'count' ? pattern.atLeast : steps.length + (nameOf({ selector, not }) === last ? 1 : 0);
+      return { steps, not, fewest, memory, isThere: at(selector) };
+    });
+    this.#happened = this.#remembered.filter(({ not }) => !not);
+    this.#barred = this.#remembered.filter(({ not }) => not);
   }
 
   watch(watcher: Watcher, waitMs: number): void {
-    this.#watchers.add(this.#keysOf(watcher.trigger), watcher, waitMs + ALLOWED_LATENESS_MS);
+    const keys = this.#keys.of(watcher.trigger.event);
+    for (const { memory } of this.#remembered) memory.watchers.add(keys, watcher, waitMs + ALLOWED_LATENESS_MS);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
@@ -78,25 +76,32 @@ export class Chain implements Condition {
   }
 
   holds(trigger: Seen): boolean {
-    for (const key of this.#keysOf(trigger)) if (this.#recent.count(key) >= this.#fewest && this.#isComplete(trigger, key)) return true;
+    for (const key of this.#keys.of(trigger.event)) if (this.#isEnoughFor(key) && this.#isComplete(trigger, key)) return true;
     return false;
   }
 
   evidence(trigger: Seen): readonly Seen[] {
-    const all = this.#keysOf(trigger).flatMap((key) => this.#window(this.#recent, trigger, key));
+    const all = this.#keys.of(trigger.event).flatMap((key) => this.#window(this.#happened, trigger, key));
     return [...new Set(all.map(({ seen }) => seen).filter((seen) => seen !== trigger))];
   }
 
+  /** Whether enough is remembered at all: seldom so. */
+  #isEnoughFor(key: string): boolean {
+    for (const { memory, fewest } of this.#happened) if (memory.count(key) < fewest) return false;
+    return true;
+  }
+
   /** What happened in the span that ends with the trigger, in event time. */
-  #window(recent: Recent<Entry>, trigger: Seen, key: string): readonly Entry[] {
-    return recent
-      .of([key])
-      .filter(({ seen }) => this.bears(trigger, seen))
-      .sort((a, b) => a.seen.event.eventAt - b.seen.event.eventAt);
+  #window(remembered: readonly Remembered[], trigger: Seen, key: string): readonly Entry[] {
+    return remembered
+      .flatMap(({ memory, isThere, steps }) =>
+        memory.of([key]).flatMap((seen) => (isThere(seen.event) && this.bears(trigger, seen) ? [{ seen, steps }] : [])),
+      )
+      .sort((a, b) => a.seen.event.eventAt - b.seen.event.eventAt || a.seen.arrivedAt - b.seen.arrivedAt);
   }
 
   #isComplete(trigger: Seen, key: string): boolean {
-    const entries = this.#window(this.#recent, trigger, key);
+    const entries = this.#window(this.#happened, trigger, key);
     switch (this.#pattern.pattern) {
       case 'count':
         return this.#isEnough(trigger, entries, this.#pattern.atLeast);
@@ -151,24 +156,22 @@ export class Chain implements Condition {
   }
 }
 
-const arrivalOfEntry = ({ seen }: Entry) => seen.arrivedAt;
-
-function stepsOf(pattern: ChainPattern): readonly ChainStep[] {
+function stepsOf(pattern: ChainPattern): readonly Step[] {
   if (pattern.pattern === 'sequence') return pattern.steps;
   return (pattern.pattern === 'all' ? pattern.all : [pattern.count]).map((selector) => ({ selector, not: false }));
 }
 
-/** Steps that select the same are learnt of together. */
-function alike(
-  all: readonly ChainStep[],
-  not: boolean,
-): readonly { readonly selector: Selector; readonly steps: readonly number[]; readonly not: boolean }[] {
-  const known = new Map<string, { readonly selector: Selector; readonly steps: number[]; readonly not: boolean }>();
+function nameOf(step: Step | undefined): string {
+  return JSON.stringify([step?.selector, step?.not]);
+}
+
+/** Steps that select the same are one. */
+function alike(all: readonly Step[]): readonly (Step & { readonly steps: readonly number[] })[] {
+  const known = new Map<string, Step & { readonly steps: number[] }>();
   for (const [step, each] of all.entries()) {
-    if (each.not !== not) continue;
-    const name = JSON.stringify(each.selector);
+    const name = nameOf(each);
     const same = known.get(name);
-    if (same === undefined) known.set(name, { selector: each.selector, steps: [step], not });
+    if (same === undefined) known.set(name, { ...each, steps: [step] });
     else same.steps.push(step);
   }
   return [...known.values()];

@@ -1,7 +1,9 @@
+import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Unless } from '../rule-schema.ts';
 import type { Runtime } from '../runtime.ts';
+import { at } from '../select.ts';
 import type { Slot } from '../select.ts';
 import type { Condition } from './condition.ts';
 import type { Memory } from './memory.ts';
@@ -16,6 +18,7 @@ export class Explained implements Condition {
   readonly #aheadMs: number;
   readonly #runtime: Runtime;
   readonly #memory: Memory;
+  readonly #isThere: (event: LocatedEvent) => boolean;
 
   /** `waitMs`: from an event to its judgement. */
   constructor(rule: string, line: Unless, latenessMs: number, waitMs: number, runtime: Runtime) {
@@ -25,6 +28,7 @@ export class Explained implements Condition {
     this.#beforeMs = line.within?.ms ?? 0;
     this.#aheadMs = Math.max(line.after?.ms ?? 0, latenessMs);
     this.#memory = runtime.memories.of(rule, line, line.by, line.stands === true ? 'states' : 'events', runtime);
+    this.#isThere = at(line);
     this.#memory.keepFor(this.#beforeMs + this.#aheadMs + waitMs);
   }
 
@@ -35,7 +39,7 @@ export class Explained implements Condition {
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
     // A state stands on, however long ago it began.
     const earliest = this.#line.stands === true ? -Infinity : trigger.eventAt - this.#beforeMs;
-    return event.eventAt >= earliest && event.eventAt <= trigger.eventAt + this.#aheadMs;
+    return event.eventAt >= earliest && event.eventAt <= trigger.eventAt + this.#aheadMs && this.#isThere(event);
   }
 
   holds(trigger: Seen): boolean {

@@ -1,33 +1,35 @@
-import type { EpochMs } from '../../domain/clock.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
 import type { Seen } from '../accounting.ts';
-import { ALLOWED_LATENESS_MS } from '../context.ts';
 import type { Due, Waiting } from '../due-queue.ts';
 import type { Duration } from '../duration.ts';
 import type { Moment } from '../moment.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { narrowing, slot, stateChanges } from '../select.ts';
-import { addChange, KEPT_AT_REST_MS, stateOf } from '../state-changes.ts';
-import { UsedLately } from '../used-lately.ts';
+import { listens, narrowing, slot, stateChanges } from '../select.ts';
+import type { KnownState, Run } from './state-memory.ts';
 
-/** What is known of one state of one point. */
-class State implements Waiting {
+/** What a rule makes of one state of one point. */
+export class Lasting implements Run, Waiting {
   readonly rule: string;
-  readonly #lasts: Lasts;
-  readonly changes: Seen[] = [];
+  readonly of: Lasts;
+  readonly state: KnownState<Lasting>;
   /** Begins of which the rule has said that they last: seldom any. */
-  concluded: readonly Seen[] = [];
+  concluded: readonly Seen[] = none;
   waiting: { readonly begin: Seen; readonly due: Due } | undefined;
 
-  constructor(rule: string, lasts: Lasts) {
+  constructor(rule: string, lasts: Lasts, state: KnownState<Lasting>) {
     this.rule = rule;
-    this.#lasts = lasts;
+    this.of = lasts;
+    this.state = state;
+  }
+
+  needs(begin: Seen): boolean {
+    return this.waiting?.begin === begin || this.concluded.includes(begin);
   }
 
   due(): void {
-    this.#lasts.due(this);
+    this.of.due(this);
   }
 }
 
@@ -44,7 +46,8 @@ export class Lasts {
   readonly #latenessMs: number;
   readonly #runtime: Runtime;
   readonly #tell: (moment: Moment) => void;
-  readonly #states: UsedLately<State>;
+  /** What narrows each of the slots. */
+  readonly #narrowing: readonly ((event: LocatedEvent) => boolean)[];
 
   constructor(
     rule: string,
@@ -59,94 +62,77 @@ export class Lasts {
     this.#latenessMs = latenessMs;
     this.#runtime = runtime;
     this.#tell = tell;
-    this.#states = new UsedLately(KEPT_AT_REST_MS, runtime, goesOn);
-    this.slots = selectors.map((selector) => {
-      const passes = narrowing(selector, runtime);
-      return slot(rule, selector, runtime, (seen) => this.#take(seen, passes), stateChanges);
-    });
+    this.#narrowing = selectors.map((selector) => narrowing(selector, runtime));
+    this.slots = selectors.map((selector) => slot(rule, selector, runtime, (seen) => this.#take(seen), stateChanges));
+  }
+
+  #take(seen: Seen): void {
+    if (seen.event.phase === 'raised' && !this.#isBegin(seen)) return;
+    this.#judge(this.#runtime.memories.states.learn(seen));
   }
 
   /** What narrows the rule narrows the begin: a restore ends the state whenever it comes. */
-  #take(seen: Seen, passes: (event: LocatedEvent) => boolean): void {
-    const { event } = seen;
-    if (event.phase === 'raised' && (event.initial === true || seen.suppressedBy !== undefined || !passes(event))) return;
-    const id = stateOf(event);
-    let state = this.#states.get(id);
-    if (state === undefined) this.#states.set(id, (state = new State(this.#rule, this)));
-    withoutOld(state.changes, event.eventAt - 2 * ALLOWED_LATENESS_MS);
-    addChange(state.changes, seen, timeOf, -Infinity);
-    if (state.concluded.length > 0) state.concluded = state.concluded.filter((begin) => state.changes.includes(begin));
-    this.#judge(state);
+  #isBegin({ event, suppressedBy }: Seen): boolean {
+    if (event.initial === true || suppressedBy !== undefined) return false;
+    return this.slots.some((each, index) => this.#narrowing[index]?.(event) === true && listens(each, event));
   }
 
   /** Runs go from a begin to its restore. A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */
-  #judge(state: State): void {
+  #judge(state: KnownState<Lasting>): void {
+    const { changes } = state;
+    const lasting = state.runOf(this) ?? new Lasting(this.#rule, this, state);
+    if (lasting.concluded.length > 0) lasting.concluded = lasting.concluded.filter((begin) => changes.includes(begin));
     let begin: Seen | undefined;
-    for (const seen of state.changes) {
-      if (seen.event.phase === 'raised') {
-        if (begin === undefined || state.concluded.includes(begin)) begin = seen;
-      } else if (seen.event.phase === 'restored' && begin !== undefined) {
-        this.#ended(state, begin, seen.event);
+    for (const seen of changes) {
+      if (seen.event.phase === 'restored') {
+        if (begin !== undefined) this.#ended(lasting, begin, seen.event);
         begin = undefined;
-      }
+      } else if ((begin === undefined || lasting.concluded.includes(begin)) && this.#isBegin(seen)) begin = seen;
     }
-    const open = begin === undefined || state.concluded.includes(begin) ? undefined : begin;
-    if (state.waiting?.begin === open) return;
-    if (state.waiting !== undefined) {
-      this.#runtime.due.cancel(state.waiting.due);
-      this.#runtime.accounting.wait(state.waiting.begin, -1);
-      state.waiting = undefined;
-    }
-    if (open !== undefined) this.#wait(state, open);
+    this.#await(lasting, begin === undefined || lasting.concluded.includes(begin) ? undefined : begin);
+    if (lasting.waiting === undefined && lasting.concluded.length === 0) state.letGo(lasting);
+    else state.hold(lasting);
   }
 
-  #ended(state: State, begin: Seen, end: LocatedEvent): void {
+  #ended(lasting: Lasting, begin: Seen, end: LocatedEvent): void {
     const limit = this.#howLong(begin.event);
     if (limit === undefined) return;
     if (end.eventAt >= begin.event.eventAt + limit.ms) {
-      if (!state.concluded.includes(begin)) this.#conclude(state, begin);
-    } else if (state.concluded.includes(begin)) {
-      state.concluded = state.concluded.filter((each) => each !== begin);
+      if (!lasting.concluded.includes(begin)) this.#conclude(lasting, begin);
+    } else if (lasting.concluded.includes(begin)) {
+      lasting.concluded = lasting.concluded.filter((each) => each !== begin);
       this.#tell({ type: 'taken-back', seen: begin, because: end });
     }
   }
 
-  #wait(state: State, begin: Seen): void {
-    const limit = this.#howLong(begin.event);
-    if (limit === undefined) return;
+  /** Waits for the time of a begin to be up, or for nothing. */
+  #await(lasting: Lasting, begin: Seen | undefined): void {
     const { accounting, due } = this.#runtime;
+    if (lasting.waiting?.begin === begin) return;
+    if (lasting.waiting !== undefined) {
+      due.cancel(lasting.waiting.due);
+      accounting.wait(lasting.waiting.begin, -1);
+      lasting.waiting = undefined;
+    }
+    const limit = begin && this.#howLong(begin.event);
+    if (begin === undefined || limit === undefined) return;
     accounting.wait(begin, 1);
-    state.waiting = { begin, due: due.add(begin.event.eventAt + limit.ms + this.#latenessMs, state) };
+    lasting.waiting = { begin, due: due.add(begin.event.eventAt + limit.ms + this.#latenessMs, lasting) };
   }
 
   /** Its time is up. */
-  due(state: State): void {
-    if (state.waiting === undefined) return;
-    const { begin } = state.waiting;
+  due(lasting: Lasting): void {
+    if (lasting.waiting === undefined) return;
+    const { begin } = lasting.waiting;
     this.#runtime.accounting.wait(begin, -1);
-    state.waiting = undefined;
-    this.#conclude(state, begin);
+    lasting.waiting = undefined;
+    this.#conclude(lasting, begin);
   }
 
-  #conclude(state: State, begin: Seen): void {
-    state.concluded = [...state.concluded, begin];
+  #conclude(lasting: Lasting, begin: Seen): void {
+    lasting.concluded = [...lasting.concluded, begin];
     this.#tell({ type: 'begins', seen: begin });
   }
 }
 
-const timeOf = ({ event }: Seen) => event.eventAt;
-
-/** Restored, nothing of it is waited for. */
-function goesOn({ changes }: State): boolean {
-  return changes.at(-1)?.event.phase !== 'restored';
-}
-
-/** Lets go of the runs that ended before then: nothing that is yet to arrive can change them. */
-function withoutOld(changes: Seen[], before: EpochMs): void {
-  let ended = changes.length - 1;
-  for (let change = changes[ended]; change !== undefined; change = changes[ended]) {
-    if (change.event.phase === 'restored' && change.event.eventAt < before) break;
-    ended -= 1;
-  }
-  if (ended >= 0) changes.splice(0, ended + 1);
-}
+const none: readonly never[] = [];

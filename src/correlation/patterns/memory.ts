@@ -1,3 +1,4 @@
+import type { LocatedEvent } from '../../domain/event.ts';
 import { arrivalOf } from '../accounting.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
@@ -8,33 +9,47 @@ import type { Grouping } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { happening, narrowing, slot, stateChanges } from '../select.ts';
+import { at, happening, narrowing, slot, stateChanges } from '../select.ts';
+import type { SiteFacts } from '../site-facts.ts';
 import { StandingStates } from '../standing.ts';
 import { Ended, Ends } from './ends.ts';
+import type { Lasting } from './lasts.ts';
+import { StateMemory } from './state-memory.ts';
 import { Watchers } from './watchers.ts';
 
 /** What a memory keeps: events of late, or states that stand. */
 export type Keeps = 'events' | 'states';
 
-/** Remembers the events of one selector by what they have in common with others. Rules that ask the same share one memory. */
+/**
+ * Remembers the events of one selector, wherever one of its rules looks, by what they have in common with others. Rules that ask the same share one memory. So do rules that
+ * look at different places, if their events do not meet under one key; who asks leaves out what is not where it looks.
+ */
 export class Memory {
   readonly slot: Slot;
+  readonly #places: ((event: LocatedEvent) => boolean)[] = [];
   readonly watchers: Watchers;
   readonly #runtime: Runtime;
   readonly #recent: Recent<Seen>;
   readonly #states: StandingStates;
   readonly #keys: EventKeys;
 
-  constructor(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime) {
-    this.#keys = new EventKeys(by, runtime.site);
+  constructor(rule: string, selector: Selector, keys: EventKeys, keeps: Keeps, runtime: Runtime) {
+    this.#keys = keys;
     this.#runtime = runtime;
     this.#recent = new Recent(0, runtime, arrivalOf);
     this.#states = new StandingStates(runtime);
     this.watchers = new Watchers(runtime);
-    this.slot =
+    const { at: _places, ...anywhere } = selector;
+    const everywhere =
       keeps === 'states'
-        ? slot(rule, selector, runtime, this.#state(selector), stateChanges)
-        : happening(rule, selector, runtime, (seen) => this.#event(seen));
+        ? slot(rule, anywhere, runtime, this.#state(anywhere), stateChanges)
+        : happening(rule, anywhere, runtime, (seen) => this.#event(seen));
+    this.slot = { ...everywhere, fits: (event) => everywhere.fits(event) && this.#places.some((isThere) => isThere(event)) };
+  }
+
+  /** A rule looks there. */
+  lookAt(isThere: (event: LocatedEvent) => boolean): void {
+    this.#places.push(isThere);
   }
 
   /** What it keeps can be asked for at least so long after it happened, lateness included. */
@@ -45,6 +60,16 @@ export class Memory {
 
   keysOf({ event }: Seen): readonly string[] {
     return this.#keys.of(event);
+  }
+
+  /** How many events are kept under the key. */
+  count(key: string): number {
+    return this.#recent.count(key);
+  }
+
+  /** The events under any of the keys, in the order of arrival for each. */
+  of(keys: readonly string[]): readonly Seen[] {
+    return this.#recent.of(keys);
   }
 
   /** Whether any event that shares a key with the trigger passes. */
@@ -78,6 +103,8 @@ export class Memory {
 
 /** The memories of all rules, one for each thing that is remembered. */
 export class Memories {
+  readonly states = new StateMemory<Lasting>();
+  readonly #keys = new Map<string, EventKeys>();
   readonly #known = new Map<string, Memory>();
   readonly #ends = new Map<string, Ends>();
   readonly #ended = new Ended();
@@ -94,20 +121,37 @@ export class Memories {
   }
 
   ends(rule: string, restoredBy: Selector, per: Grouping, runtime: Runtime): Ends {
-    const name = JSON.stringify([...parts(restoredBy), per]);
+    const name = JSON.stringify([...parts(restoredBy), restoredBy.at, per]);
     const ends = this.#ends.get(name) ?? new Ends(rule, restoredBy, per, this.#ended, runtime);
     this.#ends.set(name, ends);
     return ends;
   }
 
   of(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime): Memory {
-    const name = JSON.stringify([...parts(selector), by, keeps]);
-    const memory = this.#known.get(name) ?? new Memory(rule, selector, by, keeps, runtime);
+    const place = keeps === 'events' && isOfOnePlace(by, selector.at, runtime.site) ? undefined : selector.at;
+    const name = JSON.stringify([...parts(selector), place, by, keeps]);
+    const memory = this.#known.get(name) ?? new Memory(rule, selector, this.keys(by, runtime), keeps, runtime);
     this.#known.set(name, memory);
+    memory.lookAt(at(selector));
     return memory;
+  }
+
+  /** The keys of events by these relations: worked out once for all rules that ask for them. */
+  keys(by: readonly Relation[], { site }: Pick<Runtime, 'site'>): EventKeys {
+    const name = by.join();
+    const keys = this.#keys.get(name) ?? new EventKeys(by, site);
+    this.#keys.set(name, keys);
+    return keys;
   }
 }
 
-function parts({ event, of, at, if: condition, during, outside, threat, phase }: Selector): readonly unknown[] {
-  return [event, of, at, condition, during, outside, threat, phase];
+/** Whether all events with such a key are of one door or point, or of an area that lies in each of the places or outside it. */
+function isOfOnePlace(by: readonly Relation[], places: Selector['at'], { typeOf }: Pick<SiteFacts, 'typeOf'>): boolean {
+  if (by.includes('door') || by.includes('point')) return true;
+  return by.includes('area') && (places ?? []).every((id) => typeOf(id) === undefined);
+}
+
+/** What a selector asks, but for the place. */
+function parts({ event, of, if: condition, during, outside, threat, phase }: Selector): readonly unknown[] {
+  return [event, of, condition, during, outside, threat, phase];
 }

@@ -32,6 +32,11 @@ describe('lasts', () => {
     expectLasting('o 4999ms p 4999ms q 8999ms r', events, '20500ms o');
   });
 
+  it('does not start anew where a controller says every second that its door is open', () => {
+    const often = Array.from({ length: 19 }, (_, second) => [String.fromCharCode(65 + second), open(1000 * (second + 1))] as const);
+    expectLasting(['o', ...often.map(([name]) => name)].join(' 999ms '), { o: open(0), ...Object.fromEntries(often) }, '20500ms o');
+  });
+
   it('waits for each point by itself', () => {
     expectLasting('o 9999ms p', { o: open(0), p: event('door.open', 'door-main', 10_000) }, '20500ms o 9999ms o');
   });
