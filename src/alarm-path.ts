@@ -6,7 +6,7 @@ import { correlate } from './correlation/engine.ts';
 import { lookBackMs } from './correlation/look-back.ts';
 import type { Rule } from './correlation/rule-schema.ts';
 import { siteFacts } from './correlation/site-facts.ts';
-import type { Clock } from './domain/clock.ts';
+import type { Clock, EpochMs } from './domain/clock.ts';
 import type { Effect } from './domain/effect.ts';
 import type { LocatedEvent } from './domain/event.ts';
 import type { Site } from './domain/site.ts';
@@ -51,7 +51,10 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
   const events = new Subject<LocatedEvent>();
   const effects = new Subject<Effect>();
   const accounting = new Accounting();
+  const lookBack = lookBackMs(rules, site);
+  const knownBefore = foundAgainSince();
   const correlating = correlate(events, rules, {
+    knownBefore,
     scheduler: asyncScheduler,
     site: siteFacts(site),
     accounting,
@@ -78,9 +81,16 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
     correlating.unsubscribe();
   }
 
-  /** Rebuilds what the rules remember, so that no window is lost in a restart; findings that the book has already applied change nothing. */
+  /** Everything since then is found again: what the book may not account for, and for a while more, since what it has already applied changes nothing. */
+  function foundAgainSince(): EpochMs {
+    if (book.position === 0) return 0;
+    const [accountedFor] = journal.read({ after: book.position - 1, limit: 1 });
+    return Math.min(accountedFor?.receivedAt ?? Infinity, clock.now() - lookBack);
+  }
+
+  /** Rebuilds what the rules remember, so that no window is lost in a restart. */
   function rebuild(): void {
-    let after = Math.min(book.position, journal.positionBefore(clock.now() - lookBackMs(rules, site)));
+    let after = Math.min(book.position, journal.positionBefore(knownBefore - lookBack));
     for (const event of journal.latestOfEach(after)) events.next({ ...event, initial: true, ...locate(event.point) });
     for (;;) {
       const page = journal.read({ after, limit: 1000 });

@@ -14,6 +14,8 @@ export interface CorrelationContext {
   readonly scheduler: SchedulerLike;
   /** The threat level that holds at a place (its areas, innermost first) at a time, instead of what the events themselves say of it. */
   readonly threatLevel?: (areas: readonly PointId[], at: EpochMs) => string;
+  /** What was concluded before then is known: events of that time are only remembered, so that those after it are judged as if nothing had been interrupted. */
+  readonly knownBefore?: EpochMs;
   /** Is told of an exception inside a rule. The rule and all others go on. */
   readonly failed?: (rule: string, error: unknown) => void;
   /** Counts what became of the events. */

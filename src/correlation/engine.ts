@@ -22,7 +22,7 @@ import { Threats } from './threats.ts';
  * arrives up to 5 s late leads to the same findings or takes back what was concluded without it. The findings of an event are
  * emitted before `next` of the event returns, except those that its rule lets wait (`lateness`, `lasts`, `absence`).
  *
- * What rules remember is in memory. After a restart feed the state of each point as it was `memoryMs` ago with `initial: true`, then the
+ * What rules remember is in memory. After a restart feed the state of each point as it was `lookBackMs` before `knownBefore` with `initial: true`, then the
  * journal since: findings made again keep their ids, and the incident book knows them.
  */
 export function correlate(events$: Observable<LocatedEvent>, rules: readonly Rule[], context: CorrelationContext): Observable<Finding | Effect> {
@@ -48,6 +48,7 @@ class Engine {
 
   constructor(rules: readonly Rule[], context: CorrelationContext, emit: (found: Finding | Effect) => void) {
     this.#context = context;
+    const { knownBefore = -Infinity } = context;
     const due = new DueQueue(context.scheduler, ({ at, waiting }) => {
       this.#runtime.now = Math.max(this.#runtime.now, at);
       try {
@@ -65,7 +66,9 @@ class Engine {
       threats,
       threatLevel: context.threatLevel ?? ((areas, at) => threats.at(areas, at)?.id ?? NORMAL_THREAT),
       now: 0,
-      emit,
+      emit: (found) => {
+        if (found.at >= knownBefore) emit(found);
+      },
     };
     this.#dispatch = new Dispatch(slotsOf(rules, this.#runtime));
   }

@@ -229,17 +229,16 @@ export function selectorsIn(rule: Rule): readonly Selector[] {
 }
 
 /**
- * How far back a restart must read so that no rule has forgotten anything: the longest span of any rule.
+ * How far back a restart must read so that no rule has forgotten anything: the longest span of any rule that leads, and of any that strengthens what was led so.
  * @param heldAfterMs the longest time that the site file lets a door stand open.
  */
 export function memoryMs(rules: readonly Rule[], heldAfterMs: number): number {
-  return Math.max(0, ...rules.map((rule) => spanOf(rule, heldAfterMs)));
+  const leading = rules.filter(isLeadRule).map((rule) => spanOf(rule, heldAfterMs));
+  const strengthening = rules.filter(isSupportRule).map(({ before, within }) => before.ms + within.ms);
+  return Math.max(0, ...leading) + Math.max(0, ...strengthening);
 }
 
-function spanOf(rule: Rule, heldAfterMs: number): number {
-  if (isSupportRule(rule)) return rule.before.ms + rule.within.ms;
-  if (!isLeadRule(rule)) return 0;
-  const { when, unless = [], lasts, lateness } = rule;
+function spanOf({ when, unless = [], lasts, lateness }: LeadRule, heldAfterMs: number): number {
   const pattern = when.pattern === 'any' ? 0 : when.within.ms;
   const standing = lasts === undefined ? 0 : lasts === HELD_AFTER ? heldAfterMs : lasts.ms;
   const explained = unless.map(({ within, after }) => (within?.ms ?? 0) + (after?.ms ?? 0));

@@ -43,7 +43,7 @@ export function replay({ site, rules, events, then, measures = [], from, to }: R
   let count = 0;
   const started = () => {
     if (gateway !== undefined) return gateway;
-    gateway = new VirtualGateway(site, rules, warmFrom, { incidents: known, measures: inForceAt(from, measures) });
+    gateway = new VirtualGateway(site, rules, warmFrom, { at: from, incidents: known, measures: inForceAt(from, measures) });
     for (const event of before.values()) gateway.take({ ...event, initial: true });
     return gateway;
   };

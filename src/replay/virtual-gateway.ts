@@ -18,8 +18,9 @@ import type { Book, Outcome } from '../incidents/book.ts';
 import { locator } from '../intake/locate.ts';
 import { stateName } from '../intake/point-states.ts';
 
-/** What the book knew before. */
+/** What the book knew at a time. */
 export interface KnownBefore {
+  readonly at: EpochMs;
   readonly incidents: readonly Incident[];
   /** Those that were in force. */
   readonly measures: readonly Measure[];
@@ -43,7 +44,7 @@ export class VirtualGateway {
   #running: Subscription;
   #book: Book;
 
-  constructor(site: Site, rules: readonly Rule[], startsAt: EpochMs, { incidents, measures }: KnownBefore = { incidents: [], measures: [] }) {
+  constructor(site: Site, rules: readonly Rule[], startsAt: EpochMs, { at, incidents, measures }: KnownBefore = { at: startsAt, incidents: [], measures: [] }) {
     const lastMeasure = Math.max(0, ...measures.map(({ id }) => Number(id.slice(1))));
     this.#book = bookFrom(incidents, { site, measures, lastMeasure });
     this.#site = site;
@@ -51,7 +52,7 @@ export class VirtualGateway {
     this.#facts = siteFacts(site);
     this.#locate = locator(site);
     this.#scheduler.frame = startsAt;
-    this.#running = this.#start();
+    this.#running = this.#start(at);
   }
 
   get now(): EpochMs {
@@ -90,8 +91,9 @@ export class VirtualGateway {
   /** Forgets what the rules remember and reads the journal again, as a gateway does that was stopped and started. */
   restart(): void {
     this.#running.unsubscribe();
-    this.#running = this.#start();
-    const since = this.now - lookBackMs(this.#rules, this.#site);
+    const lookBack = lookBackMs(this.#rules, this.#site);
+    this.#running = this.#start(this.now - lookBack);
+    const since = this.now - 2 * lookBack;
     const latest = new Map<string, SecurityEvent>();
     for (const event of this.#taken) if (event.receivedAt < since) latest.set(stateName(event), event);
     for (const event of [...latest.values()].sort((a, b) => a.seq - b.seq)) this.#feed({ ...event, initial: true });
@@ -110,9 +112,9 @@ export class VirtualGateway {
     this.apply({ type: 'threats', inForce: levelsInForce(this.#site, inForce), at: this.now });
   }
 
-  #start(): Subscription {
+  #start(knownBefore: EpochMs): Subscription {
     this.#events = new Subject();
-    return correlate(this.#events, this.#rules, { site: this.#facts, scheduler: this.#scheduler }).subscribe((found) => {
+    return correlate(this.#events, this.#rules, { site: this.#facts, scheduler: this.#scheduler, knownBefore }).subscribe((found) => {
       if (found.type === 'effect') this.#effects.push(found);
       else this.apply({ type: 'finding', finding: found });
     });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openAlarmPath } from '../../src/alarm-path.ts';
 import type { AlarmPath } from '../../src/alarm-path.ts';
+import { lookBackMs } from '../../src/correlation/look-back.ts';
+import { readRules } from '../../src/correlation/read-rules.ts';
 import type { DeviceSignal } from '../../src/domain/event.ts';
 import { readCases } from '../../src/replay/case-file.ts';
 import { VirtualGateway } from '../../src/replay/virtual-gateway.ts';
@@ -17,6 +19,26 @@ const MINUTE_MS = 60_000;
 
 /** Four denials, and another alarm that moves the book on in the journal; the fifth comes 100 s after the first. */
 const denied = { kind: 'access.denied', point: 'reader-annex', phase: 'momentary' } as const;
+const granted = { kind: 'access.granted', point: 'reader-annex', phase: 'momentary' } as const;
+const opened = { kind: 'door.open', point: 'door-annex', phase: 'raised' } as const;
+const opens = (incident: string) => ({ incident, priority: 3, reason: incident });
+const { rules: unlessGranted } = readRules([
+  {
+    file: 'unless.yaml',
+    document: {
+      rules: [
+        {
+          id: 'opened',
+          title: 'o',
+          when: { event: 'door.open' },
+          unless: [{ event: 'access.granted', within: '10s', by: 'door' }],
+          opens: opens('opened'),
+        },
+        { id: 'held', title: 'h', when: { event: 'door.held' }, opens: opens('held') },
+      ],
+    },
+  },
+]);
 const held = { kind: 'door.held', point: 'door-annex', phase: 'raised' } as const;
 
 describe('a gateway that starts again in the middle of a long window', () => {
@@ -25,9 +47,9 @@ describe('a gateway that starts again in the middle of a long window', () => {
     let clock: ManualClock;
     let store: Store;
     let path: AlarmPath;
-    const open = () => {
+    const open = (by = rules) => {
       store = openStore(join(folder, 'sallyport.db'));
-      path = openAlarmPath({ store, site, rules, clock, log: pino({ level: 'silent' }), problems: new Set() });
+      path = openAlarmPath({ store, site, rules: by, clock, log: pino({ level: 'silent' }), problems: new Set() });
     };
     const close = () => {
       path.book.flush();
@@ -56,6 +78,20 @@ describe('a gateway that starts again in the middle of a long window', () => {
       assert(path.book.position > 4, 'the book accounts for the denials');
       await report(denied);
       assert.deepEqual(kinds(), ['door-held', 'repeated-denials']);
+    });
+
+    it('finds nothing by what it has read without that which explained it', async () => {
+      close();
+      open(unlessGranted);
+      await report(granted);
+      clock.advance(5000);
+      await report(opened);
+      clock.advance(lookBackMs(unlessGranted, site) - 2000);
+      await report(held);
+      close();
+      open(unlessGranted);
+      await report({ ...held, phase: 'restored' });
+      assert.deepEqual(kinds(), ['held']);
     });
 
     it('accounts for what it has taken since, not for what it has read again', async () => {
