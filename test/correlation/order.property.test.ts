@@ -77,7 +77,7 @@ describe('events that arrive out of order', () => {
   it('lead to the same findings when they are late by less than a rule waits', () => {
     fc.assert(
       fc.property(delayed(450), ([events, delays]) => assert.deepEqual(ids(late(events, delays)), ids(inOrder(events)))),
-      { numRuns: 100 },
+      { numRuns: 400 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('events that arrive out of order', () => {
         // What strengthened a conclusion that was taken back has raised the priority for good.
         for (const [index, priority] of found.priorities.entries()) assert.ok(priority <= (expected.priorities[index] ?? 0));
       }),
-      { numRuns: 100 },
+      { numRuns: 400 },
     );
   });
 });

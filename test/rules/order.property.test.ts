@@ -205,7 +205,7 @@ describe('the incidents of one journal', () => {
   it('are identical in whatever order the events arrive, when none is later than the rules wait', () => {
     fc.assert(
       fc.property(delayed(journal), ([events, delays]) => assert.deepEqual(incidentsOf(events, delays), incidentsOf(events, []))),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 
@@ -245,7 +245,7 @@ describe('the incidents of one journal', () => {
   it('are identical when the gateway is restarted at any time', () => {
     fc.assert(
       fc.property(journal, fc.nat(40), (events, after) => assert.deepEqual(incidentsOf(events, [], after), incidentsOf(events, []))),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 

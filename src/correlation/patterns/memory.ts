@@ -96,7 +96,7 @@ export class Memory {
       if (!passes(seen.event)) return;
       const keys = this.keysOf(seen);
       this.#states.apply(keys, seen.event);
-      if (seen.event.phase === 'raised') this.watchers.tell(keys, seen);
+      this.watchers.tell(keys, seen);
     };
   }
 }

@@ -64,6 +64,12 @@ describe('unless', () => {
     expectOpened([standing], 500, 'o 2s u', { o: open(0), u: unlocked(-100) }, '500ms o 1500ms t');
   });
 
+  it('concludes when a late message tells that what explained it was over', () => {
+    const events = { u: unlocked(0), o: open(2000), l: locked(1500) };
+    expectOpened([standing], 500, 'u 1999ms o 2s l', events, '4001ms o');
+    expectOpened([standing], 500, 'u 1999ms o 2s l', { ...events, l: locked(3000) }, '-');
+  });
+
   it('takes nothing back after more than 5 s', () => {
     expectOpened([lately], 500, 'o 6s b', { o: open(0), b: badge(-100) }, '500ms o');
   });
