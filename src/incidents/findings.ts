@@ -83,10 +83,10 @@ function strengthened(incident: Incident, support: SupportFinding): Incident {
 }
 
 function ended(incident: Incident, restore: RestoreFinding): Incident | undefined {
-  const evidence = withEvidence(incident.evidence, evidenceOf(restore, 'restore', following(incident)));
+  const end = evidenceOf(restore, 'restore', following(incident));
+  const evidence = withEvidence(incident.evidence, end);
   const takesBack = incident.evidence.some((each) => isLead(each) && isTakenBackBy(each, restore.rule, restore.event.id));
-  const endsSomething = standingPoints(evidence, restore.rule).length < standingPoints(incident.evidence, restore.rule).length;
-  if (!takesBack && !endsSomething) return undefined;
+  if (!takesBack && !endsSomething(incident.evidence, end)) return undefined;
   if (stands(evidence)) return { ...incident, evidence };
   const resolves = restore.resolves && (!takesBack || nothingLeft(evidence));
   const row = resolves ? transition('restored', incident.state) : undefined;
@@ -95,6 +95,12 @@ function ended(incident: Incident, restore: RestoreFinding): Incident | undefine
   const line = { at: restore.at, by: GATEWAY, what: row?.done ?? 'saw it return to normal', note: restore.reason };
   const logged = { ...next, log: withLine(next.log, line) };
   return row === undefined ? logged : moved(logged, row, GATEWAY);
+}
+
+/** Whether something stood that the end ends. It may be told so late that the same has begun anew; that may be taken back yet. */
+function endsSomething(evidence: readonly Evidence[], end: Evidence): boolean {
+  const before = evidence.filter(({ at }) => at <= end.at);
+  return standingPoints([...before, end], end.rule).length < standingPoints(before, end.rule).length;
 }
 
 /** A restore that names the lead's own event says that there was nothing. */

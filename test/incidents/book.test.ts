@@ -79,6 +79,12 @@ describe('the incident book', () => {
     assert.deepEqual([incident.state, incident.condition], ['new', 'normal']);
   });
 
+  it('knows that an earlier alarm was over, though that was told after a later one which is taken back', () => {
+    const takenBack = { ...restore(10, true), event: lead(10).event };
+    const { incident } = run(finding(lead(0)), finding(lead(10)), finding(restore(5, false)), finding(takenBack));
+    assert.deepEqual([incident.state, incident.condition], ['new', 'normal']);
+  });
+
   it('stands while an earlier alarm stands, although a later one was taken back', () => {
     const takenBack = { ...restore(10, true), event: lead(10).event };
     const { incident } = run(finding(lead(0)), finding(lead(10)), finding(takenBack));

@@ -59,14 +59,15 @@ class Pipeline {
 
 /**
  * Events per second of processor time of several pipelines. They work in turns, so that what else the machine has to do, which changes from one
- * minute to the next, is the same for all that are compared; and each is started a few times, since one start of the same work differs from the next by a tenth.
+ * minute to the next, is the same for all that are compared, and in another order each time, since what worked before leaves its traces in the processor's caches;
+ * and each is started a few times, since one start of the same work differs from the next by a tenth.
  */
 export async function measureInTurns(works: readonly Work[], events: number): Promise<readonly Measured[]> {
   const turns = Math.ceil(events / STARTS / EVENTS_A_TURN);
   const eventsATurn = Math.round(events / STARTS / turns);
   const pipelines = Array.from({ length: STARTS }, () => works.map((work) => new Pipeline(work))).flat();
   for (const each of pipelines) await each.start();
-  for (let turn = 0; turn < turns; turn += 1) for (const each of pipelines) await each.send(eventsATurn);
+  for (let turn = 0; turn < turns; turn += 1) for (const each of shuffled(pipelines)) await each.send(eventsATurn);
   for (const each of pipelines) await each.end();
   return works.map((work) => {
     const own = pipelines.filter((each) => each.work === work);
@@ -78,4 +79,11 @@ export async function measureInTurns(works: readonly Work[], events: number): Pr
       growthMB: total(({ heapGrowthBytes }) => heapGrowthBytes) / STARTS / 2 ** 20,
     };
   });
+}
+
+function shuffled<Each>(all: readonly Each[]): readonly Each[] {
+  return all
+    .map((each) => ({ each, by: Math.random() }))
+    .sort((a, b) => a.by - b.by)
+    .map(({ each }) => each);
 }
