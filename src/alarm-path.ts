@@ -41,6 +41,9 @@ export interface AlarmPath {
   close(): void;
 }
 
+/** Between the time at which a signal is stamped and that at which rules judge it, other things fall due. */
+const UNTOLD_MS = 1000;
+
 /** Opens the path; what the rules remembered and what the book had open is rebuilt from the store first. */
 export function openAlarmPath({ store, site, rules, clock, log, problems }: AlarmPathOptions): AlarmPath {
   const journal = new Journal(store);
@@ -85,7 +88,7 @@ export function openAlarmPath({ store, site, rules, clock, log, problems }: Alar
   function foundAgainSince(): EpochMs {
     if (book.position === 0) return 0;
     const [accountedFor] = journal.read({ after: book.position - 1, limit: 1 });
-    return Math.min(accountedFor?.receivedAt ?? Infinity, clock.now() - lookBack);
+    return Math.min((accountedFor?.receivedAt ?? Infinity) - UNTOLD_MS, clock.now() - lookBack);
   }
 
   /** Rebuilds what the rules remember, so that no window is lost in a restart. */

@@ -65,6 +65,7 @@ class Engine {
       memories: new Memories(),
       threats,
       threatLevel: context.threatLevel ?? ((areas, at) => threats.at(areas, at)?.id ?? NORMAL_THREAT),
+      knownBefore,
       now: 0,
       emit: (found) => {
         if (found.at >= knownBefore) emit(found);

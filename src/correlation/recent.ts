@@ -1,7 +1,7 @@
 import type { EpochMs } from '../domain/clock.ts';
 import { UsedLately } from './used-lately.ts';
 
-/** Enough for every event of one key in one window; beyond it the oldest are forgotten. */
+/** Enough for every event of one key in one window, for each rule; beyond it the oldest are forgotten. */
 export const MOST_PER_KEY = 256;
 
 /** One value under one key. */
@@ -28,6 +28,7 @@ export class Recent<Value> {
   readonly #arrivalOf: (value: Value) => EpochMs;
   /** Nothing was added to a line that was not used. */
   readonly #lines: UsedLately<Line<Value>>;
+  #mostPerKey = MOST_PER_KEY;
   /** When a value was added last. */
   #latest: EpochMs = -Infinity;
 
@@ -45,6 +46,11 @@ export class Recent<Value> {
     this.#lines.keepFor(ms);
   }
 
+  /** So many rules use it from now on. */
+  shareAmong(rules: number): void {
+    this.#mostPerKey = rules * MOST_PER_KEY;
+  }
+
   add(key: string, value: Value): void {
     this.#latest = Math.max(this.#latest, this.#arrivalOf(value));
     const entry: Entry<Value> = { value, newer: undefined };
@@ -53,7 +59,7 @@ export class Recent<Value> {
       this.#lines.set(key, { count: 1, oldest: entry, newest: entry });
       return;
     }
-    if (line.count >= MOST_PER_KEY) forgetOldest(line);
+    if (line.count >= this.#mostPerKey) forgetOldest(line);
     if (line.newest === undefined) line.oldest = entry;
     else line.newest.newer = entry;
     line.newest = entry;

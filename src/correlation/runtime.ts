@@ -16,6 +16,8 @@ export interface Runtime {
   readonly memories: Memories;
   readonly threats: Threats;
   readonly threatLevel: (areas: readonly PointId[], at: EpochMs) => string;
+  /** What was concluded before then is known, and is not told. */
+  readonly knownBefore: EpochMs;
   /** When the present event arrived, or what is being done was due. Never goes back. */
   now: EpochMs;
   emit(found: Finding | Effect): void;

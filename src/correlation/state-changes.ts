@@ -13,7 +13,7 @@ const MOST_CHANGES = 16;
 
 /**
  * The begins and ends of one state, in event time, get one more; of two at the same time the one that arrived later comes later. Those for which there is no room
- * are let go, the oldest first, except what is `needed`.
+ * are let go, the oldest first: what is `needed` only where all the rest is.
  */
 export function addChange<Change>(
   changes: Change[],
@@ -27,8 +27,9 @@ export function addChange<Change>(
   if (index === changes.length) changes.push(change);
   else changes.splice(index, 0, change);
   if (changes.length <= MOST_CHANGES) return;
-  const oldest = changes.findIndex((each) => !needed(each));
-  if (oldest >= 0) changes.splice(oldest, 1);
+  // The change itself stays: it may be the end of all that is needed.
+  const spare = changes.findIndex((each) => each !== change && !needed(each));
+  changes.splice(Math.max(spare, 0), 1);
 }
 
 let latest: LocatedEvent | undefined;

@@ -40,7 +40,6 @@ export class SupportRun {
     this.#keys = runtime.memories.keys(rule.by, runtime);
     this.#reason = words(rule.reason);
     this.#leads = new Recent(rule.within.ms + ALLOWED_LATENESS_MS, runtime, ({ at }) => at);
-    // A rule that waits (`lasts`) leads long after its event: what happened meanwhile counts as well.
     this.#events = runtime.memories.of(rule.id, rule.with, rule.by, 'events', runtime);
     this.#events.keepFor(rule.before.ms + rule.within.ms);
     this.#isThere = at(rule.with);

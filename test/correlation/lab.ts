@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { filter, map } from 'rxjs';
+import { filter, map, Subject, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import assert from 'node:assert/strict';
 import type { CorrelationContext } from '../../src/correlation/context.ts';
@@ -93,6 +93,19 @@ export function expectMoments(rule: Record<string, unknown>, arrivals: string, e
 /** Events are received when they arrive in virtual time, whenever they happened. */
 export function arriving(events$: Observable<LocatedEvent>, { scheduler }: Pick<CorrelationContext, 'scheduler'>): Observable<LocatedEvent> {
   return events$.pipe(map((each) => ({ ...each, receivedAt: scheduler.now() })));
+}
+
+/** What each rule finds, and by which event, until nothing is waited for any more; events arrive when they were received. */
+export function found(rules: readonly Record<string, unknown>[], ...events: readonly LocatedEvent[]): readonly string[] {
+  const scheduler = new VirtualTimeScheduler();
+  const events$ = new Subject<LocatedEvent>();
+  const findings: string[] = [];
+  findingsOf(correlate(events$, rulesOf(...rules), { scheduler, site: labFacts })).subscribe(({ type, rule, event: { id } }) => {
+    findings.push(`${type} ${rule} ${id}`);
+  });
+  for (const each of events) scheduler.schedule(() => events$.next(each), each.receivedAt);
+  scheduler.flush();
+  return findings;
 }
 
 /** Runs a test in virtual time; marble frames are milliseconds, and so are the events' times. */

@@ -126,4 +126,27 @@ describe('a gateway that starts again in the middle of a long window', () => {
       ['repeated-denials'],
     );
   });
+
+  it('knows the end of what stood before, though another end at the same point was read again', () => {
+    const gateway = new VirtualGateway(site, rules, 0);
+    let seq = 0;
+    const lost = (cause: string, phase: 'raised' | 'restored') => {
+      const event = { id: `e${(seq += 1)}`, seq, kind: 'video.lost', point: 'cam-server', phase, device: 'recorder', details: { cause } } as const;
+      gateway.take({ ...event, receivedAt: gateway.now, eventAt: gateway.now });
+    };
+    lost('signal', 'raised');
+    lost('stream', 'raised');
+    gateway.advanceTo(MINUTE_MS);
+    lost('signal', 'restored');
+    const [before] = gateway.incidents;
+    gateway.advanceTo(gateway.now + 3 * lookBackMs(rules, site));
+    gateway.restart();
+    lost('stream', 'restored');
+    gateway.close();
+    assert.deepEqual([before?.kind, before?.condition], ['camera-lost', 'active']);
+    assert.deepEqual(
+      gateway.incidents.map(({ state, condition }) => [state, condition]),
+      [['resolved', 'normal']],
+    );
+  });
 });

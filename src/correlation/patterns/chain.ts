@@ -41,7 +41,7 @@ export class Chain implements Condition {
   readonly slots: readonly Slot[] = [];
   readonly #pattern: ChainPattern;
   readonly #steps: readonly Step[];
-  readonly #remembered: readonly Remembered[];
+  readonly #memories: ReadonlySet<Memory>;
   readonly #happened: readonly Remembered[];
   /** What must not happen in between. */
   readonly #barred: readonly Remembered[];
@@ -56,19 +56,20 @@ export class Chain implements Condition {
     // The last step of a sequence is the trigger itself.
     const before = pattern.pattern === 'sequence' ? this.#steps.slice(0, -1) : this.#steps;
     const last = pattern.pattern === 'sequence' ? nameOf(this.#steps.at(-1)) : undefined;
-    this.#remembered = alike(before).map(({ selector, steps, not }): Remembered => {
+    const remembered = alike(before).map(({ selector, steps, not }): Remembered => {
       const memory = runtime.memories.of(rule, selector, pattern.by, 'events', runtime);
       memory.keepFor(pattern.within.ms + latenessMs);
       const fewest = pattern.pattern === 'count' ? pattern.atLeast : steps.length + (nameOf({ selector, not }) === last ? 1 : 0);
       return { steps, not, fewest, memory, isThere: at(selector) };
     });
-    this.#happened = this.#remembered.filter(({ not }) => !not);
-    this.#barred = this.#remembered.filter(({ not }) => not);
+    this.#memories = new Set(remembered.map(({ memory }) => memory));
+    this.#happened = remembered.filter(({ not }) => !not);
+    this.#barred = remembered.filter(({ not }) => not);
   }
 
   watch(watcher: Watcher, waitMs: number): void {
     const keys = this.#keys.of(watcher.trigger.event);
-    for (const { memory } of this.#remembered) memory.watchers.add(keys, watcher, waitMs + ALLOWED_LATENESS_MS);
+    for (const memory of this.#memories) memory.watchers.add(keys, watcher, waitMs + ALLOWED_LATENESS_MS);
   }
 
   bears({ event: trigger }: Seen, { event }: Seen): boolean {
@@ -93,11 +94,10 @@ export class Chain implements Condition {
 
   /** What happened in the span that ends with the trigger, in event time. */
   #window(remembered: readonly Remembered[], trigger: Seen, key: string): readonly Entry[] {
-    return remembered
-      .flatMap(({ memory, isThere, steps }) =>
-        memory.of([key]).flatMap((seen) => (isThere(seen.event) && this.bears(trigger, seen) ? [{ seen, steps }] : [])),
-      )
-      .sort((a, b) => a.seen.event.eventAt - b.seen.event.eventAt || a.seen.arrivedAt - b.seen.arrivedAt);
+    const entries: Entry[] = [];
+    for (const { memory, isThere, steps } of remembered)
+      for (const seen of memory.of([key])) if (this.bears(trigger, seen) && isThere(seen.event)) entries.push({ seen, steps });
+    return entries.sort((a, b) => a.seen.event.eventAt - b.seen.event.eventAt || a.seen.arrivedAt - b.seen.arrivedAt);
   }
 
   #isComplete(trigger: Seen, key: string): boolean {

@@ -56,7 +56,7 @@ interface Begun {
 
 /**
  * What ends the conditions of rules: those whose ends are the same events, of incidents that are told apart in the same way, share one of these, and
- * a rule costs nothing where nothing of it began. The first end at each point is told to every rule: an incident may stand since before
+ * a rule costs nothing where nothing of it began. The first end at each point that is not known already is told to every rule: an incident may stand since before
  * a restart. After that an end is told when something has begun since the last one. When the begin becomes known only after its end
  * (it arrived late, or was concluded late), the end is told once more after it. An end that was read on connecting is an end too.
  */
@@ -106,7 +106,7 @@ export class Ends {
     const group = groupOf(event, this.#per);
     this.#recent.add(group, seen);
     const endings = this.#begun.get(group);
-    if (this.#isFirst(group, event)) {
+    if (this.#runtime.now >= this.#runtime.knownBefore && this.#isFirst(group, event)) {
       for (const ending of this.#endings) if (endings?.has(ending) !== true) this.#told.add(ending, event, group);
     }
     if (endings === undefined) return;

@@ -13,15 +13,13 @@ import type { KnownState, Run } from './state-memory.ts';
 export class Lasting implements Run, Waiting {
   readonly rule: string;
   readonly of: Lasts;
-  readonly state: KnownState<Lasting>;
   /** Begins of which the rule has said that they last: seldom any. */
   concluded: readonly Seen[] = none;
   waiting: { readonly begin: Seen; readonly due: Due } | undefined;
 
-  constructor(rule: string, lasts: Lasts, state: KnownState<Lasting>) {
+  constructor(rule: string, lasts: Lasts) {
     this.rule = rule;
     this.of = lasts;
-    this.state = state;
   }
 
   needs(begin: Seen): boolean {
@@ -77,21 +75,26 @@ export class Lasts {
     return this.slots.some((each, index) => this.#narrowing[index]?.(event) === true && listens(each, event));
   }
 
-  /** Runs go from a begin to its restore. A raise within a run says the same again; after a conclusion it begins anew, since the restore between them went missing. */
+  /** Runs go from a begin to its restore. A raise within a run says the same again; when the time was up by then it begins anew, since the restore between them went missing. */
   #judge(state: KnownState<Lasting>): void {
     const { changes } = state;
-    const lasting = state.runOf(this) ?? new Lasting(this.#rule, this, state);
+    const lasting = state.runOf(this) ?? new Lasting(this.#rule, this);
     if (lasting.concluded.length > 0) lasting.concluded = lasting.concluded.filter((begin) => changes.includes(begin));
     let begin: Seen | undefined;
     for (const seen of changes) {
       if (seen.event.phase === 'restored') {
         if (begin !== undefined) this.#ended(lasting, begin, seen.event);
         begin = undefined;
-      } else if ((begin === undefined || lasting.concluded.includes(begin)) && this.#isBegin(seen)) begin = seen;
+      } else if ((begin === undefined || this.#isOver(lasting, begin, seen)) && this.#isBegin(seen)) begin = seen;
     }
     this.#await(lasting, begin === undefined || lasting.concluded.includes(begin) ? undefined : begin);
     if (lasting.waiting === undefined && lasting.concluded.length === 0) state.letGo(lasting);
     else state.hold(lasting);
+  }
+
+  /** Whether a begin was concluded before something else happened. */
+  #isOver({ concluded }: Lasting, begin: Seen, { event }: Seen): boolean {
+    return concluded.includes(begin) && event.eventAt >= begin.event.eventAt + (this.#howLong(begin.event)?.ms ?? 0);
   }
 
   #ended(lasting: Lasting, begin: Seen, end: LocatedEvent): void {

@@ -1,4 +1,5 @@
 import type { LocatedEvent } from '../../domain/event.ts';
+import type { PointId } from '../../domain/point.ts';
 import { arrivalOf } from '../accounting.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
@@ -15,7 +16,7 @@ import { StandingStates } from '../standing.ts';
 import { Ended, Ends } from './ends.ts';
 import type { Lasting } from './lasts.ts';
 import { StateMemory } from './state-memory.ts';
-import { Watchers } from './watchers.ts';
+import { News, Watchers } from './watchers.ts';
 
 /** What a memory keeps: events of late, or states that stand. */
 export type Keeps = 'events' | 'states';
@@ -32,9 +33,11 @@ export class Memory {
   readonly #recent: Recent<Seen>;
   readonly #states: StandingStates;
   readonly #keys: EventKeys;
+  readonly #news: News;
 
-  constructor(rule: string, selector: Selector, keys: EventKeys, keeps: Keeps, runtime: Runtime) {
+  constructor(rule: string, selector: Selector, keys: EventKeys, keeps: Keeps, news: News, runtime: Runtime) {
     this.#keys = keys;
+    this.#news = news;
     this.#runtime = runtime;
     this.#recent = new Recent(0, runtime, arrivalOf);
     this.#states = new StandingStates(runtime);
@@ -50,6 +53,8 @@ export class Memory {
   /** A rule looks there. */
   lookAt(isThere: (event: LocatedEvent) => boolean): void {
     this.#places.push(isThere);
+    this.#recent.shareAmong(this.#places.length);
+    this.watchers.shareAmong(this.#places.length);
   }
 
   /** What it keeps can be asked for at least so long after it happened, lateness included. */
@@ -87,7 +92,7 @@ export class Memory {
   #event(seen: Seen): void {
     const keys = this.keysOf(seen);
     for (const key of keys) this.#recent.add(key, seen);
-    this.watchers.tell(keys, seen);
+    this.#news.add(this.watchers, keys, seen);
   }
 
   #state(selector: Selector): (seen: Seen) => void {
@@ -96,7 +101,7 @@ export class Memory {
       if (!passes(seen.event)) return;
       const keys = this.keysOf(seen);
       this.#states.apply(keys, seen.event);
-      this.watchers.tell(keys, seen);
+      this.#news.add(this.watchers, keys, seen);
     };
   }
 }
@@ -107,11 +112,13 @@ export class Memories {
   readonly #keys = new Map<string, EventKeys>();
   readonly #known = new Map<string, Memory>();
   readonly #ends = new Map<string, Ends>();
+  readonly #news = new News();
   readonly #ended = new Ended();
 
   /** Where the memories learn. They learn of an event before any rule considers it. */
   get slots(): readonly Slot[] {
-    return [...this.#known.values()].map((memory) => memory.slot);
+    const slots = [...this.#known.values()].map((memory) => memory.slot);
+    return [...slots, this.#news.slotAfter(slots)];
   }
 
   /** Where they learn of ends: after the rules that lead. */
@@ -130,7 +137,7 @@ export class Memories {
   of(rule: string, selector: Selector, by: readonly Relation[], keeps: Keeps, runtime: Runtime): Memory {
     const place = keeps === 'events' && isOfOnePlace(by, selector.at, runtime.site) ? undefined : selector.at;
     const name = JSON.stringify([...parts(selector), place, by, keeps]);
-    const memory = this.#known.get(name) ?? new Memory(rule, selector, this.keys(by, runtime), keeps, runtime);
+    const memory = this.#known.get(name) ?? new Memory(rule, selector, this.keys(by, runtime), keeps, this.#news, runtime);
     this.#known.set(name, memory);
     memory.lookAt(at(selector));
     return memory;
@@ -145,10 +152,12 @@ export class Memories {
   }
 }
 
-/** Whether all events with such a key are of one door or point, or of an area that lies in each of the places or outside it. */
-function isOfOnePlace(by: readonly Relation[], places: Selector['at'], { typeOf }: Pick<SiteFacts, 'typeOf'>): boolean {
-  if (by.includes('door') || by.includes('point')) return true;
-  return by.includes('area') && (places ?? []).every((id) => typeOf(id) === undefined);
+/** Whether events with such a key are of one point, or of one door or area that lies in each of the places or outside it. */
+function isOfOnePlace(by: readonly Relation[], places: Selector['at'] = [], { typeOf }: Pick<SiteFacts, 'typeOf'>): boolean {
+  const isArea = (id: PointId) => typeOf(id) === undefined;
+  if (by.includes('point')) return true;
+  if (by.includes('door')) return places.every((id) => isArea(id) || typeOf(id) === 'door');
+  return by.includes('area') && places.every(isArea);
 }
 
 /** What a selector asks, but for the place. */

@@ -1,6 +1,10 @@
 import type { Seen } from '../accounting.ts';
 import { Recent } from '../recent.ts';
+import { phases } from '../../domain/event.ts';
+import { eventKinds } from '../../domain/kinds.ts';
 import type { Runtime } from '../runtime.ts';
+import { listens } from '../select.ts';
+import type { Slot } from '../select.ts';
 
 /** Somebody who has judged an event, or will, and wants to know what else happens under its keys. */
 export interface Watcher {
@@ -22,7 +26,39 @@ export class Watchers {
     for (const key of keys) this.#recent.add(key, watcher);
   }
 
+  /** So many rules watch from now on. */
+  shareAmong(rules: number): void {
+    this.#recent.shareAmong(rules);
+  }
+
   tell(keys: readonly string[], seen: Seen): void {
     for (const watcher of this.#recent.of(keys)) if (watcher.trigger !== seen) watcher.changed(seen);
+  }
+}
+
+/** What watchers are told of an event, once every memory has learnt of it: what completes a pattern may explain it as well. */
+export class News {
+  #told: { readonly watchers: Watchers; readonly keys: readonly string[]; readonly seen: Seen }[] = [];
+
+  /** Tells after those slots have learnt of the event. */
+  slotAfter(memories: readonly Slot[]): Slot {
+    return {
+      rule: 'news',
+      kinds: eventKinds,
+      phases,
+      fits: (event) => memories.some((each) => listens(each, event)),
+      take: () => this.#tell(),
+    };
+  }
+
+  add(watchers: Watchers, keys: readonly string[], seen: Seen): void {
+    this.#told.push({ watchers, keys, seen });
+  }
+
+  #tell(): void {
+    if (this.#told.length === 0) return;
+    const told = this.#told;
+    this.#told = [];
+    for (const { watchers, keys, seen } of told) watchers.tell(keys, seen);
   }
 }

@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import { correlate } from '../../../src/correlation/engine.ts';
 import type { LocatedEvent } from '../../../src/domain/event.ts';
 import type { EventFields } from '../lab.ts';
-import { event, expectMoments, inVirtualTime, rulesOf } from '../lab.ts';
+import { event, expectMoments, found, inVirtualTime, rulesOf } from '../lab.ts';
 
 const open = (at: number, fields: EventFields = {}) => event('door.open', 'door-server', at, 'raised', fields);
 const shut = (at: number) => event('door.open', 'door-server', at, 'restored');
@@ -70,6 +71,26 @@ describe('lasts', () => {
 
   it('begins anew after a conclusion whose end went missing', () => {
     expectLasting('o 59999ms p', { o: open(0), p: open(60_000) }, '20500ms o 59999ms o');
+  });
+
+  it('begins anew by what is told when the time is up, not by what was told before', () => {
+    expectLasting('o 7999ms p 13999ms c', { o: open(0), p: open(8000), c: shut(19_000) }, '20500ms o 1499ms t');
+    const later = { q: open(3_600_000), c: shut(3_605_000), r: open(7_200_000) };
+    expectLasting('o 7999ms p 3591999ms q 4999ms c 3594999ms r', { o: open(0), p: open(8000), ...later }, '20500ms o 7199999ms o');
+  });
+
+  it('knows an end however often what it ends was told and concluded', () => {
+    const often = Array.from({ length: 20 }, (_, minute) => event('door.open', 'door-server', 60_000 * minute));
+    const leads = found(
+      [{ id: 'tried', title: 't', opens: { incident: 'found', priority: 3, reason: 'f' }, ...rule }],
+      ...often,
+      shut(1_190_000),
+      open(7_200_000),
+      shut(7_205_000),
+      open(9_000_000),
+    );
+    const expected = [...often, open(9_000_000)].map(({ id }) => `lead tried ${id}`);
+    assert.deepEqual(leads, expected);
   });
 
   it('waits and ends however long it takes, whatever other doors do meanwhile', () => {
