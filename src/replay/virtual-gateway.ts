@@ -44,7 +44,12 @@ export class VirtualGateway {
   #running: Subscription;
   #book: Book;
 
-  constructor(site: Site, rules: readonly Rule[], startsAt: EpochMs, { at, incidents, measures }: KnownBefore = { at: startsAt, incidents: [], measures: [] }) {
+  constructor(
+    site: Site,
+    rules: readonly Rule[],
+    startsAt: EpochMs,
+    { at, incidents, measures }: KnownBefore = { at: startsAt, incidents: [], measures: [] },
+  ) {
     const lastMeasure = Math.max(0, ...measures.map(({ id }) => Number(id.slice(1))));
     this.#book = bookFrom(incidents, { site, measures, lastMeasure });
     this.#site = site;
