@@ -1,4 +1,6 @@
+import { phases } from '../domain/event.ts';
 import type { LocatedEvent, Phase } from '../domain/event.ts';
+import { eventKinds } from '../domain/kinds.ts';
 import type { EventKind } from '../domain/kinds.ts';
 import type { Seen } from './accounting.ts';
 import { condition, constantOf } from './condition.ts';
@@ -23,6 +25,11 @@ export function listens(slot: Slot, event: LocatedEvent): boolean {
   return slot.kinds.includes(event.kind) && slot.phases.includes(event.phase) && slot.fits(event);
 }
 
+/** A slot for what is done of an event when those slots have taken it, wherever any of them listens. */
+export function slotAfter(slots: readonly Slot[], rule: string, take: () => void): Slot {
+  return { rule, kinds: eventKinds, phases, fits: (event) => slots.some((each) => listens(each, event)), take };
+}
+
 /** The begins and ends of states: momentary events have no state, and an uncertain state stays what it was. */
 export const stateChanges: readonly Phase[] = ['raised', 'restored'];
 
@@ -35,10 +42,10 @@ export function slot(
   selector: Selector,
   { site }: Pick<Runtime, 'site'>,
   take: (seen: Seen) => void,
-  phases = phasesOf[selector.phase],
+  ofPhases = phasesOf[selector.phase],
 ): Slot {
   const isThere = at(selector);
-  return { rule, kinds: selector.event, phases, fits: (event) => isThere(event) && isOfType(selector, event, site), take };
+  return { rule, kinds: selector.event, phases: ofPhases, fits: (event) => isThere(event) && isOfType(selector, event, site), take };
 }
 
 /** A slot for what a selector waits for, and nothing else. */

@@ -1,8 +1,6 @@
 import type { EpochMs } from '../../domain/clock.ts';
 import { Column } from '../../domain/column.ts';
 import type { LocatedEvent } from '../../domain/event.ts';
-import { phases } from '../../domain/event.ts';
-import { eventKinds } from '../../domain/kinds.ts';
 import { arrivalOf } from '../accounting.ts';
 import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
@@ -12,7 +10,7 @@ import { groupOf, isOfThePoint } from '../relation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
-import { listens, narrowing, slot } from '../select.ts';
+import { narrowing, slot, slotAfter } from '../select.ts';
 import { stateOf } from '../state-changes.ts';
 
 /** A rule whose incidents have an end. */
@@ -29,8 +27,7 @@ export class Ended {
 
   /** Tells after those slots have learnt of the event. */
   slotAfter(ends: readonly Slot[]): Slot {
-    const fits = (event: LocatedEvent) => ends.some((each) => listens(each, event));
-    return { rule: 'ends', kinds: eventKinds, phases, fits, take: () => this.#tell() };
+    return slotAfter(ends, 'ends', () => this.#tell());
   }
 
   add(ending: Ending, event: LocatedEvent, group: string): void {

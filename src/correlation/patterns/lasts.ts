@@ -7,10 +7,10 @@ import type { Runtime } from '../runtime.ts';
 import type { Selector } from '../schema/selector.ts';
 import type { Slot } from '../select.ts';
 import { listens, narrowing, slot, stateChanges } from '../select.ts';
-import type { KnownState, Run } from './state-memory.ts';
+import type { KnownState } from './state-memory.ts';
 
 /** What a rule makes of one state of one point. */
-export class Lasting implements Run, Waiting {
+export class Lasting implements Waiting {
   readonly rule: string;
   readonly of: Lasts;
   /** Begins of which the rule has said that they last: seldom any. */
@@ -22,6 +22,7 @@ export class Lasting implements Run, Waiting {
     this.of = lasts;
   }
 
+  /** Whether the rule waits for the end of what began so, or has said that it lasts. */
   needs(begin: Seen): boolean {
     return this.waiting?.begin === begin || this.concluded.includes(begin);
   }
@@ -66,7 +67,7 @@ export class Lasts {
 
   #take(seen: Seen): void {
     if (seen.event.phase === 'raised' && !this.#isBegin(seen)) return;
-    this.#judge(this.#runtime.memories.states.learn(seen));
+    this.#judge(this.#runtime.memories.states.learn(seen), seen);
   }
 
   /** What narrows the rule narrows the begin: a restore ends the state whenever it comes. */
@@ -76,16 +77,16 @@ export class Lasts {
   }
 
   /** Runs go from a begin to its restore. A raise within a run says the same again; when the time was up by then it begins anew, since the restore between them went missing. */
-  #judge(state: KnownState<Lasting>): void {
+  #judge(state: KnownState, taken: Seen): void {
     const { changes } = state;
-    const lasting = state.runOf(this) ?? new Lasting(this.#rule, this);
+    const lasting = state.lasting(this) ?? new Lasting(this.#rule, this);
     if (lasting.concluded.length > 0) lasting.concluded = lasting.concluded.filter((begin) => changes.includes(begin));
     let begin: Seen | undefined;
     for (const seen of changes) {
       if (seen.event.phase === 'restored') {
         if (begin !== undefined) this.#ended(lasting, begin, seen.event);
         begin = undefined;
-      } else if ((begin === undefined || this.#isOver(lasting, begin, seen)) && this.#isBegin(seen)) begin = seen;
+      } else if ((begin === undefined || this.#isOver(lasting, begin, seen)) && (seen === taken || this.#isBegin(seen))) begin = seen;
     }
     this.#await(lasting, begin === undefined || lasting.concluded.includes(begin) ? undefined : begin);
     if (lasting.waiting === undefined && lasting.concluded.length === 0) state.letGo(lasting);

@@ -14,7 +14,6 @@ import { at, happening, narrowing, slot, stateChanges } from '../select.ts';
 import type { SiteFacts } from '../site-facts.ts';
 import { StandingStates } from '../standing.ts';
 import { Ended, Ends } from './ends.ts';
-import type { Lasting } from './lasts.ts';
 import { StateMemory } from './state-memory.ts';
 import { News, Watchers } from './watchers.ts';
 
@@ -108,7 +107,7 @@ export class Memory {
 
 /** The memories of all rules, one for each thing that is remembered. */
 export class Memories {
-  readonly states = new StateMemory<Lasting>();
+  readonly states = new StateMemory();
   readonly #keys = new Map<string, EventKeys>();
   readonly #known = new Map<string, Memory>();
   readonly #ends = new Map<string, Ends>();

@@ -3,39 +3,33 @@ import type { Seen } from '../accounting.ts';
 import { ALLOWED_LATENESS_MS } from '../context.ts';
 import { addChange, KEPT_AT_REST_MS, stateOf } from '../state-changes.ts';
 import { UsedLately } from '../used-lately.ts';
-
-/** What one rule makes of a state. */
-export interface Run {
-  /** The pattern that it belongs to. */
-  readonly of: object;
-  /** Whether the rule waits for the end of what began so, or has said that it lasts. */
-  needs(begin: Seen): boolean;
-}
+import type { Lasting, Lasts } from './lasts.ts';
 
 /** One state of one point. */
-export class KnownState<Its extends Run> {
+export class KnownState {
   /** Its begins and ends, in event time. */
   readonly changes: Seen[] = [];
   /** Of the rules that need one of the begins: few at a time. */
-  readonly #runs: Its[] = [];
+  readonly #lasting: Lasting[] = [];
 
-  runOf(pattern: object): Its | undefined {
-    return this.#runs.find((run) => run.of === pattern);
+  /** What a rule makes of it. */
+  lasting(lasts: Lasts): Lasting | undefined {
+    return this.#lasting.find((each) => each.of === lasts);
   }
 
-  hold(run: Its): void {
-    if (!this.#runs.includes(run)) this.#runs.push(run);
+  hold(lasting: Lasting): void {
+    if (!this.#lasting.includes(lasting)) this.#lasting.push(lasting);
   }
 
-  letGo(run: Its): void {
-    const index = this.#runs.indexOf(run);
-    if (index >= 0) this.#runs.splice(index, 1);
+  letGo(lasting: Lasting): void {
+    const index = this.#lasting.indexOf(lasting);
+    if (index >= 0) this.#lasting.splice(index, 1);
   }
 
   add(seen: Seen): void {
     withoutOld(this.changes, seen.event.eventAt - 2 * ALLOWED_LATENESS_MS);
     // A device may say for hours that its door is open: what it said first is when the door was opened.
-    addChange(this.changes, seen, timeOf, (change) => this.#runs.some((run) => run.needs(change)));
+    addChange(this.changes, seen, timeOf, (change) => this.#lasting.some((each) => each.needs(change)));
   }
 }
 
@@ -43,14 +37,14 @@ export class KnownState<Its extends Run> {
  * The latest begins and ends of states, for the rules that ask how long they last: what began at a point is the same for all of them, and a rule holds something of its
  * own only where it waits.
  */
-export class StateMemory<Its extends Run> {
+export class StateMemory {
   readonly #time = { now: 0 };
-  readonly #states = new UsedLately<KnownState<Its>>(KEPT_AT_REST_MS, this.#time, goesOn);
+  readonly #states = new UsedLately<KnownState>(KEPT_AT_REST_MS, this.#time, goesOn);
   #latest: Seen | undefined;
-  #latestState: KnownState<Its> | undefined;
+  #latestState: KnownState | undefined;
 
   /** Learns of a begin or end, which each of the rules may tell that is concerned, and returns what is known of its state. */
-  learn(seen: Seen): KnownState<Its> {
+  learn(seen: Seen): KnownState {
     if (seen === this.#latest && this.#latestState !== undefined) return this.#latestState;
     this.#time.now = seen.arrivedAt;
     const name = stateOf(seen.event);
@@ -66,7 +60,7 @@ export class StateMemory<Its extends Run> {
 const timeOf = ({ event }: Seen) => event.eventAt;
 
 /** It is not restored. */
-function goesOn({ changes }: KnownState<Run>): boolean {
+function goesOn({ changes }: KnownState): boolean {
   return changes.at(-1)?.event.phase !== 'restored';
 }
 

@@ -1,9 +1,7 @@
 import type { Seen } from '../accounting.ts';
 import { Recent } from '../recent.ts';
-import { phases } from '../../domain/event.ts';
-import { eventKinds } from '../../domain/kinds.ts';
 import type { Runtime } from '../runtime.ts';
-import { listens } from '../select.ts';
+import { slotAfter } from '../select.ts';
 import type { Slot } from '../select.ts';
 
 /** Somebody who has judged an event, or will, and wants to know what else happens under its keys. */
@@ -42,13 +40,7 @@ export class News {
 
   /** Tells after those slots have learnt of the event. */
   slotAfter(memories: readonly Slot[]): Slot {
-    return {
-      rule: 'news',
-      kinds: eventKinds,
-      phases,
-      fits: (event) => memories.some((each) => listens(each, event)),
-      take: () => this.#tell(),
-    };
+    return slotAfter(memories, 'news', () => this.#tell());
   }
 
   add(watchers: Watchers, keys: readonly string[], seen: Seen): void {
